@@ -1,0 +1,53 @@
+# The two commands of a fresh Debian 12 machine are `make demo` and `make check`. Everything else
+# is a shorthand for cmake with the presets of CMakePresets.json.
+.PHONY: help demo check build dev tsan fuzz tidy format packages clean
+.NOTPARALLEL:
+
+help:
+	@echo "make demo     install what is missing, build, examine the shipped case"
+	@echo "make check    install what is missing, build, run all tests (release, then sanitizers)"
+	@echo "make build    build/release/assay only"
+	@echo "make dev      everything with address and undefined-behaviour sanitizers"
+	@echo "make tsan     everything with the thread sanitizer, and its tests"
+	@echo "make fuzz     the fuzz targets (clang)"
+	@echo "make tidy     the style check alone"
+	@echo "make format   clang-format over the sources"
+	@echo "make clean    remove build/"
+
+demo: build
+	build/release/assay demo
+
+check: packages
+	cmake --preset release
+	cmake --build --preset release
+	cmake --preset dev
+	cmake --build --preset dev
+	ctest --preset release -j $$(nproc)
+	ctest --preset dev -j $$(nproc)
+
+build: packages
+	cmake --preset release
+	cmake --build --preset release --target assay
+
+dev: packages
+	cmake --preset dev
+	cmake --build --preset dev
+
+tsan: packages
+	cmake --preset tsan
+	cmake --build --preset tsan
+	ctest --preset tsan -j $$(nproc)
+
+fuzz:
+	packaging/install build fuzz
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+
+format:
+	find include src apps tests fuzz bench -name '*.h' -o -name '*.cc' | xargs clang-format-14 -i
+
+packages:
+	@packaging/install build run test
+
+clean:
+	rm -rf build
