@@ -1,0 +1,92 @@
+// Method: the door through which an analysis enters. Records in, findings out; deterministic.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/case.h"
+#include "assay/evidence.h"
+#include "assay/finding.h"
+#include "assay/record.h"
+
+namespace assay {
+
+// One row as methods see it; names and hosts are indices into QuestionRecords' tables.
+struct LookupRow {
+  std::int64_t time_us = 0;
+  std::uint32_t width_us = 1;
+  std::uint32_t client = 0;    // index into hosts
+  std::uint32_t server = 0;    // index into hosts; 0 is "not told"
+  std::uint32_t name = 0;      // index into names
+  std::uint32_t evidence = 0;  // evidence number
+  std::uint32_t ttl = kNoTtl;
+  std::uint32_t flags = 0;
+  std::uint32_t delay_us = kNoDelay;
+  std::uint16_t qtype = 0;
+  std::uint16_t rcode = kNoRcode;
+  std::uint16_t id = 0;
+  std::uint16_t client_port = 0;
+  std::uint64_t offset = 0;
+  std::uint32_t length = 0;
+};
+
+struct HostInfo {
+  IpAddress address;
+  int party = -1;  // index into CaseFile::parties, -1 = none
+};
+struct NameInfo {
+  std::string canonical;
+  int party = -1;          // who holds it
+  bool is_target = false;  // one of the names that the question is about
+  int run_on_of = -1;      // index of the target of which this is target + "." + suffix
+};
+
+// Hourly counts of everything else that the same evidences recorded: the control for coverage.
+struct BackgroundHour {
+  std::uint32_t evidence = 0;
+  std::int64_t hour = 0;         // hours since the epoch, UTC
+  std::uint64_t rows = 0;        // all rows
+  std::uint64_t other_rows = 0;  // rows that are not about the question's names
+};
+
+// What one question rests on, at one vantage. Rows are sorted by (time, evidence, offset).
+struct QuestionRecords {
+  std::string vantage;
+  std::vector<const Evidence*> evidences;
+  Interval window;  // the question's, or the span of these evidences
+  bool window_is_stated = false;
+  std::vector<LookupRow> rows;  // look-ups of the question's names, by anyone, and run-on names
+  std::vector<HostInfo> hosts;  // [0] = not told
+  std::vector<NameInfo> names;
+  std::vector<BackgroundHour> background;
+
+  bool is_target(const LookupRow& row) const { return names[row.name].is_target; }
+  int party_of(const LookupRow& row) const { return hosts[row.client].party; }
+};
+
+struct MethodContext {
+  const CaseFile* case_file = nullptr;
+  const Question* question = nullptr;
+  const std::vector<Evidence>* all_evidences = nullptr;  // of every record kind
+  std::uint64_t random_seed = 1;  // for nulls by resampling; stated in the finding
+};
+
+class Method {
+ public:
+  virtual ~Method() = default;
+  virtual std::string_view name() const = 0;
+  virtual std::string_view version() const = 0;  // rises when numbers may change
+  virtual std::string_view summary() const = 0;
+  // At least one finding, also when there is nothing to find. Pure: same records, same findings.
+  virtual std::vector<Finding> run(const QuestionRecords& records,
+                                   const MethodContext& context) const = 0;
+};
+
+const std::vector<const Method*>& all_methods();
+const Method* find_method(std::string_view name);
+
+}  // namespace assay

@@ -1,0 +1,139 @@
+// Records: what a reader makes of the bytes, and the batches in which they travel.
+//
+// A row is narrow and typed; names and hosts are 64-bit keys (names.h) that side tables spell out.
+// Rows travel in columns so that a batch becomes one block of the store without another copy.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/instant.h"
+#include "assay/names.h"
+
+namespace assay {
+
+inline constexpr std::uint16_t kNoRcode = 0xffff;  // the record has no answer
+inline constexpr std::uint32_t kNoTtl = 0xffffffff;
+inline constexpr std::uint32_t kNoDelay = 0xffffffff;
+inline constexpr std::uint16_t kNoQtype = 0;  // the format does not tell
+
+// Bits of DnsRow::flags. Bits 28..31 hold the opcode (RFC 1035 section 4.1.1).
+enum DnsFlag : std::uint32_t {
+  kHasQuery = 1u << 0,
+  kHasAnswer = 1u << 1,
+  kTcp = 1u << 2,
+  kRecursionDesired = 1u << 3,
+  kRecursionAvailable = 1u << 4,
+  kAuthoritative = 1u << 5,
+  kTruncated = 1u << 6,
+  kEdns = 1u << 7,
+  kDnssecOk = 1u << 8,
+  kCheckingDisabled = 1u << 9,
+  kAuthenticData = 1u << 10,
+  kCookie = 1u << 11,
+  kTsig = 1u << 12,
+  kNameHadCapitals = 1u << 13,     // the wire or log spelled it with capitals (0x20, RFC 4343)
+  kYearInferred = 1u << 14,        // the stamp had no year
+  kLocalTimeAmbiguous = 1u << 15,  // the local hour happened twice; the width covers both
+  kLocalTimeNonexistent = 1u << 16,
+  kNoQuestion = 1u << 17,     // a message with QDCOUNT 0
+  kExtraQuestion = 1u << 18,  // second or later question of one message
+  kMulticast = 1u << 19,
+};
+inline std::uint32_t opcode_of(std::uint32_t flags) { return flags >> 28; }
+
+// One look-up as a vantage saw it: a query, an answer, or both paired.
+struct DnsRow {
+  std::int64_t time_us = 0;  // of the query when there is one, else of the answer
+  std::uint32_t width_us = 1;
+  std::uint64_t client = 0;  // host key of the asker
+  std::uint64_t server = 0;  // host key of the asked; 0 = not told
+  std::uint64_t qname = 0;
+  std::uint16_t qtype = kNoQtype;
+  std::uint16_t qclass = 1;
+  std::uint16_t rcode = kNoRcode;
+  std::uint16_t id = 0;           // message id; 0 when not told
+  std::uint16_t client_port = 0;  // 0 when not told
+  std::uint32_t ttl = kNoTtl;     // smallest TTL in the answer section
+  std::uint32_t flags = 0;
+  std::uint32_t delay_us = kNoDelay;  // answer's time minus query's
+  std::uint64_t offset = 0;           // locus: byte offset in the (decompressed) evidence
+  std::uint32_t length = 0;           // locus: bytes
+};
+
+// One resource record of an answer, kept whole. `offset` is that of the row it belongs to.
+struct AnswerRow {
+  std::uint64_t offset = 0;
+  std::uint8_t section = 1;  // 1 answer, 2 authority, 3 additional
+  std::uint64_t owner = 0;   // name key
+  std::uint16_t type = 0;
+  std::uint16_t rclass = 1;
+  std::uint32_t ttl = 0;
+};
+
+// Something in the input that could not become a record. Codes are stable: "bind.time.unreadable".
+struct Reject {
+  std::string code;
+  std::uint64_t offset = 0;  // in the (decompressed) evidence
+  std::uint64_t length = 0;  // of the whole refused unit
+  std::string text;          // the first bytes of the unit (at most kMaxRejectText), as they are
+  std::string why;           // one sentence for a person
+};
+inline constexpr std::size_t kMaxRejectText = 512;
+
+// Names and hosts that the store has not seen from this sink yet.
+struct NewName {
+  NameKey key;
+  std::string canonical;
+};
+struct NewHost {
+  std::uint64_t key = 0;
+  IpAddress address;
+};
+
+// Columns of equal length; see DnsRow and AnswerRow for what each means.
+struct DnsBatch {
+  std::vector<std::int64_t> time_us;
+  std::vector<std::uint32_t> width_us;
+  std::vector<std::uint64_t> client, server, qname;
+  std::vector<std::uint16_t> qtype, qclass, rcode, id, client_port;
+  std::vector<std::uint32_t> ttl, flags, delay_us;
+  std::vector<std::uint64_t> offset;
+  std::vector<std::uint32_t> length;
+
+  std::vector<AnswerRow> answers;  // with answer_rdata[answer_end[i-1], answer_end[i])
+  std::vector<std::uint64_t> answer_end;
+  std::string answer_rdata;  // wire rdata, names inside decompressed
+
+  std::vector<NewName> names;
+  std::vector<NewHost> hosts;
+
+  std::size_t size() const { return time_us.size(); }
+  void push(const DnsRow& row) {
+    time_us.push_back(row.time_us);
+    width_us.push_back(row.width_us);
+    client.push_back(row.client);
+    server.push_back(row.server);
+    qname.push_back(row.qname);
+    qtype.push_back(row.qtype);
+    qclass.push_back(row.qclass);
+    rcode.push_back(row.rcode);
+    id.push_back(row.id);
+    client_port.push_back(row.client_port);
+    ttl.push_back(row.ttl);
+    flags.push_back(row.flags);
+    delay_us.push_back(row.delay_us);
+    offset.push_back(row.offset);
+    length.push_back(row.length);
+  }
+  DnsRow row(std::size_t i) const {
+    return {time_us[i], width_us[i], client[i],   server[i], qname[i],
+            qtype[i],   qclass[i],   rcode[i],    id[i],     client_port[i],
+            ttl[i],     flags[i],    delay_us[i], offset[i], length[i]};
+  }
+  void clear();  // keeps capacity
+};
+
+}  // namespace assay

@@ -1,0 +1,124 @@
+// RecordStore: where rows lie, behind one small interface. Nothing above it names an engine.
+//
+// An evidence is committed whole or not at all: begin drops what an interrupted read left, appended
+// batches carry numbers so that sending one twice adds nothing, and only rows of evidences that the
+// caller names as committed (from the custody chain) are ever seen by scan or count.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/record.h"
+#include "assay/result.h"
+
+namespace assay {
+
+// All conditions must hold; an empty list means no condition. Keys within one list are
+// alternatives.
+struct RowFilter {
+  std::vector<std::uint32_t> evidences;
+  std::vector<std::uint64_t> clients;                                  // host keys
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> client_ranges;  // IPv4 keys, inclusive
+  std::vector<std::uint64_t> servers;
+  std::vector<std::uint64_t> qnames;  // name keys
+  bool clients_or_qnames = false;     // client conditions and qnames are alternatives
+  std::vector<std::uint16_t> qtypes;
+  std::optional<Interval> window;       // on time_us
+  std::optional<std::uint64_t> offset;  // one record's locus
+};
+
+enum class RowOrder {
+  by_pair,  // client, qname, time_us, evidence, offset: how rows lie; streams in constant memory
+  by_time,  // time_us, evidence, offset
+};
+
+// A block of rows in the asked order. Valid during the call only.
+struct RowBlock {
+  const DnsBatch* rows = nullptr;
+  const std::vector<std::uint32_t>* evidence = nullptr;  // evidence number of each row
+};
+
+enum class GroupKey { evidence, client, server, qname, qtype, rcode, hour, day };
+
+struct GroupCount {
+  std::vector<std::uint64_t> key;  // in the order of the group-by list; hour and day in UTC number
+  std::uint64_t count = 0;
+};
+
+struct StoredAnswer {
+  std::uint32_t evidence = 0;
+  AnswerRow answer;
+  std::string rdata;
+};
+
+class RecordStore {
+ public:
+  virtual ~RecordStore() = default;
+  virtual std::string_view engine() const = 0;  // "memory", "embedded"
+  virtual std::string engine_version() const = 0;
+  virtual std::uint64_t key_seed() const = 0;
+
+  // --- writing, one evidence at a time ---
+  virtual Status begin(std::uint32_t evidence) = 0;  // drops all rows of that evidence
+  // Atomic: the batch is there whole or not at all. The same number twice is stored once.
+  virtual Status append(std::uint32_t evidence, std::uint64_t batch_number,
+                        const DnsBatch& batch) = 0;
+  // After this returns, the evidence's rows survive a crash. Errors: internal when two names share
+  // a key (the caller rebuilds under another seed).
+  virtual Status commit(std::uint32_t evidence) = 0;
+  virtual Status drop(std::uint32_t evidence) = 0;
+
+  // --- reading ---
+  // Calls `each` until it returns false. Errors: io, and a memory limit said in plain words.
+  virtual Status scan(const RowFilter& filter, RowOrder order,
+                      const std::function<bool(const RowBlock&)>& each) = 0;
+  // Groups in ascending key order; streamed, never all in memory when the order allows it.
+  virtual Status count(const RowFilter& filter, const std::vector<GroupKey>& by,
+                       const std::function<bool(const GroupCount&)>& each) = 0;
+  virtual Result<std::uint64_t> count_rows(const RowFilter& filter) = 0;
+  virtual Status answers(const RowFilter& filter,
+                         const std::function<bool(const StoredAnswer&)>& each) = 0;
+
+  // --- side tables ---
+  virtual Result<std::optional<std::string>> name(std::uint64_t key) = 0;
+  virtual Result<std::optional<IpAddress>> host(std::uint64_t key) = 0;
+  virtual Status names(const std::function<bool(std::uint64_t, std::string_view)>& each) = 0;
+  virtual Status hosts(const std::function<bool(std::uint64_t, const IpAddress&)>& each) = 0;
+
+  // --- for people ---
+  // Read-only SQL; the result as text in `format` ("csv", "tsv", "json"). Errors: unsupported (no
+  // SQL engine here), usage (the engine's message, shortened).
+  virtual Status sql(std::string_view statement, std::string_view format,
+                     const std::function<bool(std::string_view)>& each) = 0;
+  // Everything in `filter` as a Parquet file. Errors: unsupported, io.
+  virtual Status export_parquet(const RowFilter& filter, const std::string& path) = 0;
+};
+
+struct StoreOptions {
+  std::string directory;  // of the embedded engine's data
+  std::uint64_t key_seed = 0;
+  std::uint64_t max_memory_bytes = 600ull << 20;
+  bool is_read_only = false;
+  std::string library_path;  // of the engine's library; "" = where the build found it
+};
+
+std::unique_ptr<RecordStore> make_memory_store(std::uint64_t key_seed);
+// Errors: locked (another assay has this case open), unsupported (no AVX2, library missing, built
+// without it), io.
+Result<std::unique_ptr<RecordStore>> open_embedded_store(const StoreOptions& options);
+bool has_embedded_store();  // was this build made with it
+
+// One evidence's sink into a store: batches are numbered and appended on a second thread.
+class RecordSink;
+using RejectWriter = std::function<Status(const struct Reject&)>;
+std::unique_ptr<RecordSink> make_store_sink(RecordStore& store, std::uint32_t evidence,
+                                            RejectWriter rejects, std::uint32_t rows_per_batch);
+// Sends what is pending and waits until all batches are in.
+Status finish_store_sink(RecordSink& sink);
+
+}  // namespace assay
