@@ -43,6 +43,9 @@ fuzz:
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 
+tidy:
+	python3 -B tests/tidy/tidy.py
+
 format:
 	find include src apps tests fuzz bench -name '*.h' -o -name '*.cc' | xargs clang-format-14 -i
 

@@ -15,4 +15,5 @@ if(CHDB_LIBRARY)
 endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(Chdb REQUIRED_VARS CHDB_LIBRARY VERSION_VAR CHDB_NPM_VERSION
-  REASON_FAILURE_MESSAGE "run 'npm ci', or set CHDB_ROOT, or configure with -DASSAY_EMBEDDED_STORE=OFF")
+  REASON_FAILURE_MESSAGE
+    "run 'npm ci', or set CHDB_ROOT, or configure with -DASSAY_EMBEDDED_STORE=OFF")
