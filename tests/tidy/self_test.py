@@ -32,7 +32,8 @@ BAD = {
     "file_length": [{"src/core/a.cc": "\n" * 601},
                     {"src/core/a.cc": "\n" * 401, "src/core/b.cc": "\n" * 401}],
     "line_length": [{"src/core/a.cc": "// " + "x" * 98 + "\n"},
-                    {"Makefile": "# " + "x" * 99 + "\n"}],
+                    {"Makefile": "# " + "x" * 99 + "\n"},
+                    {"lab/run": "#!/bin/bash\n# " + "x" * 99 + "\n"}],
     "function_length": [{"src/core/a.cc": LONG_BODY},
                         {"src/core/a.cc": "namespace a {\nint\n    Long() const {\n"
                                           + "  Step();\n" * 69 + "}\n}\n"}],

@@ -78,6 +78,9 @@ class Tree:
         return [p for p in self.lines if p.endswith(suffixes)
                 and (not folders or p.startswith(folders))]
 
+    def code(self):
+        return [p for p in self.lines if p.endswith(CODE) or self.lines[p][0].startswith("#!")]
+
     def length(self, path):
         lines = self.lines[path]
         return len(lines) - (lines[-1] == "")
@@ -97,7 +100,7 @@ def code_only(lines):
 
 
 def file_length(tree):
-    code = tree.select(CODE)
+    code = tree.code()
     for path in code:
         if tree.length(path) > MAX_FILE:
             yield path, tree.length(path), f"{tree.length(path)} lines, at most {MAX_FILE}"
@@ -107,7 +110,7 @@ def file_length(tree):
 
 
 def line_length(tree):
-    for path in tree.select(CODE + ("CMakeLists.txt", "Makefile", "packaging/install")):
+    for path in tree.code() + tree.select(("CMakeLists.txt", "Makefile")):
         for number, line in enumerate(tree.lines[path], 1):
             if len(line) > MAX_COLUMNS:
                 yield path, number, f"{len(line)} columns, at most {MAX_COLUMNS}"
