@@ -60,6 +60,7 @@ struct Clock {
 
 enum class ReadState { unread, partly_read, read, unreadable, container };
 std::string_view to_string(ReadState state);
+std::optional<ReadState> parse_read_state(std::string_view text);
 
 // records + rejects + blanks = units, checked for every evidence. A unit is a line of text or a
 // captured packet; each is used for records, rejected, or blank (nothing of ours in it).

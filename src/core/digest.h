@@ -1,0 +1,28 @@
+// SHA-256 through OpenSSL, in pieces or at once.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace assay {
+
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void update(std::string_view bytes);
+  // Lower-case hex of everything so far. Call once, at the end.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace assay

@@ -1,0 +1,121 @@
+#include <algorithm>
+
+#include "assay/reader.h"
+
+namespace assay {
+
+namespace {
+
+// A set of non-zero 64-bit keys: open addressing. When it is full it forgets and starts again, so
+// that memory has a bound; the store then sees a name twice, which adds nothing.
+class KeySet {
+ public:
+  bool is_new(std::uint64_t key) {
+    if (used_ * 2 >= slots_.size()) grow();
+    // IPv4 keys are small neighbouring numbers: spread them.
+    std::size_t slot = (key * 0x9e3779b97f4a7c15ull >> 20) & (slots_.size() - 1);
+    while (slots_[slot] != 0) {
+      if (slots_[slot] == key) return false;
+      slot = (slot + 1) & (slots_.size() - 1);
+    }
+    slots_[slot] = key;
+    ++used_;
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kMostSlots = std::size_t{1} << 23;  // 64 MiB
+
+  void grow() {
+    if (slots_.size() >= kMostSlots) {
+      std::fill(slots_.begin(), slots_.end(), 0);
+      used_ = 0;
+      return;
+    }
+    std::vector<std::uint64_t> old(slots_.size() * 2, 0);
+    old.swap(slots_);
+    used_ = 0;
+    for (const std::uint64_t key : old) {
+      if (key != 0) is_new(key);
+    }
+  }
+
+  std::vector<std::uint64_t> slots_ = std::vector<std::uint64_t>(1 << 12, 0);
+  std::size_t used_ = 0;
+};
+
+}  // namespace
+
+// What this sink has already handed on.
+class RecordSink::KeyTable {
+ public:
+  KeySet names;
+  KeySet hosts;
+};
+
+RecordSink::RecordSink(std::uint64_t key_seed, std::uint32_t rows_per_batch)
+    : rows_per_batch_(rows_per_batch), key_seed_(key_seed), keys_(std::make_unique<KeyTable>()) {}
+
+RecordSink::~RecordSink() = default;
+
+std::uint64_t RecordSink::name(std::string_view canonical) {
+  const NameKey key = name_key(canonical, key_seed_);
+  if (keys_->names.is_new(key.key)) batch_.names.push_back({key, std::string(canonical)});
+  return key.key;
+}
+
+std::uint64_t RecordSink::host(const IpAddress& address) {
+  const std::uint64_t key = host_key(address, key_seed_);
+  // Key 0 (0.0.0.0) stands for "not told" and marks an empty slot.
+  if (key != 0 && keys_->hosts.is_new(key)) batch_.hosts.push_back({key, address});
+  return key;
+}
+
+void RecordSink::add_answer(const AnswerRow& answer, std::string_view rdata) {
+  batch_.answers.push_back(answer);
+  batch_.answer_rdata.append(rdata);
+  batch_.answer_end.push_back(batch_.answer_rdata.size());
+}
+
+void RecordSink::reject(std::string_view code, std::uint64_t offset, std::uint64_t length,
+                        std::string_view text, std::string_view why) {
+  ++balance_.units;
+  ++balance_.rejected;
+  Reject reject{std::string(code), offset, length, std::string(text.substr(0, kMaxRejectText)),
+                std::string(why)};
+  if (Status status = deliver_reject(reject); !status.ok() && !failure_) failure_ = status.error();
+}
+
+void RecordSink::note(std::string_view code, std::string_view text, std::uint64_t n) {
+  auto found = notes_.find(code);
+  if (found == notes_.end()) {
+    found = notes_.emplace(std::string(code), Note{std::string(code), 0, std::string(text)}).first;
+  }
+  found->second.count += n;
+}
+
+std::vector<Note> RecordSink::notes() const {
+  std::vector<Note> notes;
+  for (const auto& [code, note] : notes_) notes.push_back(note);
+  return notes;
+}
+
+void RecordSink::flush() {
+  if (!batch_.time_us.empty()) {
+    const auto [first, last] = std::minmax_element(batch_.time_us.begin(), batch_.time_us.end());
+    const Interval part{*first, *last + 1};
+    span_ = span_ ? Interval{std::min(span_->begin_us, part.begin_us),
+                             std::max(span_->end_us, part.end_us)}
+                  : part;
+  } else if (batch_.names.empty() && batch_.hosts.empty() && batch_.answers.empty()) {
+    return;
+  }
+  if (!failure_) {
+    if (Status status = deliver(batch_); !status.ok()) failure_ = status.error();
+  }
+  batch_.clear();
+}
+
+std::string Reader::describe_plan(std::string_view) const { return ""; }
+
+}  // namespace assay
