@@ -1,0 +1,75 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "assay/writer.h"
+
+namespace assay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json assessment_json(const Assessment& assessment) {
+  Json bearings = Json::array();
+  for (const Bearing& bearing : assessment.bearings) {
+    bearings.push_back({{"finding", bearing.finding},
+                        {"direction", to_string(bearing.direction)},
+                        {"reason", bearing.reason}});
+  }
+  Json json{
+      {"explanation", assessment.explanation},    {"is_testable", assessment.is_testable},
+      {"support", to_string(assessment.support)}, {"support_reason", assessment.support_reason},
+      {"bearings", std::move(bearings)},          {"open", assessment.open}};
+  if (assessment.exclusion) {
+    json["exclusion"] = {{"statement", assessment.exclusion->statement()},
+                         {"findings", assessment.exclusion->findings()}};
+  }
+  return json;
+}
+
+Json claim_json(const ClaimAnswer& claim) {
+  Json quantities = Json::array();
+  for (const Quantity& quantity : claim.quantities) {
+    Json json{{"name", quantity.name}, {"unit", quantity.unit}};
+    json["value"] = std::isfinite(quantity.value) ? Json(quantity.value) : Json(nullptr);
+    if (quantity.interval) {
+      json["interval"] = {quantity.interval->first, quantity.interval->second};
+      json["interval_method"] = quantity.interval_method;
+    }
+    quantities.push_back(std::move(json));
+  }
+  return {{"claim", claim.claim},           {"answer", to_string(claim.answer)},
+          {"statement", claim.statement},   {"findings", claim.findings},
+          {"would_test", claim.would_test}, {"quantities", std::move(quantities)}};
+}
+
+}  // namespace
+
+std::string verdict_to_json(const Verdict& verdict) {
+  Json assessments = Json::array(), missing = Json::array(), claims = Json::array();
+  for (const Assessment& assessment : verdict.assessments) {
+    assessments.push_back(assessment_json(assessment));
+  }
+  for (const MissingRecord& record : verdict.missing) {
+    missing.push_back({{"record", record.record},
+                       {"text", record.text},
+                       {"weight", record.weight},
+                       {"would_separate", record.would_separate}});
+  }
+  for (const ClaimAnswer& claim : verdict.claims) claims.push_back(claim_json(claim));
+  const Json json{{"question", verdict.question},
+                  {"rung", static_cast<int>(verdict.rung)},
+                  {"rung_name", to_string(verdict.rung)},
+                  {"rung_text", describe(verdict.rung)},
+                  {"rung_statement", verdict.rung_statement},
+                  {"rung_findings", verdict.rung_findings},
+                  {"conclusion", to_string(verdict.conclusion)},
+                  {"statement", verdict.statement},
+                  {"surviving", verdict.surviving},
+                  {"excluded", verdict.excluded},
+                  {"missing", std::move(missing)},
+                  {"assessments", std::move(assessments)},
+                  {"claims", std::move(claims)}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace assay
