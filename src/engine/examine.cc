@@ -1,0 +1,60 @@
+#include "engine/examine.h"
+
+#include <fmt/format.h>
+
+#include "assay/method.h"
+#include "assay/verdict.h"
+#include "engine/question_records.h"
+
+namespace assay {
+namespace {
+
+Status check_question(const CaseFile& case_file, const Question& question) {
+  for (const std::string& name : question.between) {
+    if (case_file.find_party(name) != nullptr) continue;
+    std::vector<std::string> known;
+    for (const Party& party : case_file.parties) known.push_back(party.name);
+    const auto nearest = nearest_word(name, known);
+    return Error{ErrorCode::usage,
+                 fmt::format("case.toml:{}: question {} names the party '{}', which is not there",
+                             question.line, question.id, name),
+                 nearest ? fmt::format("did you mean '{}'?", *nearest)
+                         : "add it with 'assay party CASE add'"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const CaseFile& case_file,
+                                                      const std::vector<Evidence>& evidences) {
+  std::vector<QuestionResult> results;
+  for (const Question& question : case_file.questions) {
+    ASSAY_TRY(check_question(case_file, question));
+    Result<std::vector<QuestionRecords>> groups =
+        load_question_records(store, case_file, question, evidences);
+    if (!groups.ok()) return groups.error();
+    if (groups->empty()) groups->emplace_back();  // methods still say that there was nothing
+    MethodContext context;
+    context.case_file = &case_file;
+    context.question = &question;
+    context.all_evidences = &evidences;
+    std::vector<Finding> findings;
+    for (const QuestionRecords& records : *groups) {
+      for (const Method* method : all_methods()) {
+        for (Finding& finding : method->run(records, context)) {
+          findings.push_back(std::move(finding));
+        }
+      }
+    }
+    const FindingSet set(std::move(findings));
+    QuestionResult result;
+    result.question = question;
+    result.verdict = judge(question, case_file, set);
+    result.findings = set.all();
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+}  // namespace assay

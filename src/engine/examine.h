@@ -1,0 +1,15 @@
+// Methods -> findings -> explanations -> verdict, for every question of a case. No file is touched:
+// Case::examine stores what comes out, Case::verify compares it with what was stored.
+#pragma once
+
+#include <vector>
+
+#include "assay/store.h"
+#include "assay/writer.h"
+
+namespace assay {
+
+Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const CaseFile& case_file,
+                                                      const std::vector<Evidence>& evidences);
+
+}  // namespace assay

@@ -1,0 +1,288 @@
+#include "engine/question_records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace assay {
+namespace {
+
+// A filter that lists more names than this costs the engine more than reading every row.
+constexpr std::size_t kMostNamesInFilter = 20'000;
+
+struct SelectedNames {
+  std::vector<NameInfo> infos;
+  std::unordered_map<std::uint64_t, std::uint32_t> index_of_key;
+};
+
+std::vector<NamePattern> target_patterns(const CaseFile& case_file, const Question& question) {
+  if (!question.names.empty()) return question.names;
+  std::vector<NamePattern> patterns;
+  for (const std::string& name : question.between) {
+    if (const Party* party = case_file.find_party(name)) {
+      patterns.insert(patterns.end(), party->names.begin(), party->names.end());
+    }
+  }
+  return patterns;
+}
+
+// The target that `name` continues with a further suffix
+// ("mail1.sender.example.corp.bank.example"), as a stub's search list makes it; empty when it is
+// none.
+std::string_view run_on_target(std::string_view name, const NamePattern& pattern) {
+  const std::string& base = pattern.base();
+  if (base.empty()) return {};
+  std::size_t at = 0;
+  while ((at = name.find(base, at)) != std::string_view::npos) {
+    const std::size_t end = at + base.size();
+    const bool starts_label = at == 0 || name[at - 1] == '.';
+    const bool is_placed = pattern.is_wildcard() ? at > 0 : at == 0;
+    if (starts_label && is_placed && end < name.size() && name[end] == '.' &&
+        is_within(name.substr(0, end), base)) {
+      return name.substr(0, end);
+    }
+    ++at;
+  }
+  return {};
+}
+
+int party_holding_name(const CaseFile& case_file, std::string_view canonical) {
+  for (std::size_t i = 0; i < case_file.parties.size(); ++i) {
+    if (case_file.parties[i].holds_name(canonical)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+int party_holding_address(const CaseFile& case_file, const IpAddress& address) {
+  for (std::size_t i = 0; i < case_file.parties.size(); ++i) {
+    if (case_file.parties[i].holds_address(address)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Result<SelectedNames> select_names(RecordStore& store, const CaseFile& case_file,
+                                   const Question& question) {
+  const std::vector<NamePattern> patterns = target_patterns(case_file, question);
+  struct Found {
+    std::string canonical;
+    std::uint64_t key;
+    std::string run_on;
+  };
+  std::vector<Found> found;
+  const auto matches = [&](std::string_view name) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const NamePattern& pattern) { return pattern.matches(name); });
+  };
+  ASSAY_TRY(store.names([&](std::uint64_t key, std::string_view name) {
+    if (matches(name)) {
+      found.push_back({std::string(name), key, ""});
+      return true;
+    }
+    for (const NamePattern& pattern : patterns) {
+      const std::string_view run_on = run_on_target(name, pattern);
+      if (!run_on.empty()) {
+        found.push_back({std::string(name), key, std::string(run_on)});
+        break;
+      }
+    }
+    return true;
+  }));
+  // The store gives names in no order that two engines share.
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.canonical < b.canonical; });
+  SelectedNames selected;
+  std::unordered_map<std::string, int> index_of_name;
+  for (const Found& name : found) {
+    if (!index_of_name.emplace(name.canonical, static_cast<int>(selected.infos.size())).second) {
+      continue;  // a name that the side table holds twice
+    }
+    selected.index_of_key.emplace(name.key, static_cast<std::uint32_t>(selected.infos.size()));
+    selected.infos.push_back(
+        {name.canonical, party_holding_name(case_file, name.canonical), name.run_on.empty(), -1});
+  }
+  // A run-on name of a target that nobody asked for in full still needs its target to point at.
+  for (const Found& name : found) {
+    if (name.run_on.empty()) continue;
+    auto target = index_of_name.find(name.run_on);
+    if (target == index_of_name.end()) {
+      target = index_of_name.emplace(name.run_on, static_cast<int>(selected.infos.size())).first;
+      selected.infos.push_back({name.run_on, party_holding_name(case_file, name.run_on), true, -1});
+    }
+    selected.infos[static_cast<std::size_t>(index_of_name[name.canonical])].run_on_of =
+        target->second;
+  }
+  return selected;
+}
+
+// Host keys -> indices, filled while rows stream by; addresses are spelled out afterwards.
+class HostIndex {
+ public:
+  std::uint32_t of(std::uint64_t key) {
+    if (key == 0) return 0;
+    const auto [found, is_new] = index_.emplace(key, static_cast<std::uint32_t>(keys_.size()));
+    if (is_new) keys_.push_back(key);
+    return found->second;
+  }
+
+  Result<std::vector<HostInfo>> spell_out(RecordStore& store, const CaseFile& case_file) const {
+    std::vector<HostInfo> hosts(keys_.size());
+    bool any_v6 = false;
+    for (std::size_t i = 1; i < keys_.size(); ++i) {
+      // An IPv4 address is its own key; only IPv6 needs the side table.
+      if (keys_[i] <= 0xffffffffu) {
+        hosts[i].address = IpAddress::from_v4(static_cast<std::uint32_t>(keys_[i]));
+      } else {
+        any_v6 = true;
+      }
+    }
+    if (any_v6) {
+      ASSAY_TRY(store.hosts([&](std::uint64_t key, const IpAddress& address) {
+        if (const auto found = index_.find(key); found != index_.end()) {
+          hosts[found->second].address = address;
+        }
+        return true;
+      }));
+    }
+    for (std::size_t i = 1; i < hosts.size(); ++i) {
+      hosts[i].party = party_holding_address(case_file, hosts[i].address);
+    }
+    return hosts;
+  }
+
+ private:
+  std::vector<std::uint64_t> keys_{0};
+  std::unordered_map<std::uint64_t, std::uint32_t> index_;
+};
+
+LookupRow to_lookup_row(const DnsRow& row, std::uint32_t evidence, std::uint32_t name,
+                        HostIndex& hosts) {
+  LookupRow out;
+  out.time_us = row.time_us;
+  out.width_us = row.width_us;
+  out.client = hosts.of(row.client);
+  out.server = hosts.of(row.server);
+  out.name = name;
+  out.evidence = evidence;
+  out.ttl = row.ttl;
+  out.flags = row.flags;
+  out.delay_us = row.delay_us;
+  out.qtype = row.qtype;
+  out.rcode = row.rcode;
+  out.id = row.id;
+  out.client_port = row.client_port;
+  out.offset = row.offset;
+  out.length = row.length;
+  return out;
+}
+
+Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& question,
+                 const SelectedNames& names, QuestionRecords& records) {
+  RowFilter filter;
+  for (const Evidence* evidence : records.evidences) filter.evidences.push_back(evidence->number);
+  filter.window = question.window;
+  HostIndex hosts;
+  if (!names.index_of_key.empty()) {
+    if (names.index_of_key.size() <= kMostNamesInFilter) {
+      for (const auto& [key, index] : names.index_of_key) filter.qnames.push_back(key);
+      std::sort(filter.qnames.begin(), filter.qnames.end());
+    }
+    bool is_too_many = false;
+    ASSAY_TRY(store.scan(filter, RowOrder::by_time, [&](const RowBlock& block) {
+      for (std::size_t i = 0; i < block.rows->size(); ++i) {
+        const auto name = names.index_of_key.find(block.rows->qname[i]);
+        if (name == names.index_of_key.end()) continue;
+        records.rows.push_back(
+            to_lookup_row(block.rows->row(i), (*block.evidence)[i], name->second, hosts));
+      }
+      is_too_many = records.rows.size() > kMostQuestionRows;
+      return !is_too_many;
+    }));
+    if (is_too_many) {
+      return Error{
+          ErrorCode::usage,
+          fmt::format("question {} rests on more than {} rows", question.id, kMostQuestionRows),
+          "name fewer names or a shorter window in the question"};
+    }
+  }
+  Result<std::vector<HostInfo>> spelled = hosts.spell_out(store, case_file);
+  if (!spelled.ok()) return spelled.error();
+  records.hosts = std::move(*spelled);
+  records.names = names.infos;
+  return {};
+}
+
+Status load_background(RecordStore& store, QuestionRecords& records) {
+  RowFilter filter;
+  for (const Evidence* evidence : records.evidences) filter.evidences.push_back(evidence->number);
+  ASSAY_TRY(store.count(filter, {GroupKey::evidence, GroupKey::hour}, [&](const GroupCount& group) {
+    records.background.push_back({static_cast<std::uint32_t>(group.key[0]),
+                                  static_cast<std::int64_t>(group.key[1]), group.count,
+                                  group.count});
+    return true;
+  }));
+  const auto before = [](const BackgroundHour& a, const BackgroundHour& b) {
+    return a.evidence != b.evidence ? a.evidence < b.evidence : a.hour < b.hour;
+  };
+  std::sort(records.background.begin(), records.background.end(), before);
+  constexpr std::int64_t kMicrosPerHour = 3'600 * kMicrosPerSecond;
+  for (const LookupRow& row : records.rows) {
+    const BackgroundHour wanted{row.evidence, row.time_us / kMicrosPerHour, 0, 0};
+    const auto found =
+        std::lower_bound(records.background.begin(), records.background.end(), wanted, before);
+    if (found != records.background.end() && found->evidence == wanted.evidence &&
+        found->hour == wanted.hour && found->other_rows > 0) {
+      --found->other_rows;
+    }
+  }
+  return {};
+}
+
+// The question's own window; else all that the vantage declares to have recorded or holds.
+void set_window(const Question& question, QuestionRecords& records) {
+  records.window_is_stated = question.window.has_value();
+  if (question.window) {
+    records.window = *question.window;
+    return;
+  }
+  std::optional<Interval> hull;
+  const auto widen = [&](const Interval& part) {
+    hull = hull ? Interval{std::min(hull->begin_us, part.begin_us),
+                           std::max(hull->end_us, part.end_us)}
+                : part;
+  };
+  for (const Evidence* evidence : records.evidences) {
+    for (const Interval& declared : evidence->coverage.intervals) widen(declared);
+    if (evidence->span) widen(*evidence->span);
+  }
+  records.window = hull.value_or(Interval{});
+}
+
+}  // namespace
+
+Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
+                                                           const CaseFile& case_file,
+                                                           const Question& question,
+                                                           const std::vector<Evidence>& evidences) {
+  Result<SelectedNames> names = select_names(store, case_file, question);
+  if (!names.ok()) return names.error();
+  std::map<Vantage, std::vector<const Evidence*>> groups;
+  for (const Evidence& evidence : evidences) {
+    if (evidence.id.starts_with("dns-") && evidence.state == ReadState::read) {
+      groups[evidence.vantage].push_back(&evidence);
+    }
+  }
+  std::vector<QuestionRecords> all;
+  for (const auto& [vantage, members] : groups) {
+    QuestionRecords records;
+    records.vantage = std::string(to_string(vantage));
+    records.evidences = members;
+    set_window(question, records);
+    ASSAY_TRY(load_rows(store, case_file, question, *names, records));
+    ASSAY_TRY(load_background(store, records));
+    all.push_back(std::move(records));
+  }
+  return all;
+}
+
+}  // namespace assay

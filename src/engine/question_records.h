@@ -1,0 +1,22 @@
+// Brings the rows that one question rests on out of the store, grouped by vantage, with names and
+// hosts spelled out and parties assigned.
+#pragma once
+
+#include <vector>
+
+#include "assay/method.h"
+#include "assay/store.h"
+
+namespace assay {
+
+// More rows than this are not held in memory for one question: the error asks for a narrower one.
+inline constexpr std::uint64_t kMostQuestionRows = 8'000'000;
+
+// One QuestionRecords a vantage among the evidences read, in the order of the Vantage enumeration;
+// none when no look-up record was read. The pointers within refer to `evidences`.
+Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
+                                                           const CaseFile& case_file,
+                                                           const Question& question,
+                                                           const std::vector<Evidence>& evidences);
+
+}  // namespace assay
