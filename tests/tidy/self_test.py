@@ -71,28 +71,26 @@ BAD = {
 }
 
 
-def flagged(files):
+def flagged(files, rules):
     with tempfile.TemporaryDirectory() as root:
         for path, text in files.items():
             Path(root, path).parent.mkdir(parents=True, exist_ok=True)
             Path(root, path).write_text(text, encoding="utf-8")
-        return {(rule, path) for path, _, rule, _ in tidy.findings(root)}
+        return {(rule, path) for path, _, rule, _ in tidy.findings(root, rules)}
 
 
 def main():
+    rules = list(tidy.RULES)
     if not shutil.which("clang-format-14"):
         print("clang-format-14 is missing: the rule `formatting` is not tested")
-        tidy.RULES.remove(tidy.formatting)
-        del BAD["formatting"]
-    failures = [f"the good tree: {entry}" for entry in sorted(flagged(GOOD))]
-    failures += [f"{rule.__name__} has no bad tree" for rule in tidy.RULES
-                 if rule.__name__ not in BAD]
-    for rule, trees in BAD.items():
-        for tree in trees:
-            where = (rule, next(iter(tree)))
-            if where not in flagged({**GOOD, **tree}):
+        rules.remove(tidy.formatting)
+    failures = [f"the good tree: {entry}" for entry in sorted(flagged(GOOD, rules))]
+    for rule in rules:
+        for tree in BAD[rule.__name__]:
+            where = (rule.__name__, next(iter(tree)))
+            if where not in flagged({**GOOD, **tree}, [rule]):
                 failures.append(f"{where} was not flagged in {sorted(tree)}")
-    print("\n".join(failures) or f"{len(BAD)} rules flag what they must")
+    print("\n".join(failures) or f"{len(rules)} rules flag what they must")
     return 1 if failures else 0
 
 

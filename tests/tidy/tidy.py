@@ -252,15 +252,15 @@ RULES = [file_length, line_length, function_length, include_direction,
          data_origin, formatting]
 
 
-def findings(root):
+def findings(root, rules):
     tree = Tree(root)
     return [(path, line, rule.__name__, message)
-            for rule in RULES for path, line, message in rule(tree)]
+            for rule in rules for path, line, message in rule(tree)]
 
 
 def main():
     root = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2]
-    found = findings(root)
+    found = findings(root, RULES)
     for path, line, rule, message in found:
         print(f"{path}:{line}: {rule}: {message}")
     print(f"tidy: {len(RULES)} rules, {len(found)} findings")
