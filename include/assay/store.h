@@ -19,14 +19,15 @@
 namespace assay {
 
 // All conditions must hold; an empty list means no condition. Keys within one list are
-// alternatives.
+// alternatives, and `clients` and `client_ranges` are one list of two kinds.
 struct RowFilter {
   std::vector<std::uint32_t> evidences;
   std::vector<std::uint64_t> clients;                                  // host keys
   std::vector<std::pair<std::uint64_t, std::uint64_t>> client_ranges;  // IPv4 keys, inclusive
   std::vector<std::uint64_t> servers;
   std::vector<std::uint64_t> qnames;  // name keys
-  bool clients_or_qnames = false;     // client conditions and qnames are alternatives
+  // The client lists and `qnames` are alternatives; when only one of them is given, it decides.
+  bool clients_or_qnames = false;
   std::vector<std::uint16_t> qtypes;
   std::optional<Interval> window;       // on time_us
   std::optional<std::uint64_t> offset;  // one record's locus
@@ -56,6 +57,7 @@ struct StoredAnswer {
   std::string rdata;
 };
 
+// Used by one thread at a time, except that a callback may call the reading functions.
 class RecordStore {
  public:
   virtual ~RecordStore() = default;
@@ -81,12 +83,14 @@ class RecordStore {
   virtual Status count(const RowFilter& filter, const std::vector<GroupKey>& by,
                        const std::function<bool(const GroupCount&)>& each) = 0;
   virtual Result<std::uint64_t> count_rows(const RowFilter& filter) = 0;
+  // The answers that belong to the filter's rows, by evidence and offset.
   virtual Status answers(const RowFilter& filter,
                          const std::function<bool(const StoredAnswer&)>& each) = 0;
 
   // --- side tables ---
   virtual Result<std::optional<std::string>> name(std::uint64_t key) = 0;
   virtual Result<std::optional<IpAddress>> host(std::uint64_t key) = 0;
+  // Every name and host of the store, each once, by ascending key.
   virtual Status names(const std::function<bool(std::uint64_t, std::string_view)>& each) = 0;
   virtual Status hosts(const std::function<bool(std::uint64_t, const IpAddress&)>& each) = 0;
 

@@ -1,0 +1,29 @@
+// What every engine does alike with the names, hosts and answers that travel in a batch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "assay/record.h"
+#include "assay/result.h"
+
+namespace assay {
+
+// The rdata of answers[i] of a batch.
+std::string_view rdata_of(const DnsBatch& batch, std::size_t i);
+
+// Finds two names, or two hosts, under one key in a sequence that ascends by key. Feed it the whole
+// side table; it keeps only the last entry. Errors: internal, naming the rebuild.
+class CollisionCheck {
+ public:
+  Status add_name(std::uint64_t key, std::uint64_t check);
+  Status add_host(std::uint64_t key, const IpAddress& address);
+
+ private:
+  std::optional<NameKey> last_name_;
+  std::optional<NewHost> last_host_;
+};
+
+}  // namespace assay
