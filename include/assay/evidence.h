@@ -54,8 +54,9 @@ struct Clock {
   std::string zone = "UTC";      // zone of stamps that carry none; as the user stated it
   bool zone_is_stated = false;   // false: UTC is an assumption, and reports say so
   std::int64_t skew_us = 0;      // what to ADD to the file's times to get true time
-  std::optional<int> year;       // stated by the user, for stamps without one
+  std::optional<int> year;       // of the first stamp, stated by the user, for stamps without one
   std::optional<int> last_year;  // from the file's context: year of its last change, as a fallback
+  std::optional<std::int64_t> last_change_us;  // the same, told exactly; goes before last_year
 };
 
 enum class ReadState { unread, partly_read, read, unreadable, container };

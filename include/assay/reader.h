@@ -43,6 +43,8 @@ struct ReadContext {
   Clock clock;
   std::optional<DelimitedMapping> mapping;
   std::uint32_t max_rows_per_batch = 65'536;
+  // For a second read, from RecordSink::first_year_wanted() of the first one.
+  std::optional<int> first_year;
 };
 
 // Receives what a reader finds. One per evidence, used by one thread. add() is the hot path: rows
@@ -74,6 +76,12 @@ class RecordSink {
   // A named oddity that is not a refusal; kept as a count with the first text.
   void note(std::string_view code, std::string_view text, std::uint64_t n = 1);
 
+  // Stamps without a year can be dated back from the last line only when all have been seen. A
+  // reader whose guess of the first line's year was wrong says here which year is right and returns
+  // an error; the caller drops what was delivered and reads once more with ReadContext::first_year.
+  void want_first_year(int year) { first_year_wanted_ = year; }
+  const std::optional<int>& first_year_wanted() const { return first_year_wanted_; }
+
   // Sends what is pending. Call once at the end of a read.
   void flush();
   // An error of the receiving side; a reader stops soon after it is set.
@@ -96,6 +104,7 @@ class RecordSink {
   Balance balance_;
   std::optional<Interval> span_;
   std::optional<Error> failure_;
+  std::optional<int> first_year_wanted_;
   std::map<std::string, Note, std::less<>> notes_;
   std::unique_ptr<KeyTable> keys_;
 };

@@ -24,6 +24,7 @@ Json clock_json(const Clock& clock) {
       {"zone", clock.zone}, {"zone_is_stated", clock.zone_is_stated}, {"skew_us", clock.skew_us}};
   if (clock.year) json["year"] = *clock.year;
   if (clock.last_year) json["last_year"] = *clock.last_year;
+  if (clock.last_change_us) json["last_change_us"] = *clock.last_change_us;
   return json;
 }
 
@@ -52,6 +53,9 @@ Clock clock_of(const Json& json) {
   clock.skew_us = json.at("skew_us").get<std::int64_t>();
   if (json.contains("year")) clock.year = json["year"].get<int>();
   if (json.contains("last_year")) clock.last_year = json["last_year"].get<int>();
+  if (json.contains("last_change_us")) {
+    clock.last_change_us = json["last_change_us"].get<std::int64_t>();
+  }
   return clock;
 }
 
