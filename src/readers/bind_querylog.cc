@@ -1,0 +1,159 @@
+// BIND's query log, in every layout that named has printed since version 9. The format and its
+// codes: docs/formats/bind_querylog.md.
+#include <fmt/format.h>
+
+#include "assay/reader.h"
+#include "readers/line_reader.h"
+#include "readers/log_stamp.h"
+#include "readers/querylog_line.h"
+#include "readers/readers.h"
+#include "readers/text_keys.h"
+
+namespace assay {
+
+namespace {
+
+// Reads one evidence: the state that lives from its first line to its last.
+class QuerylogRead {
+ public:
+  QuerylogRead(LogClock clock, RecordSink& sink)
+      : clock_(std::move(clock)), sink_(sink), keys_(sink) {}
+
+  void take(const TextLine& line) {
+    parse_querylog_line(line.text, parsed_);
+    switch (parsed_.kind) {
+      case QuerylogLine::Kind::query:
+        take_query(line);
+        return;
+      case QuerylogLine::Kind::other:
+        sink_.note("bind.other_line", line.text);
+        sink_.blank_unit();
+        return;
+      case QuerylogLine::Kind::foreign:
+        sink_.note("bind.other_program", line.text);
+        sink_.blank_unit();
+        return;
+      case QuerylogLine::Kind::refused:
+        reject_line(sink_, line, parsed_.code, parsed_.why);
+        return;
+    }
+  }
+
+  Status finish() {
+    if (suffixes_ > 0) {
+      sink_.note("bind.suffix_not_kept", "client subnet or another bracket at the line's end",
+                 suffixes_);
+    }
+    if (clock_.yearless_count() == 0) return {};
+    if (const auto year = clock_.better_first_year()) {
+      sink_.want_first_year(*year);
+      return Error{ErrorCode::usage,
+                   fmt::format("the stamps have no year, and the log runs through a new year: its "
+                               "first line lies in {}",
+                               *year),
+                   fmt::format("read it again with --year {}", *year)};
+    }
+    sink_.note("bind.year_inferred", clock_.year_story(), clock_.yearless_count());
+    return {};
+  }
+
+ private:
+  void take_query(const TextLine& line) {
+    LogClock::Reading time;
+    if (!clock_.read(parsed_.stamp, time)) {
+      return reject_line(sink_, line, clock_.problem().code, clock_.problem().why);
+    }
+    DnsRow row;
+    const auto client = keys_.host(parsed_.client);
+    if (!client) return reject_line(sink_, line, "bind.client.unreadable", "no address before '#'");
+    const auto qclass = keys_.qclass(parsed_.qclass);
+    if (!qclass) return reject_line(sink_, line, "bind.class.unreadable", "no DNS class");
+    const auto qtype = keys_.qtype(parsed_.qtype);
+    if (!qtype) return reject_line(sink_, line, "bind.type.unreadable", "no DNS type");
+    if (!parsed_.server.empty()) {
+      const auto server = keys_.host(parsed_.server.substr(0, parsed_.server.find('#')));
+      if (!server) {
+        return reject_line(sink_, line, "bind.server.unreadable", "no address in the brackets");
+      }
+      row.server = *server;
+    }
+    TextKeys::Name name;
+    if (const auto problem = keys_.name(parsed_.qname, name)) {
+      return reject_line(sink_, line, problem->code, problem->text);
+    }
+    row.time_us = time.us;
+    row.width_us = time.width_us;
+    row.client = *client;
+    row.client_port = parsed_.client_port;
+    row.qname = name.key;
+    row.qtype = *qtype;
+    row.qclass = *qclass;
+    row.flags = parsed_.flags | time.flags | kHasQuery;
+    if (name.had_capitals) row.flags |= kNameHadCapitals;
+    row.offset = line.offset;
+    row.length = static_cast<std::uint32_t>(line.text.size());
+    if (parsed_.has_suffix) ++suffixes_;
+    if (!line.is_terminated) sink_.note("line.unterminated", line.text);
+    sink_.add(row);
+    sink_.used_unit();
+  }
+
+  LogClock clock_;
+  RecordSink& sink_;
+  TextKeys keys_;
+  QuerylogLine parsed_;
+  std::uint64_t suffixes_ = 0;
+};
+
+class BindQuerylog final : public Reader {
+ public:
+  std::string_view name() const override { return "bind_querylog"; }
+  std::string_view summary() const override {
+    return "query log of BIND 9 (named), from a file or through syslog";
+  }
+  std::string_view record_kind() const override { return "dns"; }
+  std::string_view unit() const override { return "line"; }
+
+  SniffScore sniff(std::string_view head) const override {
+    std::uint64_t lines = 0, queries = 0, others = 0;
+    std::string first;
+    QuerylogLine parsed;
+    for_each_head_line(head, [&](std::string_view line) {
+      ++lines;
+      parse_querylog_line(line, parsed);
+      if (parsed.kind == QuerylogLine::Kind::query && queries++ == 0) {
+        first = fmt::format("'query: {} {}' after 'client {}#{}'", parsed.qname, parsed.qtype,
+                            parsed.client, parsed.client_port);
+      }
+      others += parsed.kind == QuerylogLine::Kind::other && line.find("client ") < line.size();
+    });
+    if (queries > 0) {
+      const int share = static_cast<int>(queries * 35 / lines);
+      return {60 + share,
+              fmt::format("{}; {} of the first {} lines are queries", first, queries, lines)};
+    }
+    if (others > 0) return {45, fmt::format("{} lines of named, none about a query", others)};
+    return {};
+  }
+
+  Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {
+    auto clock = LogClock::make(context.clock, context.first_year);
+    if (!clock.ok()) return clock.error();
+    QuerylogRead read(std::move(*clock), sink);
+    LineReader lines(source, sink);
+    for (TextLine line; lines.next(line);) read.take(line);
+    ASSAY_TRY(lines.status());
+    ASSAY_TRY(read.finish());
+    sink.flush();
+    return sink.failure() ? Status(*sink.failure()) : Status();
+  }
+};
+
+}  // namespace
+
+const Reader& bind_querylog_reader() {
+  static const BindQuerylog reader;
+  return reader;
+}
+
+}  // namespace assay

@@ -1,0 +1,65 @@
+// Lines of a ByteSource, for every reader of text.
+//
+// Hands out views into its own buffer, counts what is no line of anybody's (empty lines, lines too
+// long, a file in UTF-16, the damage at which a compressed stream broke off) and knows the byte
+// offset of everything. Memory is one block plus the longest line, whatever the input holds.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "assay/reader.h"
+
+namespace assay {
+
+inline constexpr std::size_t kMaxLineBytes = 65'536;
+
+struct TextLine {
+  std::string_view text;      // without LF or CRLF; valid until the next call of next()
+  std::uint64_t offset = 0;   // of its first byte
+  bool is_terminated = true;  // false: the input ended within it
+};
+
+class LineReader {
+ public:
+  // `source` and `sink` outlive the reader.
+  LineReader(ByteSource& source, RecordSink& sink);
+
+  // The next line that is neither empty nor refused. False at the end, at an error of the source
+  // and once the sink has failed; status() then says which.
+  bool next(TextLine& line);
+  const Status& status() const { return status_; }
+  // The bytes of all lines so far, blank and refused ones too.
+  std::uint64_t bytes_seen() const { return base_ + position_; }
+
+ private:
+  static constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+
+  bool fill();
+  bool take_line(std::size_t end, std::size_t resume, TextLine& line);
+  bool take_rest(TextLine& line);
+  bool skip_long_line();
+  void check_start();
+  void refuse_utf16();
+  void report_damage();
+
+  ByteSource& source_;
+  RecordSink& sink_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t position_ = 0;  // of the next line in the buffer
+  std::size_t scanned_ = 0;   // no LF in [position_, scanned_)
+  std::size_t end_ = 0;       // of the bytes in the buffer
+  std::uint64_t base_ = 0;    // offset of the buffer's first byte in the input
+  bool is_started_ = false;
+  bool is_at_end_ = false;
+  std::string damage_;  // what the source said when its stream broke off
+  Status status_;
+};
+
+// Refuses the line that could not be read: as cut off when the input ended within it, else for the
+// reason given.
+void reject_line(RecordSink& sink, const TextLine& line, std::string_view code,
+                 std::string_view why);
+
+}  // namespace assay

@@ -1,0 +1,266 @@
+#include "readers/log_stamp.h"
+
+#include <fmt/format.h>
+
+namespace assay {
+
+namespace {
+
+constexpr std::int64_t kMinuteUs = 60 * kMicrosPerSecond;
+
+constexpr std::uint32_t packed(char a, char b, char c) {
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(a)) << 16 |
+         static_cast<std::uint32_t>(static_cast<unsigned char>(b)) << 8 |
+         static_cast<std::uint32_t>(static_cast<unsigned char>(c));
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "11:09:43" and an optional fraction; the bytes taken, 0 when it is no time of day.
+std::size_t parse_time_of_day(std::string_view text, LogStamp& stamp) {
+  if (text.size() < 8 || text[2] != ':' || text[5] != ':') return 0;
+  const int hour = two_digits(text.data());
+  const int minute = two_digits(text.data() + 3);
+  const int second = two_digits(text.data() + 6);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return 0;
+  stamp.day_us = ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond;
+  stamp.width_us = 1'000'000;
+  std::size_t at = 8;
+  if (at + 1 < text.size() && (text[at] == '.' || text[at] == ',') && is_digit(text[at + 1])) {
+    for (++at; at < text.size() && is_digit(text[at]); ++at) {
+      if (stamp.width_us == 1) continue;
+      stamp.width_us /= 10;
+      stamp.day_us += (text[at] - '0') * static_cast<std::int64_t>(stamp.width_us);
+    }
+  }
+  return at;
+}
+
+// "Z", "+01:00", "+0100" or "+01" at the start of `text`; the bytes taken.
+std::size_t parse_offset(std::string_view text, LogStamp& stamp) {
+  if (text.empty()) return 0;
+  if (text[0] == 'Z' || text[0] == 'z') {
+    stamp.has_offset = true;
+    return 1;
+  }
+  if ((text[0] != '+' && text[0] != '-') || text.size() < 3) return 0;
+  const int hours = two_digits(text.data() + 1);
+  if (hours < 0 || hours > 23) return 0;
+  std::size_t at = 3;
+  int minutes = 0;
+  const std::size_t colon = text.size() > at && text[at] == ':' ? 1 : 0;
+  if (text.size() >= at + colon + 2) {
+    const int told = two_digits(text.data() + at + colon);
+    if (told >= 0 && told <= 59) {
+      minutes = told;
+      at += colon + 2;
+    }
+  }
+  stamp.has_offset = true;
+  stamp.offset_seconds = (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
+  return at;
+}
+
+std::size_t parse_named_stamp(std::string_view text, LogStamp& stamp) {
+  const int century = two_digits(text.data() + 7);
+  const int year = two_digits(text.data() + 9);
+  stamp.day = two_digits(text.data());
+  stamp.month = month_number(text.substr(3));
+  if (stamp.day < 0 || stamp.month == 0 || century < 0 || year < 0) return 0;
+  stamp.year = century * 100 + year;
+  const std::size_t taken = parse_time_of_day(text.substr(12), stamp);
+  return taken == 0 ? 0 : 12 + taken;
+}
+
+std::size_t parse_iso_stamp(std::string_view text, LogStamp& stamp) {
+  const int century = two_digits(text.data());
+  const int year = two_digits(text.data() + 2);
+  stamp.month = two_digits(text.data() + 5);
+  stamp.day = two_digits(text.data() + 8);
+  if (century < 0 || year < 0 || stamp.month < 1 || stamp.month > 12 || stamp.day < 1) return 0;
+  stamp.year = century * 100 + year;
+  std::size_t taken = parse_time_of_day(text.substr(11), stamp);
+  if (taken == 0) return 0;
+  taken += 11;
+  return taken + parse_offset(text.substr(taken), stamp);
+}
+
+// "Feb 25 11:09:43", "Feb  5 11:09:43", and what some syslogs add: "Feb 25 2016 11:09:43".
+std::size_t parse_syslog_stamp(std::string_view text, LogStamp& stamp) {
+  stamp.month = month_number(text);
+  if (stamp.month == 0) return 0;
+  std::size_t at = 4;
+  if (text[at] == ' ') ++at;
+  if (!is_digit(text[at])) return 0;
+  stamp.day = text[at++] - '0';
+  if (is_digit(text[at])) stamp.day = stamp.day * 10 + (text[at++] - '0');
+  if (text[at++] != ' ') return 0;
+  if (text.size() >= at + 5 && text[at + 4] == ' ') {
+    const int century = two_digits(text.data() + at);
+    const int year = two_digits(text.data() + at + 2);
+    if (century < 0 || year < 0) return 0;
+    stamp.year = century * 100 + year;
+    at += 5;
+  }
+  const std::size_t taken = parse_time_of_day(text.substr(at), stamp);
+  return taken == 0 ? 0 : at + taken;
+}
+
+}  // namespace
+
+int month_number(std::string_view text) {
+  if (text.size() < 3) return 0;
+  switch (packed(text[0], text[1], text[2]) | 0x202020) {
+    case packed('j', 'a', 'n'):
+      return 1;
+    case packed('f', 'e', 'b'):
+      return 2;
+    case packed('m', 'a', 'r'):
+      return 3;
+    case packed('a', 'p', 'r'):
+      return 4;
+    case packed('m', 'a', 'y'):
+      return 5;
+    case packed('j', 'u', 'n'):
+      return 6;
+    case packed('j', 'u', 'l'):
+      return 7;
+    case packed('a', 'u', 'g'):
+      return 8;
+    case packed('s', 'e', 'p'):
+      return 9;
+    case packed('o', 'c', 't'):
+      return 10;
+    case packed('n', 'o', 'v'):
+      return 11;
+    case packed('d', 'e', 'c'):
+      return 12;
+    default:
+      return 0;
+  }
+}
+
+std::size_t parse_log_stamp(std::string_view text, LogStamp& stamp) {
+  if (text.size() < 15) return 0;
+  stamp = LogStamp{};
+  if (text[2] == '-' && text[6] == '-' && text[11] == ' ') return parse_named_stamp(text, stamp);
+  if (text[3] == ' ') return parse_syslog_stamp(text, stamp);
+  if (text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ')) {
+    return parse_iso_stamp(text, stamp);
+  }
+  return 0;
+}
+
+Result<LogClock> LogClock::make(const Clock& clock, std::optional<int> first_year) {
+  LogClock out;
+  auto zone = Zone::find(clock.zone);
+  if (!zone.ok()) return zone.error();
+  out.zone_ = *zone;
+  out.is_utc_ = out.zone_.name() == "UTC";
+  out.skew_us_ = clock.skew_us;
+  out.stated_year_ = clock.year;
+  out.last_year_ = clock.last_year;
+  out.last_change_us_ = clock.last_change_us;
+  if (out.last_change_us_) out.last_year_ = civil_from_utc(*out.last_change_us_).year;
+  out.first_year_ = clock.year ? clock.year : first_year ? first_year : out.last_year_;
+  return out;
+}
+
+bool LogClock::date_without_year(const LogStamp& stamp, int& year) {
+  if (!first_year_) {
+    problem_ = {"time.year_unknown", "the stamp has no year; state that of the first line: --year"};
+    return false;
+  }
+  if (yearless_count_ == 0) {
+    year_ = *first_year_;
+  } else if (month_ - stamp.month > 6) {
+    ++year_;
+  } else if (month_ == 1 && day_ <= 2 && stamp.month == 12 && stamp.day >= 30 &&
+             year_ > *first_year_) {
+    --year_;  // threads write out of order: the old year's last line came after the new one's first
+  }
+  month_ = stamp.month;
+  day_ = stamp.day;
+  ++yearless_count_;
+  year = year_;
+  return true;
+}
+
+bool LogClock::set_day(int year, int month, int day) {
+  if (!is_valid_date(year, month, day)) {
+    problem_ = {"time.no_such_day", "this day does not exist in this year"};
+    return false;
+  }
+  cached_year_ = year;
+  cached_month_ = month;
+  cached_day_ = day;
+  cached_day_us_ = days_from_civil(year, month, day) * kMicrosPerDay;
+  return true;
+}
+
+// A zone's rules change at whole minutes in all but the earliest years; where both ends of a minute
+// do not agree, every stamp in it is looked up by itself.
+void LogClock::set_minute(std::int64_t minute) {
+  cached_minute_ = minute;
+  minute_start_ = zone_.to_utc(minute * kMinuteUs);
+  const UtcReading end = zone_.to_utc((minute + 1) * kMinuteUs - 1);
+  is_minute_uniform_ = end.us - minute_start_.us == kMinuteUs - 1 &&
+                       end.extra_width_us == minute_start_.extra_width_us &&
+                       end.is_ambiguous == minute_start_.is_ambiguous &&
+                       end.is_nonexistent == minute_start_.is_nonexistent;
+}
+
+bool LogClock::read(const LogStamp& stamp, Reading& out) {
+  int year = stamp.year;
+  out.flags = 0;
+  if (year == 0) {
+    if (!date_without_year(stamp, year)) return false;
+    out.flags = kYearInferred;
+  }
+  if ((stamp.day != cached_day_ || stamp.month != cached_month_ || year != cached_year_) &&
+      !set_day(year, stamp.month, stamp.day)) {
+    return false;
+  }
+  const std::int64_t local = cached_day_us_ + stamp.day_us;
+  out.width_us = stamp.width_us;
+  if (stamp.has_offset || is_utc_) {
+    out.us = local - stamp.offset_seconds * kMicrosPerSecond + skew_us_;
+    return true;
+  }
+  const std::int64_t minute = local >= 0 ? local / kMinuteUs : (local + 1) / kMinuteUs - 1;
+  if (minute != cached_minute_) set_minute(minute);
+  const UtcReading reading = is_minute_uniform_ ? minute_start_ : zone_.to_utc(local);
+  out.us = reading.us + (is_minute_uniform_ ? local - minute * kMinuteUs : 0) + skew_us_;
+  out.width_us += reading.extra_width_us;
+  if (reading.is_ambiguous) out.flags |= kLocalTimeAmbiguous;
+  if (reading.is_nonexistent) out.flags |= kLocalTimeNonexistent;
+  return true;
+}
+
+std::string LogClock::year_story() const {
+  const std::string years = *first_year_ == year_
+                                ? fmt::format("all lines lie in {}", year_)
+                                : fmt::format("the lines run from {} to {}", *first_year_, year_);
+  if (stated_year_) return fmt::format("stamps without a year; {}, as --year states", years);
+  const std::string change = last_change_us_ ? format_utc(*last_change_us_).substr(0, 10)
+                                             : std::to_string(last_year_.value_or(year_));
+  return fmt::format("stamps without a year; {}, inferred from the file's last change in {}", years,
+                     change);
+}
+
+// The last stamp is no later than the file's last change; a day is allowed for zones and clocks.
+int LogClock::year_of_last_stamp() const {
+  if (!last_change_us_) return *last_year_;
+  const CivilTime limit = civil_from_utc(*last_change_us_ + kMicrosPerDay);
+  const bool is_later_in_year = month_ > limit.month || (month_ == limit.month && day_ > limit.day);
+  return limit.year - (is_later_in_year ? 1 : 0);
+}
+
+std::optional<int> LogClock::better_first_year() const {
+  if (yearless_count_ == 0 || stated_year_ || !last_year_) return {};
+  const int right = year_of_last_stamp();
+  if (year_ == right) return {};
+  return *first_year_ - (year_ - right);
+}
+
+}  // namespace assay

@@ -1,0 +1,33 @@
+// What the record formats share with their registry.
+#pragma once
+
+#include <string_view>
+
+#include "assay/reader.h"
+
+namespace assay {
+
+const Reader& bind_querylog_reader();
+const Reader& delimited_reader();
+const Reader& pcap_dns_reader();
+const Reader& zeek_dns_reader();
+
+// Calls `take` with each whole, non-empty line of a sniffed head; with the cut last one only when
+// it is alone.
+template <class Take>
+void for_each_head_line(std::string_view head, Take take) {
+  if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
+  bool is_first = true;
+  while (!head.empty()) {
+    const std::size_t end = head.find('\n');
+    if (end == std::string_view::npos && !is_first) return;
+    std::string_view line = head.substr(0, end);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (!line.empty()) take(line);
+    is_first = false;
+    if (end == std::string_view::npos) return;
+    head.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace assay

@@ -1,0 +1,41 @@
+// Every record format, in the order in which `assay formats` lists them and ties are broken.
+#include <algorithm>
+
+#include "readers/readers.h"
+
+namespace assay {
+
+namespace {
+constexpr int kLeastScore = 40;  // below: nobody's
+}
+
+const std::vector<const Reader*>& all_readers() {
+  static const std::vector<const Reader*> readers = {
+      &bind_querylog_reader(),
+  };
+  return readers;
+}
+
+const Reader* find_reader(std::string_view name) {
+  const auto& readers = all_readers();
+  const auto found = std::find_if(readers.begin(), readers.end(),
+                                  [&](const Reader* reader) { return reader->name() == name; });
+  return found == readers.end() ? nullptr : *found;
+}
+
+SniffChoice choose_reader(std::string_view head) {
+  SniffChoice best;
+  std::string others;
+  for (const Reader* reader : all_readers()) {
+    SniffScore score = reader->sniff(head);
+    if (score.score >= kLeastScore && score.score > best.score) {
+      best = {reader, score.score, std::move(score.why)};
+    } else if (!score.why.empty()) {
+      others += (others.empty() ? "" : "; ") + std::string(reader->name()) + ": " + score.why;
+    }
+  }
+  if (!best.reader) best.why = others.empty() ? "no known record format" : std::move(others);
+  return best;
+}
+
+}  // namespace assay

@@ -1,0 +1,163 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "golden.h"
+#include "read_text.h"
+
+namespace assay {
+namespace {
+
+using test::CollectingSink;
+using test::MemorySource;
+using testing::ElementsAre;
+
+constexpr std::string_view kTail =
+    " queries: info: client @0x7f15 192.0.2.9#4003 (clinic.example): query: clinic.example IN A "
+    "-E(0) (198.51.100.53)\n";
+
+const Reader& reader() { return *find_reader("bind_querylog"); }
+
+std::string line_at(std::string_view stamp) { return std::string(stamp) + std::string(kTail); }
+
+Status read(std::string_view text, CollectingSink& sink, const ReadContext& context = {}) {
+  MemorySource source(text);
+  Status status = reader().read(source, context, sink);
+  EXPECT_TRUE(sink.balance().is_even());
+  return status;
+}
+
+TEST(BindQuerylog, ReadsItsSamplesAsTheGoldenFilesSay) {
+  for (const auto& path : test::samples_of("bind_querylog")) {
+    SCOPED_TRACE(path);
+    CollectingSink sink;
+    ASSERT_TRUE(read(test::file_bytes(path), sink).ok());
+    test::expect_golden(path, sink.golden());
+  }
+}
+
+TEST(BindQuerylog, RowsCarryTheBytesOfTheirLine) {
+  const std::string text = "\n" + line_at("22-Nov-2026 17:41:10.002");
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  ASSERT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(text.substr(sink.rows[0].offset, sink.rows[0].length) + "\n", text.substr(1));
+}
+
+TEST(BindQuerylog, ReadsLocalStampsThroughTheZoneAndAddsTheSkew) {
+  ReadContext context;
+  context.clock.zone = "Europe/Berlin";
+  context.clock.skew_us = -2'000'000;
+  CollectingSink sink;
+  ASSERT_TRUE(
+      read(line_at("25-Feb-2016 11:09:43.651") + line_at("2016-02-25T10:09:43.651Z"), sink, context)
+          .ok());
+  ASSERT_EQ(sink.rows.size(), 2u);
+  EXPECT_EQ(format_utc(sink.rows[0].time_us, 3), "2016-02-25T10:09:41.651Z");
+  EXPECT_EQ(format_utc(sink.rows[1].time_us, 3), "2016-02-25T10:09:41.651Z");
+}
+
+TEST(BindQuerylog, WidensTheHourThatHappenedTwiceAndFlagsTheOneThatDidNot) {
+  ReadContext context;
+  context.clock.zone = "Europe/Berlin";
+  CollectingSink sink;
+  ASSERT_TRUE(read(line_at("30-Oct-2016 01:59:59.000") + line_at("30-Oct-2016 02:30:00") +
+                       line_at("30-Oct-2016 03:00:00.000") + line_at("27-Mar-2016 02:30:00.000"),
+                   sink, context)
+                  .ok());
+  ASSERT_EQ(sink.rows.size(), 4u);
+  EXPECT_EQ(sink.rows[0].width_us, 1'000u);
+  EXPECT_EQ(format_utc(sink.rows[1].time_us), "2016-10-30T00:30:00Z");
+  EXPECT_EQ(sink.rows[1].width_us, 3'601'000'000u);
+  EXPECT_TRUE(sink.rows[1].flags & kLocalTimeAmbiguous);
+  EXPECT_EQ(format_utc(sink.rows[2].time_us), "2016-10-30T02:00:00Z");
+  EXPECT_FALSE(sink.rows[2].flags & kLocalTimeAmbiguous);
+  EXPECT_TRUE(sink.rows[3].flags & kLocalTimeNonexistent);
+}
+
+TEST(BindQuerylog, RefusesStampsWithoutAYearWhenNobodyKnowsIt) {
+  CollectingSink sink;
+  ASSERT_TRUE(read(line_at("Feb 25 11:09:43.651"), sink).ok());
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("time.year_unknown"));
+  EXPECT_NE(sink.rejects[0].why.find("--year"), std::string::npos);
+}
+
+TEST(BindQuerylog, CountsTheYearsOnFromTheStatedYearOfTheFirstLine) {
+  ReadContext context;
+  context.clock.year = 2015;
+  context.clock.last_year = 2026;
+  CollectingSink sink;
+  ASSERT_TRUE(read(line_at("Dec 31 23:59:59.900") + line_at("Jan  1 00:00:00.100") +
+                       line_at("Dec 31 23:59:59.950") + line_at("Jan  1 00:00:01.000") +
+                       line_at("Dec 24 12:00:00.000") + line_at("Jan  2 12:00:00.000"),
+                   sink, context)
+                  .ok());
+  std::vector<std::string> days;
+  for (const DnsRow& row : sink.rows) {
+    days.push_back(format_utc(row.time_us).substr(0, 10));
+    EXPECT_TRUE(row.flags & kYearInferred);
+  }
+  EXPECT_THAT(days, ElementsAre("2015-12-31", "2016-01-01", "2015-12-31", "2016-01-01",
+                                "2016-12-24", "2017-01-02"));
+  EXPECT_EQ(sink.noted("bind.year_inferred"), 6u);
+}
+
+TEST(BindQuerylog, DatesBackFromTheYearOfTheLastChangeInASecondRead) {
+  const std::string text = line_at("Nov 30 10:00:00") + line_at("Jan  2 10:00:00");
+  ReadContext context;
+  context.clock.last_year = 2017;
+  CollectingSink first;
+  EXPECT_FALSE(read(text, first, context).ok());
+  ASSERT_EQ(first.first_year_wanted(), 2016);
+  context.first_year = first.first_year_wanted();
+  CollectingSink second;
+  ASSERT_TRUE(read(text, second, context).ok());
+  EXPECT_FALSE(second.first_year_wanted());
+  EXPECT_EQ(format_utc(second.rows[0].time_us), "2016-11-30T10:00:00Z");
+  EXPECT_EQ(format_utc(second.rows[1].time_us), "2017-01-02T10:00:00Z");
+}
+
+TEST(BindQuerylog, DoesNotDateALogAfterItsLastChange) {
+  ReadContext context;
+  context.clock.last_change_us = utc_micros({2017, 1, 3});
+  context.clock.last_year = 2017;
+  CollectingSink first;
+  EXPECT_FALSE(read(line_at("Dec 30 10:00:00"), first, context).ok());
+  EXPECT_EQ(first.first_year_wanted(), 2016);
+  CollectingSink second;
+  EXPECT_TRUE(read(line_at("Jan  3 23:00:00"), second, context).ok());
+}
+
+TEST(BindQuerylog, RefusesTheLeapDayOfAYearWithoutOne) {
+  ReadContext context;
+  context.clock.year = 2015;
+  CollectingSink sink;
+  ASSERT_TRUE(read(line_at("Feb 29 10:00:00"), sink, context).ok());
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("time.no_such_day"));
+}
+
+TEST(BindQuerylog, SniffTakesQueryLogsAndLeavesOthers) {
+  EXPECT_GE(reader().sniff(line_at("22-Nov-2026 17:41:10.002")).score, 90);
+  EXPECT_EQ(reader().sniff("date,client,name\n2026-11-22,192.0.2.9,a.example\n").score, 0);
+  EXPECT_EQ(reader().sniff("Nov 22 17:41:11 mx1 smtpd[99]: connect from unknown\n").score, 0);
+  EXPECT_EQ(reader().sniff("").score, 0);
+}
+
+TEST(BindQuerylog, GivesTheSameRowsForThreePrintStylesOfOneServer) {
+  std::vector<std::string> golden;
+  for (const char* name : {"bind-query", "bind-query-bare", "bind-query-iso8601"}) {
+    ASSAY_NEED_SHARED(path, std::string("live/") + name + ".log");
+    CollectingSink sink;
+    ASSERT_TRUE(read(test::file_bytes(path), sink).ok());
+    EXPECT_EQ(sink.rows.size(), 630u);
+    EXPECT_TRUE(sink.rejects.empty());
+    for (DnsRow& row : sink.rows) row.offset = row.length = 0;
+    const std::string all = sink.golden();
+    golden.push_back(all.substr(0, all.find("{\"note\"")));
+    golden.back() = golden.back().substr(0, golden.back().find("{\"units\""));
+  }
+  EXPECT_EQ(golden[0], golden[1]);
+  EXPECT_EQ(golden[0], golden[2]);
+}
+
+}  // namespace
+}  // namespace assay
