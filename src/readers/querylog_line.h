@@ -34,7 +34,8 @@ struct QuerylogLine {
   bool has_suffix = false;  // "[ECS ...]" or another bracket that we do not keep
 };
 
-// Views in `out` point into `text`.
+// Views in `out` point into `text`; `code` and `why` are set for a refused line, `stamp` for
+// others, the rest for queries only.
 void parse_querylog_line(std::string_view text, QuerylogLine& out);
 
 }  // namespace assay

@@ -30,31 +30,25 @@ std::optional<NameProblem> append_raw_name(std::string_view bytes, std::string& 
 }  // namespace
 
 std::optional<std::uint64_t> TextKeys::host(std::string_view text) {
-  auto& slot = hosts_.slot(text);
-  if (hosts_.holds(slot, text) && !text.empty()) return slot.value;
   const auto address = IpAddress::parse(text);
   if (!address) return std::nullopt;
-  const std::uint64_t key = sink_.host(*address);
-  hosts_.put(slot, text, key);
-  return key;
+  if (!address->is_v4()) return sink_.host(*address);
+  const std::uint32_t v4 = address->v4();
+  std::uint32_t& known = known_v4_[v4 * 0x9e3779b1u >> 16];
+  if (known == v4) return v4;
+  known = v4;
+  return sink_.host(*address);
 }
 
 std::optional<NameProblem> TextKeys::name(std::string_view presentation, Name& out) {
-  auto& slot = names_.slot(presentation);
-  if (names_.holds(slot, presentation) && !presentation.empty()) {
-    out = slot.value;
-    return std::nullopt;
-  }
   canonical_.clear();
   out.had_capitals = false;
   if (auto problem = canonicalise_name(presentation, canonical_, &out.had_capitals)) return problem;
   out.key = sink_.name(canonical_);
-  names_.put(slot, presentation, out);
   return std::nullopt;
 }
 
 std::optional<NameProblem> TextKeys::raw_name(std::string_view bytes, Name& out) {
-  if (bytes.find('\\') == std::string_view::npos) return name(bytes, out);
   canonical_.clear();
   out.had_capitals = false;
   if (auto problem = append_raw_name(bytes, canonical_, out.had_capitals)) return problem;
@@ -63,11 +57,14 @@ std::optional<NameProblem> TextKeys::raw_name(std::string_view bytes, Name& out)
 }
 
 std::optional<std::uint16_t> TextKeys::qtype(std::string_view mnemonic) {
-  auto& slot = qtypes_.slot(mnemonic);
-  if (qtypes_.holds(slot, mnemonic) && !mnemonic.empty()) return slot.value;
-  const auto type = parse_qtype(mnemonic);
-  if (type) qtypes_.put(slot, mnemonic, *type);
-  return type;
+  if (mnemonic.empty() || mnemonic.size() > 8) return parse_qtype(mnemonic);
+  std::uint64_t packed = 0;
+  for (const char c : mnemonic) packed = packed << 8 | static_cast<unsigned char>(c);
+  Type& type = types_[packed * 0x9e3779b97f4a7c15ull >> 58];
+  if (type.packed == packed) return type.value;
+  const auto value = parse_qtype(mnemonic);
+  if (value) type = {packed, *value};
+  return value;
 }
 
 std::optional<std::uint16_t> TextKeys::qclass(std::string_view mnemonic) {

@@ -1,12 +1,12 @@
 // Keys of the words that a text log repeats line after line.
 //
-// A log names the same clients, servers and names over and over. Small direct-mapped tables keyed
-// by the text itself spare parsing and hashing them anew; a wrong slot only costs the full way.
+// A log names the same hosts and types over and over; small direct-mapped tables spare the way
+// through the sink's. Names have none: a busy log names too many for a small table, and a large one
+// costs as much as hashing anew (measured on 5 M lines with 1.2 M names).
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,54 +16,6 @@
 #include "assay/reader.h"
 
 namespace assay {
-
-// Text of at most kMaxText bytes -> Value; longer text is never kept.
-template <class Value, std::size_t kSlots, std::size_t kMaxText>
-class TextCache {
- public:
-  // The slot that would hold `text`; `is_known` tells whether it does.
-  struct Slot {
-    std::uint8_t length = 0;  // 0: empty
-    std::array<char, kMaxText> text;
-    Value value{};
-  };
-
-  TextCache() : slots_(kSlots) {}
-
-  Slot& slot(std::string_view text) { return slots_[hash(text) & (kSlots - 1)]; }
-  static bool holds(const Slot& slot, std::string_view text) {
-    return slot.length == text.size() &&
-           std::memcmp(slot.text.data(), text.data(), text.size()) == 0;
-  }
-  static void put(Slot& slot, std::string_view text, const Value& value) {
-    if (text.empty() || text.size() > kMaxText) return;
-    slot.length = static_cast<std::uint8_t>(text.size());
-    std::memcpy(slot.text.data(), text.data(), text.size());
-    slot.value = value;
-  }
-
- private:
-  static_assert(kMaxText < 256 && (kSlots & (kSlots - 1)) == 0);
-
-  // First, middle and last eight bytes: names and addresses differ in them or do not matter much.
-  static std::size_t hash(std::string_view text) {
-    const std::size_t size = text.size();
-    std::uint64_t a = 0, b = 0, c = 0;
-    if (size >= 8) {
-      std::memcpy(&a, text.data(), 8);
-      std::memcpy(&b, text.data() + size - 8, 8);
-      std::memcpy(&c, text.data() + (size - 8) / 2, 8);
-    } else {
-      std::memcpy(&a, text.data(), size);
-    }
-    std::uint64_t h = (a ^ size) * 0x9e3779b97f4a7c15ull;
-    h = (h ^ (h >> 32) ^ b) * 0xc2b2ae3d27d4eb4full;
-    h = (h ^ (h >> 29) ^ c) * 0x165667b19e3779f9ull;
-    return static_cast<std::size_t>(h ^ (h >> 32));
-  }
-
-  std::vector<Slot> slots_;
-};
 
 // One per read; used by one thread.
 class TextKeys {
@@ -87,9 +39,13 @@ class TextKeys {
 
  private:
   RecordSink& sink_;
-  TextCache<std::uint64_t, 4096, 47> hosts_;
-  TextCache<Name, 8192, 79> names_;
-  TextCache<std::uint16_t, 256, 15> qtypes_;
+  // IPv4 addresses that the sink has met, by a hash of theirs: such an address is its own key.
+  std::vector<std::uint32_t> known_v4_ = std::vector<std::uint32_t>(std::size_t{1} << 16, 0);
+  struct Type {
+    std::uint64_t packed = 0;  // the mnemonic's bytes
+    std::uint16_t value = 0;
+  };
+  std::array<Type, 64> types_{};
   std::string canonical_;
 };
 
