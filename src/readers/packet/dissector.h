@@ -1,0 +1,41 @@
+// Takes one captured packet after another apart, down to DNS messages.
+//
+// One per capture, used by one thread. In the ordinary case, DNS over UDP in one packet, nothing is
+// allocated.
+#pragma once
+
+#include "readers/packet/dns_rows.h"
+#include "readers/packet/fragments.h"
+#include "readers/packet/ip_packet.h"
+#include "readers/packet/ledger.h"
+#include "readers/packet/link_layer.h"
+#include "readers/packet/tcp_streams.h"
+
+namespace assay {
+
+inline constexpr int kMaxTunnelDepth = 5;
+
+class Dissector {
+ public:
+  Dissector(int link_type, std::int64_t skew_us, RecordSink& sink);
+
+  void packet(const CapturedPacket& packet);
+  // Settles all that waits. Call once at the end.
+  void finish();
+
+ private:
+  Outcome network(const NetworkPacket& packet, Unit& unit, int depth);
+  Outcome transport(const IpPacket& packet, Unit& unit, int depth);
+  Outcome udp(const IpPacket& packet, Unit& unit, int depth);
+  Outcome tcp(const IpPacket& packet, Unit& unit);
+  Outcome tunnel(const NetworkPacket& inner, Unit& unit, int depth);
+
+  int link_type_;
+  RecordSink& sink_;
+  Ledger ledger_;
+  DnsRows rows_;
+  TcpStreams streams_;
+  FragmentTable fragments_;
+};
+
+}  // namespace assay

@@ -1,0 +1,77 @@
+// Puts IP fragments together (RFC 791 section 3.2, RFC 8200 section 4.5), within bounds.
+//
+// Fragments belong together by source, destination, protocol and identification. Where two overlap,
+// the one that begins first in the datagram stands, and the overlap is noted. They share one
+// fate. A datagram that stays incomplete is handed on as far as it is whole from its beginning: the
+// question of a DNS message stands in the first fragment.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "readers/packet/ip_packet.h"
+#include "readers/packet/ledger.h"
+
+namespace assay {
+
+inline constexpr std::size_t kMaxOpenDatagrams = 4096;
+inline constexpr std::size_t kMaxFragmentBytes = 16 << 20;
+inline constexpr std::size_t kMaxFragmentsPerDatagram = 1024;
+inline constexpr std::int64_t kMaxFragmentAgeUs = 30 * kMicrosPerSecond;
+inline constexpr std::uint32_t kMaxDatagramBytes = 65'535;
+
+class FragmentTable {
+ public:
+  // Gets the datagram (no longer a fragment; is_cut when incomplete) and its unit.
+  using Deliver = std::function<Outcome(IpPacket& packet, Unit& unit)>;
+
+  FragmentTable(RecordSink& sink, Ledger& ledger, Deliver deliver)
+      : sink_(sink), ledger_(ledger), deliver_(std::move(deliver)) {}
+
+  // Takes a fragment; its packet is settled with its datagram.
+  Outcome add(const IpPacket& fragment, const Unit& unit);
+  // Hands on what is incomplete. Call once at the end.
+  void finish();
+
+ private:
+  struct Key {
+    IpAddress source, destination;
+    std::uint32_t id = 0;
+    std::uint8_t protocol = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+  struct Piece {
+    std::uint32_t offset = 0;
+    std::string bytes;
+  };
+  struct Datagram {
+    Key key;
+    PacketRef first;  // the packet with the beginning, or the first seen
+    bool has_beginning = false;
+    std::vector<Piece> pieces;  // by offset
+    std::uint32_t total = 0;    // 0: the last fragment has not been seen
+    std::uint32_t held = 0;     // bytes in pieces
+    Ticket ticket = kNoTicket;
+  };
+  using Position = std::list<Datagram>::iterator;
+
+  bool keep(Datagram& datagram, const IpPacket& fragment);
+  static std::string assemble(const Datagram& datagram);
+  void complete(Position position);
+  void expire(std::int64_t now_us);
+
+  RecordSink& sink_;
+  Ledger& ledger_;
+  Deliver deliver_;
+  std::list<Datagram> datagrams_;  // oldest first
+  std::unordered_map<Key, Position, KeyHash> index_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace assay

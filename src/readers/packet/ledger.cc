@@ -1,0 +1,98 @@
+#include "readers/packet/ledger.h"
+
+#include <algorithm>
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kTicketTextBytes = 128;  // tickets may be many; settled packets keep more
+
+std::string_view as_text(Bytes bytes, std::size_t limit) {
+  return {reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), limit)};
+}
+
+}  // namespace
+
+void Ledger::settle(const PacketRef& packet, const Outcome& outcome) {
+  switch (outcome.fate) {
+    case Fate::used:
+      sink_.used_unit();
+      break;
+    case Fate::rejected:
+      sink_.reject(outcome.code, packet.offset, packet.length,
+                   as_text(outcome.text, kMaxRejectText), outcome.why);
+      break;
+    case Fate::blank:
+      sink_.blank_unit();
+      break;
+    case Fate::later:
+      break;
+  }
+}
+
+void Ledger::merge(Outcome& into, const Outcome& part) {
+  const bool is_either_used = into.fate == Fate::used || part.fate == Fate::used;
+  const bool is_either_rejected = into.fate == Fate::rejected || part.fate == Fate::rejected;
+  if (is_either_used && is_either_rejected) {
+    const Outcome& refused = into.fate == Fate::rejected ? into : part;
+    sink_.note(refused.code, refused.why);
+    into = Outcome::used();
+  } else if (is_either_used) {
+    into = Outcome::used();
+  } else if (into.fate != Fate::rejected && part.fate != Fate::blank) {
+    into = part;
+  }
+}
+
+Ticket Ledger::open(const PacketRef& packet) {
+  Ticket ticket = 0;
+  if (free_.empty()) {
+    ticket = static_cast<Ticket>(entries_.size());
+    entries_.emplace_back();
+  } else {
+    ticket = free_.back();
+    free_.pop_back();
+  }
+  Entry& entry = entries_[ticket];
+  entry.packets.assign(1, packet);
+  entry.holders = 1;
+  entry.outcome = {};
+  return ticket;
+}
+
+void Ledger::add_packet(Ticket ticket, const PacketRef& packet) {
+  entries_[ticket].packets.push_back(packet);
+}
+
+Ticket Ledger::hold(Unit& unit) {
+  if (unit.ticket == kNoTicket) unit.ticket = open(unit.packet);
+  ++entries_[unit.ticket].holders;
+  return unit.ticket;
+}
+
+void Ledger::record(Ticket ticket, const Outcome& outcome) {
+  Entry& entry = entries_[ticket];
+  const bool was_rejected = entry.outcome.fate == Fate::rejected;
+  merge(entry.outcome, outcome);
+  if (entry.outcome.fate == Fate::rejected && !was_rejected) {
+    entry.text = as_text(outcome.text, kTicketTextBytes);
+  }
+}
+
+void Ledger::release(Ticket ticket) {
+  Entry& entry = entries_[ticket];
+  if (--entry.holders != 0) return;
+  entry.outcome.text = {reinterpret_cast<const std::uint8_t*>(entry.text.data()),
+                        entry.text.size()};
+  if (entry.outcome.fate == Fate::later) entry.outcome = {};
+  for (const PacketRef& packet : entry.packets) settle(packet, entry.outcome);
+  free_.push_back(ticket);
+}
+
+void Ledger::close(const Unit& unit, const Outcome& outcome) {
+  if (unit.ticket == kNoTicket) return settle(unit.packet, outcome);
+  record(unit.ticket, outcome);
+  release(unit.ticket);
+}
+
+}  // namespace assay

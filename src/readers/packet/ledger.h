@@ -1,0 +1,58 @@
+// Keeps count of captured packets, so that every one of them ends as used, rejected or blank.
+//
+// Most packets are settled at once. A packet whose bytes wait in a reassembly buffer gets a ticket;
+// it is settled when the last holder lets go, by the best that became of any part of it: used
+// before rejected before blank. The fragments of one datagram share a ticket.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "assay/reader.h"
+#include "readers/packet/packet.h"
+
+namespace assay {
+
+using Ticket = std::uint32_t;
+inline constexpr Ticket kNoTicket = 0xffffffff;
+
+// A packet on its way through the layers, and its ticket once it has one.
+struct Unit {
+  PacketRef packet;
+  Ticket ticket = kNoTicket;
+};
+
+class Ledger {
+ public:
+  explicit Ledger(RecordSink& sink) : sink_(sink) {}
+
+  // Settles a packet now; does nothing when it is to be settled later.
+  void settle(const PacketRef& packet, const Outcome& outcome);
+  // What becomes of a packet of which two parts fared so. A unit is used or rejected, never both:
+  // the refused part of a used packet becomes a note.
+  void merge(Outcome& into, const Outcome& part);
+
+  // Opens a ticket held once.
+  Ticket open(const PacketRef& packet);
+  void add_packet(Ticket ticket, const PacketRef& packet);
+  // One more holder for the unit's ticket, which is opened when there is none yet.
+  Ticket hold(Unit& unit);
+  void record(Ticket ticket, const Outcome& outcome);
+  void release(Ticket ticket);
+  // Settles the unit, or hands its outcome to its ticket and lets go of it.
+  void close(const Unit& unit, const Outcome& outcome);
+
+ private:
+  struct Entry {
+    std::vector<PacketRef> packets;
+    std::uint32_t holders = 0;
+    Outcome outcome;
+    std::string text;  // owns what outcome.text shows
+  };
+
+  RecordSink& sink_;
+  std::vector<Entry> entries_;
+  std::vector<Ticket> free_;
+};
+
+}  // namespace assay

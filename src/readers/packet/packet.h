@@ -1,0 +1,56 @@
+// What the packet layers hand to one another.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "assay/names.h"
+
+namespace assay {
+
+using Bytes = std::span<const std::uint8_t>;
+
+// Where a captured packet lies in the evidence, its record header included, and when it was seen.
+struct PacketRef {
+  std::uint64_t offset = 0;
+  std::uint32_t length = 0;
+  std::int64_t time_us = 0;
+};
+
+struct CapturedPacket {
+  PacketRef ref;
+  Bytes bytes;  // as captured; valid until the next packet
+  std::uint32_t wire_size = 0;
+};
+
+// What became of the bytes. `later`: they wait in a reassembly buffer, and the Ledger, or in the
+// table of pending queries, knows of it.
+enum class Fate : std::uint8_t { blank, used, rejected, later };
+
+// `code` and `why` are literals; `text` is what was refused, valid until the next packet.
+struct Outcome {
+  Fate fate = Fate::blank;
+  std::string_view code;
+  std::string_view why;
+  Bytes text;
+
+  static Outcome blank() { return {}; }
+  static Outcome used() { return {Fate::used, {}, {}, {}}; }
+  static Outcome later() { return {Fate::later, {}, {}, {}}; }
+  static Outcome refused(std::string_view code, std::string_view why, Bytes text) {
+    return {Fate::rejected, code, why, text};
+  }
+};
+
+// The two ends of a datagram or segment.
+struct Endpoints {
+  IpAddress source;
+  IpAddress destination;
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+
+  friend bool operator==(const Endpoints&, const Endpoints&) = default;
+};
+
+}  // namespace assay

@@ -1,0 +1,70 @@
+// Queries that wait for their answer.
+//
+// A query and an answer belong together when addresses, ports, transport, message id, name and type
+// agree (RFC 5452 section 9.1). Of several equal queries, which a stub sends when it repeats itself
+// on one socket, the earliest unanswered one gets the answer. The table is bounded in entries and
+// in time; what leaves it unanswered becomes a row of its own. Every operation takes constant time,
+// a flood of equal queries included.
+#pragma once
+
+#include <vector>
+
+#include "assay/record.h"
+
+namespace assay {
+
+inline constexpr std::int64_t kPairingWindowUs = 30 * kMicrosPerSecond;
+inline constexpr std::size_t kMaxPendingQueries = 1 << 18;
+
+struct PendingQuery {
+  DnsRow row;
+  std::uint16_t server_port = 0;
+  // On a port that nobody assigned to DNS: neither a row nor a used packet until something speaks
+  // for it.
+  bool is_tentative = false;
+};
+
+class QueryTable {
+ public:
+  explicit QueryTable(std::size_t capacity = kMaxPendingQueries);
+
+  bool is_empty() const { return first_ == kNone; }
+  bool is_full() const { return size_ == capacity_; }
+  std::size_t size() const { return size_; }
+
+  // Precondition: not full.
+  void insert(const PendingQuery& query);
+  // Takes out the earliest query that equals `like` in all that pairs. False: there is none.
+  bool take(const PendingQuery& like, PendingQuery& out);
+  // The same without the name and type, among the latest few: for answers that repeat no question.
+  bool take_any_question(const PendingQuery& like, PendingQuery& out);
+  // The query that has waited longest. Precondition: not empty.
+  const PendingQuery& oldest() const { return nodes_[first_].query; }
+  PendingQuery pop_oldest();
+
+ private:
+  using Index = std::uint32_t;
+  static constexpr Index kNone = 0xffffffff;
+
+  struct Node {
+    PendingQuery query;
+    Index older = kNone, newer = kNone;  // all nodes, in order of arrival
+    Index next_in_bucket = kNone;        // the first of each group of equal queries is in a bucket
+    Index next_equal = kNone;            // within a group, in order of arrival
+    Index last_equal = kNone;            // of the group's first
+  };
+
+  Index& bucket_of(const PendingQuery& query);
+  Index* find(const PendingQuery& like);
+  void remove_first_of_group(Index* link);
+  void release(Index index);
+
+  std::size_t capacity_;
+  std::size_t size_ = 0;
+  std::vector<Node> nodes_;
+  std::vector<Index> free_;
+  std::vector<Index> buckets_;
+  Index first_ = kNone, last_ = kNone;
+};
+
+}  // namespace assay

@@ -1,0 +1,303 @@
+#include "readers/packet/tcp_streams.h"
+
+#include <algorithm>
+
+#include "readers/byte_order.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kTcpBytes = 20;
+constexpr std::size_t kPrefixBytes = 2;
+constexpr std::size_t kSmallestMessage = kDnsHeaderBytes;
+
+constexpr std::string_view kGapCode = "pcap.tcp.gap";
+constexpr std::string_view kGapWhy = "a segment of this DNS message was not captured";
+constexpr std::string_view kStepCode = "pcap.tcp.out_of_step";
+constexpr std::string_view kStepWhy =
+    "the stream's beginning or a part of it was not captured, and no message begins here";
+
+Bytes as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// Whether a DNS message with its length may begin here, judged by what there is of it.
+bool may_begin_message(Bytes data) {
+  if (data.size() < kPrefixBytes) return false;
+  const std::size_t length = be16(data.data());
+  if (length < kSmallestMessage) return false;
+  if (data.size() == kPrefixBytes) return true;  // some hosts send the length by itself
+  const Bytes head = data.subspan(kPrefixBytes, std::min(length, data.size() - kPrefixBytes));
+  if (head.size() < kDnsHeaderBytes) return false;
+  const unsigned opcode = (head[2] >> 3) & 15;
+  const unsigned questions = be16(head.data() + 4);
+  if (opcode > 6 || opcode == 3 || questions > 1) return false;
+  if (questions == 0) return (head[2] & 0x80) != 0 && be16(head.data() + 6) > 0;
+  std::size_t next = 0;
+  return !skip_name(head, kDnsHeaderBytes, next) && next + 4 <= head.size();
+}
+
+}  // namespace
+
+bool parse_tcp(Bytes bytes, TcpSegment& segment) {
+  if (bytes.size() < kTcpBytes) return false;
+  const std::size_t header = (bytes[12] >> 4) * 4u;
+  if (header < kTcpBytes || header > bytes.size()) return false;
+  segment.ends.source_port = be16(bytes.data());
+  segment.ends.destination_port = be16(bytes.data() + 2);
+  segment.use = use_of_ports(segment.ends.source_port, segment.ends.destination_port);
+  segment.sequence = be32(bytes.data() + 4);
+  segment.is_syn = (bytes[13] & 0x02) != 0;
+  segment.is_closing = (bytes[13] & 0x05) != 0;
+  segment.payload = bytes.subspan(header);
+  return true;
+}
+
+std::size_t TcpStreams::EndpointsHash::operator()(const Endpoints& ends) const {
+  std::uint64_t hash =
+      0xcbf29ce484222325ull ^ ends.source_port ^ std::uint64_t{ends.destination_port} << 16;
+  for (const IpAddress* address : {&ends.source, &ends.destination}) {
+    for (const std::uint8_t byte : address->bytes) hash = (hash ^ byte) * 0x100000001b3ull;
+  }
+  return hash;
+}
+
+TcpStreams::Stream* TcpStreams::find_or_create(const TcpSegment& segment, const Unit& unit) {
+  auto found = index_.find(segment.ends);
+  if (found != index_.end() && segment.is_syn &&
+      found->second->next_sequence != segment.sequence + 1) {
+    close(found->second);  // the ports are used anew
+    found = index_.end();
+  }
+  if (found == index_.end()) {
+    if (segment.payload.empty() && !segment.is_syn) return nullptr;
+    if (segment.use == PortUse::other) {
+      // Elsewhere than on port 53, only a segment that is one whole message opens a stream.
+      const Bytes data = segment.payload;
+      if (std::min(segment.ends.source_port, segment.ends.destination_port) < kFirstOtherPort ||
+          data.size() <= kPrefixBytes || be16(data.data()) != data.size() - kPrefixBytes ||
+          !rows_.is_plausible_anywhere(data.subspan(kPrefixBytes))) {
+        return nullptr;
+      }
+    }
+    Stream stream;
+    stream.ends = segment.ends;
+    stream.use = segment.use;
+    stream.next_sequence = segment.sequence + (segment.is_syn ? 1 : 0);
+    stream.is_in_step = segment.is_syn;
+    streams_.push_back(std::move(stream));
+    found = index_.emplace(segment.ends, std::prev(streams_.end())).first;
+  }
+  streams_.splice(streams_.end(), streams_, found->second);
+  found->second->last_us = unit.packet.time_us;
+  return &*found->second;
+}
+
+Outcome TcpStreams::segment(const TcpSegment& segment, Unit& unit) {
+  expire(unit.packet.time_us);
+  Stream* stream = find_or_create(segment, unit);
+  if (stream == nullptr) return Outcome::blank();
+  if (!stream->ahead.empty() && stream->hole_since_us + kMaxHoleUs < unit.packet.time_us) {
+    skip_hole(*stream);
+  }
+  Outcome outcome;
+  if (!segment.payload.empty()) {
+    const std::uint32_t begin = segment.sequence + (segment.is_syn ? 1 : 0);
+    auto step = static_cast<std::int32_t>(begin - stream->next_sequence);
+    if (step > std::int32_t{kMaxSequenceStep} || step < -std::int32_t{kMaxSequenceStep}) {
+      while (!stream->ahead.empty()) skip_hole(*stream);
+      drop_buffer(*stream, Outcome::refused(kGapCode, kGapWhy, as_bytes(stream->buffer)));
+      stream->next_sequence = begin;
+      stream->is_in_step = false;
+      step = 0;
+    }
+    const auto known = static_cast<std::size_t>(std::max(-step, 0));
+    if (known >= segment.payload.size()) {
+      sink_.note("pcap.tcp_repeated", "segments whose bytes had been seen already");
+    } else if (step > 0) {
+      outcome = put_ahead(*stream, segment, unit);
+    } else {
+      outcome = accept(*stream, segment.payload.subspan(known), unit);
+      drain_ahead(*stream);
+    }
+  }
+  if (segment.is_closing && stream->buffer.empty() && stream->ahead.empty()) {
+    close(index_.find(segment.ends)->second);
+  }
+  return outcome;
+}
+
+Outcome TcpStreams::hand_on(Stream& stream, Bytes message, const PacketRef& packet) {
+  MessageContext context;
+  context.ends = stream.ends;
+  context.packet = packet;
+  context.use = stream.use;
+  context.is_tcp = true;
+  context.may_wait = false;
+  const Outcome outcome = rows_.message(context, message);
+  if (outcome.fate == Fate::rejected) stream.is_in_step = false;
+  return outcome;
+}
+
+// Takes whole messages off the front of `data`; stops out of step, or at an incomplete one.
+Outcome TcpStreams::read_messages(Stream& stream, Bytes& data, const PacketRef& packet) {
+  Outcome outcome;
+  while (stream.is_in_step && data.size() >= kPrefixBytes) {
+    const std::size_t length = be16(data.data());
+    if (length < kSmallestMessage) {
+      stream.is_in_step = false;
+      ledger_.merge(outcome, Outcome::refused("dns.tcp.length_too_small",
+                                              "a length before a message is less than 12", data));
+      break;
+    }
+    if (data.size() < kPrefixBytes + length) break;
+    ledger_.merge(outcome, hand_on(stream, data.subspan(kPrefixBytes, length), packet));
+    data = data.subspan(kPrefixBytes + length);
+  }
+  return outcome;
+}
+
+Outcome TcpStreams::accept(Stream& stream, Bytes data, Unit& unit) {
+  stream.next_sequence += static_cast<std::uint32_t>(data.size());
+  if (!stream.is_in_step) {
+    if (!may_begin_message(data)) return Outcome::refused(kStepCode, kStepWhy, data);
+    stream.is_in_step = true;
+  }
+  Outcome outcome;
+  if (stream.buffer.empty()) {
+    outcome = read_messages(stream, data, unit.packet);
+    if (!stream.is_in_step || data.empty()) return outcome;
+  }
+  stream.buffer.append(reinterpret_cast<const char*>(data.data()), data.size());
+  bytes_ += data.size();
+  stream.pieces.push_back({stream.buffer.size(), unit.packet, ledger_.hold(unit)});
+  read_buffer(stream);
+  ledger_.merge(outcome, Outcome::later());
+  return outcome;
+}
+
+void TcpStreams::read_buffer(Stream& stream) {
+  while (stream.is_in_step && stream.buffer.size() >= kPrefixBytes) {
+    const Bytes data = as_bytes(stream.buffer);
+    const std::size_t whole = kPrefixBytes + be16(data.data());
+    if (whole < kPrefixBytes + kSmallestMessage) {
+      stream.is_in_step = false;
+      drop_buffer(stream, Outcome::refused("dns.tcp.length_too_small",
+                                           "a length before a message is less than 12", data));
+    } else if (data.size() < whole) {
+      return;
+    } else {
+      const Bytes message = data.subspan(kPrefixBytes, whole - kPrefixBytes);
+      drop_front(stream, whole, hand_on(stream, message, stream.pieces.front().packet));
+    }
+  }
+  if (!stream.is_in_step) {
+    drop_buffer(stream, Outcome::refused(kStepCode, kStepWhy, as_bytes(stream.buffer)));
+  }
+}
+
+// Records `outcome` with the packets that bear the first `bytes` of the buffer, and takes them off.
+void TcpStreams::drop_front(Stream& stream, std::size_t bytes, const Outcome& outcome) {
+  std::size_t begin = 0;
+  std::size_t gone = 0;
+  for (Piece& piece : stream.pieces) {
+    if (begin >= bytes) break;
+    ledger_.record(piece.ticket, outcome);
+    begin = piece.end;
+    if (piece.end <= bytes) {
+      ledger_.release(piece.ticket);
+      ++gone;
+    }
+  }
+  stream.pieces.erase(stream.pieces.begin(), stream.pieces.begin() + static_cast<long>(gone));
+  for (Piece& piece : stream.pieces) piece.end -= bytes;
+  stream.buffer.erase(0, bytes);
+  bytes_ -= bytes;
+}
+
+void TcpStreams::drop_buffer(Stream& stream, const Outcome& outcome) {
+  if (!stream.buffer.empty()) drop_front(stream, stream.buffer.size(), outcome);
+}
+
+Outcome TcpStreams::put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit) {
+  for (const Ahead& ahead : stream.ahead) {
+    if (ahead.sequence == segment.sequence && ahead.bytes.size() >= segment.payload.size()) {
+      sink_.note("pcap.tcp_repeated", "segments whose bytes had been seen already");
+      return Outcome::blank();
+    }
+  }
+  if (stream.ahead.empty()) stream.hole_since_us = unit.packet.time_us;
+  ledger_.hold(unit);
+  stream.ahead.push_back(
+      {segment.sequence,
+       {reinterpret_cast<const char*>(segment.payload.data()), segment.payload.size()},
+       unit});
+  stream.ahead_bytes += segment.payload.size();
+  bytes_ += segment.payload.size();
+  if (stream.ahead.size() > kMaxAheadSegments || stream.ahead_bytes > kMaxAheadBytes) {
+    skip_hole(stream);
+  }
+  return Outcome::later();
+}
+
+// Takes in the segments that no hole parts from the stream any more.
+void TcpStreams::drain_ahead(Stream& stream) {
+  for (bool is_moving = true; is_moving;) {
+    is_moving = false;
+    for (std::size_t i = 0; i < stream.ahead.size(); ++i) {
+      const auto step = static_cast<std::int32_t>(stream.ahead[i].sequence - stream.next_sequence);
+      if (step > 0) continue;
+      Ahead ahead = std::move(stream.ahead[i]);
+      stream.ahead.erase(stream.ahead.begin() + static_cast<long>(i));
+      stream.ahead_bytes -= ahead.bytes.size();
+      bytes_ -= ahead.bytes.size();
+      const auto known = static_cast<std::size_t>(-step);
+      Outcome outcome;
+      if (known < ahead.bytes.size()) {
+        outcome = accept(stream, as_bytes(ahead.bytes).subspan(known), ahead.unit);
+      }
+      ledger_.record(ahead.unit.ticket, outcome);
+      ledger_.release(ahead.unit.ticket);
+      is_moving = true;
+      break;
+    }
+  }
+}
+
+// Gives up the bytes that were never seen, and goes on behind them. Precondition: ahead not empty.
+void TcpStreams::skip_hole(Stream& stream) {
+  sink_.note("pcap.tcp_gap", "segments of some DNS connections were not captured");
+  const auto next = std::min_element(
+      stream.ahead.begin(), stream.ahead.end(), [&](const Ahead& a, const Ahead& b) {
+        return a.sequence - stream.next_sequence < b.sequence - stream.next_sequence;
+      });
+  const std::uint32_t sequence = next->sequence;
+  drop_buffer(stream, Outcome::refused(kGapCode, kGapWhy, as_bytes(stream.buffer)));
+  stream.next_sequence = sequence;
+  stream.is_in_step = false;
+  stream.hole_since_us = stream.last_us;
+  drain_ahead(stream);
+}
+
+void TcpStreams::close(Position position) {
+  Stream& stream = *position;
+  while (!stream.ahead.empty()) skip_hole(stream);
+  drop_buffer(stream, Outcome::refused("pcap.tcp.incomplete",
+                                       "the end of this DNS message was not captured",
+                                       as_bytes(stream.buffer)));
+  index_.erase(stream.ends);
+  streams_.erase(position);
+}
+
+void TcpStreams::expire(std::int64_t now_us) {
+  while (!streams_.empty() && (streams_.front().last_us + kMaxStreamIdleUs < now_us ||
+                               streams_.size() >= kMaxTcpStreams || bytes_ > kMaxTcpBytes)) {
+    close(streams_.begin());
+  }
+}
+
+void TcpStreams::finish() {
+  while (!streams_.empty()) close(streams_.begin());
+}
+
+}  // namespace assay

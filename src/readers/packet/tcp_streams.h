@@ -1,0 +1,98 @@
+// DNS over TCP (RFC 1035 section 4.2.2, RFC 7766): puts segments in order and cuts the stream into
+// its length-prefixed messages, within bounds.
+//
+// Each direction of a connection is a stream of its own. In the ordinary case, a segment in order
+// that holds whole messages, nothing is copied. A stream whose beginning was not captured, or which
+// lost segments, is taken up again only at a segment that begins like a message; what lies between
+// is refused, packet by packet.
+#pragma once
+
+#include <list>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "readers/packet/dns_rows.h"
+#include "readers/packet/ledger.h"
+
+namespace assay {
+
+inline constexpr std::size_t kMaxTcpStreams = 1 << 16;
+inline constexpr std::size_t kMaxTcpBytes = 64 << 20;     // waiting, over all streams
+inline constexpr std::size_t kMaxAheadBytes = 256 << 10;  // of one stream, behind a hole
+inline constexpr std::size_t kMaxAheadSegments = 128;     // of one stream, behind a hole
+inline constexpr std::int64_t kMaxHoleUs = 5 * kMicrosPerSecond;
+inline constexpr std::int64_t kMaxStreamIdleUs = 300 * kMicrosPerSecond;
+inline constexpr std::uint32_t kMaxSequenceStep = 1 << 24;  // farther off: another connection
+
+struct TcpSegment {
+  Endpoints ends;
+  PortUse use = PortUse::dns;
+  std::uint32_t sequence = 0;
+  bool is_syn = false;
+  bool is_closing = false;  // FIN or RST
+  Bytes payload;
+};
+
+// False: not a readable TCP header. Of the ends only the ports are set.
+bool parse_tcp(Bytes bytes, TcpSegment& segment);
+
+class TcpStreams {
+ public:
+  TcpStreams(RecordSink& sink, Ledger& ledger, DnsRows& rows)
+      : sink_(sink), ledger_(ledger), rows_(rows) {}
+
+  Outcome segment(const TcpSegment& segment, Unit& unit);
+  // Gives up on what is incomplete. Call once at the end.
+  void finish();
+
+ private:
+  struct EndpointsHash {
+    std::size_t operator()(const Endpoints& ends) const;
+  };
+  struct Piece {  // bytes of one packet in a stream's buffer, up to `end`
+    std::size_t end = 0;
+    PacketRef packet;
+    Ticket ticket = kNoTicket;
+  };
+  struct Ahead {  // a segment behind a hole
+    std::uint32_t sequence = 0;
+    std::string bytes;
+    Unit unit;
+  };
+  struct Stream {
+    Endpoints ends;
+    PortUse use = PortUse::dns;
+    std::uint32_t next_sequence = 0;
+    bool is_in_step = false;  // the next byte begins a message, or continues the one in `buffer`
+    std::string buffer;
+    std::vector<Piece> pieces;
+    std::vector<Ahead> ahead;
+    std::size_t ahead_bytes = 0;
+    std::int64_t hole_since_us = 0;
+    std::int64_t last_us = 0;
+  };
+  using Position = std::list<Stream>::iterator;
+
+  Stream* find_or_create(const TcpSegment& segment, const Unit& unit);
+  Outcome accept(Stream& stream, Bytes data, Unit& unit);
+  Outcome read_messages(Stream& stream, Bytes& data, const PacketRef& packet);
+  void read_buffer(Stream& stream);
+  Outcome hand_on(Stream& stream, Bytes message, const PacketRef& packet);
+  Outcome put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit);
+  void drain_ahead(Stream& stream);
+  void skip_hole(Stream& stream);
+  void drop_front(Stream& stream, std::size_t bytes, const Outcome& outcome);
+  void drop_buffer(Stream& stream, const Outcome& outcome);
+  void close(Position position);
+  void expire(std::int64_t now_us);
+
+  RecordSink& sink_;
+  Ledger& ledger_;
+  DnsRows& rows_;
+  std::list<Stream> streams_;  // longest untouched first
+  std::unordered_map<Endpoints, Position, EndpointsHash> index_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace assay

@@ -1,0 +1,97 @@
+// DNS in capture files (pcap, pcapng). See docs/formats/pcap_dns.md.
+
+#include <fmt/core.h>
+
+#include <cstring>
+
+#include "readers/packet/capture_file.h"
+#include "readers/packet/dissector.h"
+#include "readers/readers.h"
+
+namespace assay {
+namespace {
+
+struct Magic {
+  std::uint32_t value;  // as the bytes stand in the file, big-endian
+  const char* what;
+};
+constexpr Magic kMagics[] = {
+    {0xa1b2c3d4, "pcap, microseconds, big-endian"},
+    {0xd4c3b2a1, "pcap, microseconds, little-endian"},
+    {0xa1b23c4d, "pcap, nanoseconds, big-endian"},
+    {0x4d3cb2a1, "pcap, nanoseconds, little-endian"},
+    {0xa1b2cd34, "pcap, modified record headers, big-endian"},
+    {0x34cdb2a1, "pcap, modified record headers, little-endian"},
+};
+
+std::uint32_t head_word(std::string_view head, std::size_t at) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, head.data() + at, sizeof value);
+  return __builtin_bswap32(value);
+}
+
+class PcapDnsReader final : public Reader {
+ public:
+  std::string_view name() const override { return "pcap_dns"; }
+  std::string_view summary() const override {
+    return "DNS queries and answers in a packet capture (pcap, pcapng)";
+  }
+  std::string_view record_kind() const override { return "dns"; }
+  std::string_view unit() const override { return "packet"; }
+
+  SniffScore sniff(std::string_view head) const override {
+    if (head.size() < 12) return {};
+    const std::uint32_t magic = head_word(head, 0);
+    for (const Magic& known : kMagics) {
+      if (magic == known.value) return {100, fmt::format("magic {:08x}: {}", magic, known.what)};
+    }
+    if (magic != 0x0a0d0d0a) return {};
+    const std::uint32_t order = head_word(head, 8);
+    if (order != 0x1a2b3c4d && order != 0x4d3c2b1a) return {};
+    return {100, fmt::format("magic 0a0d0d0a and byte order {:08x}: pcapng", order)};
+  }
+
+  Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {
+    CaptureFile file(source);
+    if (!file.open()) {
+      const std::uint64_t size = file.drain();
+      if (file.failure()) return *file.failure();
+      sink.reject(file.damage().code, 0, size, "", file.damage().why);
+      sink.flush();
+      return sink.failure() ? Status(*sink.failure()) : Status();
+    }
+    if (!is_known_link_type(file.link_type())) {
+      const std::uint64_t size = file.drain();
+      sink.reject("pcap.linktype.unsupported", 0, size, file.link_type_text(),
+                  fmt::format("packets of link type {} are not understood; none was read",
+                              file.link_type_text()));
+    } else {
+      read_packets(file, context, sink);
+    }
+    sink.flush();
+    if (file.failure()) return *file.failure();
+    return sink.failure() ? Status(*sink.failure()) : Status();
+  }
+
+ private:
+  static void read_packets(CaptureFile& file, const ReadContext& context, RecordSink& sink) {
+    Dissector dissector(file.link_type(), context.clock.skew_us, sink);
+    CapturedPacket packet;
+    while (!sink.failure() && file.next(packet)) dissector.packet(packet);
+    dissector.finish();
+    const std::uint64_t size = file.drain();
+    const CaptureDamage& damage = file.damage();
+    if (!damage.code.empty()) {
+      sink.reject(damage.code, damage.offset, size - damage.offset, "", damage.why);
+    }
+  }
+};
+
+}  // namespace
+
+const Reader& pcap_dns_reader() {
+  static const PcapDnsReader reader;
+  return reader;
+}
+
+}  // namespace assay
