@@ -153,9 +153,10 @@ struct SniffReport {
 };
 Result<std::vector<SniffReport>> sniff_file(const std::string& path);
 
-// Writes the shipped demo case into `directory` and examines it. `records`: folder of the shipped
-// real records; the reconstruction is simulated. Errors as of the calls within.
-Result<Case> make_demo_case(const std::string& directory, const std::string& records,
-                            const Surroundings& surroundings);
+// Writes the shipped demo case into `directory` and examines it. `demo_folder` holds case.toml and
+// the records of real servers; the 143-day list is simulated. Errors as of the calls within.
+Result<Case> make_demo_case(const std::string& directory, const std::string& demo_folder,
+                            const Surroundings& surroundings,
+                            const std::function<void(const AddOutcome&)>& each = {});
 
 }  // namespace assay

@@ -215,6 +215,7 @@ Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& 
 Status load_background(RecordStore& store, QuestionRecords& records) {
   RowFilter filter;
   for (const Evidence* evidence : records.evidences) filter.evidences.push_back(evidence->number);
+  if (records.window_is_stated) filter.window = records.window;
   ASSAY_TRY(store.count(filter, {GroupKey::evidence, GroupKey::hour}, [&](const GroupCount& group) {
     records.background.push_back({static_cast<std::uint32_t>(group.key[0]),
                                   static_cast<std::int64_t>(group.key[1]), group.count,
@@ -236,6 +237,17 @@ Status load_background(RecordStore& store, QuestionRecords& records) {
     }
   }
   return {};
+}
+
+// Evidence of another time has nothing to say, and its silence must not count as silence.
+bool speaks_to(const Evidence& evidence, const Question& question) {
+  if (!question.window) return true;
+  const auto overlaps = [&](const Interval& part) {
+    return !intersect(part, *question.window).empty();
+  };
+  return (evidence.span && overlaps(*evidence.span)) ||
+         std::any_of(evidence.coverage.intervals.begin(), evidence.coverage.intervals.end(),
+                     overlaps);
 }
 
 // The question's own window; else all that the vantage declares to have recorded or holds.
@@ -268,7 +280,8 @@ Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
   if (!names.ok()) return names.error();
   std::map<Vantage, std::vector<const Evidence*>> groups;
   for (const Evidence& evidence : evidences) {
-    if (evidence.id.starts_with("dns-") && evidence.state == ReadState::read) {
+    if (evidence.id.starts_with("dns-") && evidence.state == ReadState::read &&
+        speaks_to(evidence, question)) {
       groups[evidence.vantage].push_back(&evidence);
     }
   }

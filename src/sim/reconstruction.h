@@ -29,7 +29,7 @@ struct Reconstruction {
 ReconstructionSeeds demo_seeds();
 Reconstruction reconstruct(const ReconstructionSeeds& seeds);
 
-inline constexpr const char* kReconstructionName = "mail1.sender.example";
+inline constexpr const char* kReconstructionName = "news1.sender.example";
 inline constexpr const char* kReconstructionSuffix = "corp.bank.example";
 inline constexpr const char* kReconstructionBegin = "2021-05-04T00:00:00Z";
 inline constexpr const char* kReconstructionEnd = "2021-09-23T13:56:30Z";

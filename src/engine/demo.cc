@@ -1,0 +1,119 @@
+// The shipped demo case: the 143-day list simulated anew, and the records that real servers wrote.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "assay/engine.h"
+#include "engine/files.h"
+#include "sim/reconstruction.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kDemoKeySeed = 143;
+
+Interval interval_of(std::string_view text) { return parse_interval(text).value(); }
+
+Status add_one(Case& demo, const AddRequest& request,
+               const std::function<void(const AddOutcome&)>& each) {
+  Result<std::vector<AddOutcome>> outcomes = demo.add(request, each);
+  if (!outcomes.ok()) return outcomes.error();
+  for (const AddOutcome& outcome : *outcomes) {
+    if (outcome.kind == AddOutcome::Kind::not_read) {
+      return Error{
+          ErrorCode::internal,
+          fmt::format("the demo's {} was not read: {}", outcome.evidence.name, outcome.reason),
+          "the shipped demo folder may be incomplete; get it again"};
+    }
+  }
+  return {};
+}
+
+// The list as it was handed round: nobody says what the servers recorded, so coverage is unknown.
+Status add_reconstruction(Case& demo, const fs::path& received,
+                          const std::function<void(const AddOutcome&)>& each) {
+  const sim::Reconstruction made = sim::reconstruct(sim::demo_seeds());
+  AddRequest request;
+  for (std::size_t i = 0; i < made.logs.size(); ++i) {
+    const fs::path path = received / fmt::format("list-ns{}.log", i + 1);
+    ASSAY_TRY(replace_file(path.string(), made.logs[i]));
+    request.paths.push_back(path.string());
+  }
+  ASSAY_TRY(replace_file((received / "list-truth.tsv").string(), made.truth));
+  request.vantage = Vantage::authoritative;
+  request.zone = "UTC";
+  request.received_from = "a researcher who had it from another";
+  request.note =
+      "simulated (docs/simulator.md); the truth stands in list-truth.tsv, not in the case";
+  return add_one(demo, request, each);
+}
+
+// What the three real name servers logged, with the coverage that their operator vouches for.
+Status add_lab(Case& demo, const fs::path& demo_folder,
+               const std::function<void(const AddOutcome&)>& each) {
+  struct LabFile {
+    const char* name;
+    Vantage vantage;
+    const char* zone;
+    std::vector<const char*> covers;
+  };
+  const std::vector<LabFile> files{
+      {"ns1.query.log",
+       Vantage::authoritative,
+       "UTC",
+       {"2026-11-21T22:01:17.793Z/2026-11-21T22:02:44.592Z",
+        "2026-11-21T22:03:16.647Z/2026-11-21T22:05:46.612Z"}},
+      {"ns2.query.log.gz",
+       Vantage::authoritative,
+       "America/New_York",
+       {"2026-11-21T22:01:17.793Z/2026-11-21T22:02:44.592Z",
+        "2026-11-21T22:03:16.647Z/2026-11-21T22:05:46.612Z"}},
+      {"ns3.query.log",
+       Vantage::authoritative,
+       "UTC",
+       {"2026-11-21T22:01:17.793Z/2026-11-21T22:02:44.592Z",
+        "2026-11-21T22:03:16.647Z/2026-11-21T22:03:30.592Z",
+        "2026-11-21T22:03:48.739Z/2026-11-21T22:05:46.612Z"}},
+      {"sender-edge.pcap.gz",
+       Vantage::passive_sensor,
+       "UTC",
+       {"2026-11-21T22:01:18.455Z/2026-11-21T22:05:46.612Z"}},
+  };
+  for (const LabFile& file : files) {
+    AddRequest request;
+    request.paths = {(demo_folder / "lab" / "records" / file.name).string()};
+    request.vantage = file.vantage;
+    request.zone = file.zone;
+    request.received_from = "operator of Sender's name servers";
+    request.note = "written by real servers on loopback (lab/)";
+    request.coverage.completeness = Completeness::complete;
+    for (const char* covers : file.covers) {
+      request.coverage.intervals.push_back(interval_of(covers));
+    }
+    ASSAY_TRY(add_one(demo, request, each));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Case> make_demo_case(const std::string& directory, const std::string& demo_folder,
+                            const Surroundings& surroundings,
+                            const std::function<void(const AddOutcome&)>& each) {
+  Result<std::string> case_toml = read_file((fs::path(demo_folder) / "case.toml").string());
+  if (!case_toml.ok()) return case_toml.error();
+  Result<Case> demo = Case::init(directory, "Demo", "UTC", kDemoKeySeed, surroundings);
+  if (!demo.ok()) return demo.error();
+  ASSAY_TRY(replace_file((fs::path(directory) / "case.toml").string(), *case_toml));
+  const fs::path received = fs::path(directory) / "received";
+  ASSAY_TRY(make_folder(received.string()));
+  ASSAY_TRY(add_reconstruction(*demo, received, each));
+  ASSAY_TRY(add_lab(*demo, demo_folder, each));
+  Result<ExamineOutcome> examined = demo->examine();
+  if (!examined.ok()) return examined.error();
+  return demo;
+}
+
+}  // namespace assay
