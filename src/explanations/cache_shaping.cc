@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include "explanations/registry.h"
+#include "explanations/weigh.h"
+
+namespace assay {
+namespace {
+
+class CacheShaping final : public Explanation {
+ public:
+  std::string_view name() const override { return "cache_shaping"; }
+  std::string_view code() const override { return "E4"; }
+  std::string_view title() const override { return "A cache that keeps the answer for its TTL"; }
+  std::string_view proposition() const override {
+    return "The spacing of the look-ups is made by a resolver's cache, whatever asked behind it.";
+  }
+  ExplanationRole role() const override { return ExplanationRole::filter; }
+
+  const std::vector<Prediction>& predictions() const override {
+    static const std::vector<Prediction> kPredictions{
+        {"dns", "no gap between refreshes of one cache shorter than the TTL, most just above it"},
+        {"dns", "at most one refresh a TTL and cache"},
+        {"dns", "another spacing after the TTL is changed", false},
+    };
+    return kPredictions;
+  }
+
+  const std::vector<SettlingRecord>& settles() const override {
+    static const std::vector<SettlingRecord> kSettles{
+        {"resolver_client_log", "the asker's resolver log: questions that the cache answered", 3},
+        {"zone_change_log", "the zone's change log: the record's TTL over time", 2},
+    };
+    return kSettles;
+  }
+
+  Assessment assess(const FindingSet& findings) const override {
+    Weighing weighing(*this);
+    for (const Finding* gaps : about_parties(findings, "gap_law")) {
+      if (is_set(*gaps, "cache_shaped")) {
+        weighing.bear(*gaps, Direction::strongly_for,
+                      fmt::format("{}'s gaps begin at the TTL of {:.0f} s", gaps->subject,
+                                  gaps->value_or("ttl_seconds", 0)));
+      } else if (gaps->outcome == Outcome::nothing_found) {
+        weighing.bear(*gaps, Direction::weakly_against,
+                      fmt::format("{}'s gaps have no floor at a TTL; several caches behind one "
+                                  "address would blur it",
+                                  gaps->subject));
+      }
+    }
+    return std::move(weighing).finish(findings, role());
+  }
+};
+
+}  // namespace
+
+const Explanation& cache_shaping_explanation() {
+  static const CacheShaping kExplanation;
+  return kExplanation;
+}
+
+}  // namespace assay

@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include "explanations/registry.h"
+#include "explanations/weigh.h"
+
+namespace assay {
+namespace {
+
+// A TTL-obeying cache leaves almost no gap below its TTL once bursts are merged; restarts and
+// evictions leave a few (METHODS section 7).
+constexpr double kShareOfShortGapsExpected = 0.05;
+
+class EditedLog final : public Explanation {
+ public:
+  std::string_view name() const override { return "edited_log"; }
+  std::string_view code() const override { return "E10"; }
+  std::string_view title() const override { return "An edited or invented log"; }
+  std::string_view proposition() const override {
+    return "Rows were added, removed or changed after the servers wrote them, or were never "
+           "written "
+           "by a server.";
+  }
+  ExplanationRole role() const override { return ExplanationRole::recording; }
+
+  const std::vector<Prediction>& predictions() const override {
+    static const std::vector<Prediction> kPredictions{
+        {"dns", "gaps below the TTL that no retry, prefetch or second cache explains"},
+        {"dns",
+         "repeated blocks, rounded times, no retries, a balance of servers that is too even"},
+        {"dns", "differences from any independent copy", true},
+    };
+    return kPredictions;
+  }
+
+  const std::vector<SettlingRecord>& settles() const override {
+    static const std::vector<SettlingRecord> kSettles{
+        {"second_vantage", "an independent copy from another vantage", 5},
+        {"collection_method", "who took the records, where, with which filter, and its hash", 3},
+        {"resolver_client_log", "the asker's own resolver log of the same days", 4},
+    };
+    return kSettles;
+  }
+
+  Assessment assess(const FindingSet& findings) const override {
+    Weighing weighing(*this);
+    for (const Finding* gaps : about_parties(findings, "gap_law")) {
+      if (!is_set(*gaps, "cache_shaped")) continue;
+      const double share = gaps->value_or("share_below_ttl", 0);
+      weighing.bear(
+          *gaps,
+          share > kShareOfShortGapsExpected ? Direction::weakly_for : Direction::weakly_against,
+          fmt::format("{:.1f} % of {}'s gaps lie below the TTL of a cache that otherwise "
+                      "keeps it; restarts and a second cache leave such gaps too",
+                      100 * share, gaps->subject));
+    }
+    for (const Finding* repeats : about_all(findings, "duplicates")) {
+      if (is_set(*repeats, "repeated_block")) {
+        weighing.bear(*repeats, Direction::weakly_for,
+                      "a block of rows repeats another, longer than chance would make it");
+      } else if (repeats->outcome != Outcome::not_enough) {
+        weighing.bear(*repeats, Direction::neutral, "no block of rows repeats another");
+      }
+    }
+    for (const Finding* digits : about_all(findings, "digit_pattern")) {
+      if (digits->outcome == Outcome::found) {
+        weighing.bear(*digits, Direction::neutral,
+                      "the seconds are unevenly spread: automation or rounding, not forgery");
+      }
+    }
+    weighing.open(
+        "a second vantage: without one the most that can be said is that no internal "
+        "contradiction was found");
+    return std::move(weighing).finish(findings, role());
+  }
+};
+
+}  // namespace
+
+const Explanation& edited_log_explanation() {
+  static const EditedLog kExplanation;
+  return kExplanation;
+}
+
+}  // namespace assay

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include "explanations/registry.h"
+#include "explanations/weigh.h"
+
+namespace assay {
+namespace {
+
+class LiveMailWithChecks final : public Explanation {
+ public:
+  std::string_view name() const override { return "live_mail_with_checks"; }
+  std::string_view code() const override { return "E1"; }
+  std::string_view title() const override { return "Live mail and its anti-spam look-ups"; }
+  std::string_view proposition() const override {
+    return "The names were looked up because mail from their host was arriving and the receiving "
+           "side checked where it came from.";
+  }
+  ExplanationRole role() const override { return ExplanationRole::cause; }
+
+  const std::vector<Prediction>& predictions() const override {
+    static const std::vector<Prediction> kPredictions{
+        {"dns", "look-ups within seconds of each delivery, thinned by the cache"},
+        {"dns",
+         "the pointer of the sending address, and TXT or MX of the envelope's domain, where "
+         "the vantage can see them"},
+        {"dns", "the resolvers of many unrelated recipients around each mailing"},
+        {"mail", "a connection or a rejection from the sending host just before each burst", true},
+        {"flow", "connections to port 25 from the sending host just before each burst", true},
+        {"message", "messages whose Received line names the sending host"},
+    };
+    return kPredictions;
+  }
+
+  const std::vector<SettlingRecord>& settles() const override {
+    static const std::vector<SettlingRecord> kSettles{
+        {"receiving_mail_log", "mail log of the asker's receiving gateway", 5},
+        {"sending_mail_log", "mail log of the sending host, with its queue", 5},
+        {"resolver_client_log", "the asker's resolver log with the inside host that asked", 4},
+        {"flow_at_either_edge", "flow records at either network's edge", 3},
+    };
+    return kSettles;
+  }
+
+  Assessment assess(const FindingSet& findings) const override {
+    Weighing weighing(*this);
+    for (const Finding* types : about_all(findings, "type_profile")) {
+      const double companions = types->value_or("rows_PTR", 0) + types->value_or("rows_TXT", 0) +
+                                types->value_or("rows_MX", 0);
+      if (companions > 0) {
+        weighing.bear(*types, Direction::weakly_for,
+                      "PTR, TXT or MX look-ups stand beside the address look-ups, as sender checks "
+                      "make them");
+      } else if (types->outcome == Outcome::found) {
+        weighing.bear(*types, Direction::neutral,
+                      "a log of the forward zone shows only the address part of a sender check; "
+                      "the pointer is asked elsewhere");
+      }
+    }
+    for (const Finding* others : about_all(findings, "exclusivity"))
+      weigh_others(*others, weighing);
+    for (const Finding* gaps : about_parties(findings, "gap_law")) {
+      if (is_set(*gaps, "near_constant_demand")) {
+        weighing.bear(*gaps, Direction::weakly_against,
+                      fmt::format("{}'s demand is steady inside the TTL, more than deliveries of "
+                                  "occasional mail would make it",
+                                  gaps->subject));
+      }
+    }
+    for (const Finding* rhythm : about_parties(findings, "day_hour")) {
+      weighing.bear(*rhythm, Direction::neutral,
+                    "mail follows the working day of its senders or none, so a rhythm or its "
+                    "absence tells little");
+    }
+    bool is_out = false;
+    for (const Finding* mail : findings.by_method("coverage", "mail")) {
+      is_out = weighing.exclude_by_absence(mail) || is_out;
+    }
+    if (!is_out)
+      weighing.open("deliveries just before the bursts: no mail log in the case shows them");
+    return std::move(weighing).finish(findings, role());
+  }
+
+ private:
+  static void weigh_others(const Finding& others, Weighing& weighing) {
+    if (others.outcome == Outcome::not_enough || others.outcome == Outcome::not_applicable) return;
+    const bool is_few =
+        others.value_or("outside_askers", 0) < others.value_or("named_askers", 0) * 10;
+    if (is_few && is_set(others, "complete_coverage")) {
+      weighing.bear(others, Direction::weakly_against,
+                    "a mailing reaches many networks, and few others asked in a log that is "
+                    "declared complete");
+    } else if (is_few) {
+      weighing.bear(others, Direction::neutral,
+                    "few others asked, but nobody vouches that the file shows everyone");
+    } else {
+      weighing.bear(others, Direction::weakly_for,
+                    "many unrelated networks asked too, as the recipients of a mailing would");
+    }
+  }
+};
+
+}  // namespace
+
+const Explanation& live_mail_with_checks_explanation() {
+  static const LiveMailWithChecks kExplanation;
+  return kExplanation;
+}
+
+}  // namespace assay

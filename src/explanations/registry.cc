@@ -1,0 +1,29 @@
+#include "explanations/registry.h"
+
+namespace assay {
+
+const std::vector<const Explanation*>& all_explanations() {
+  static const std::vector<const Explanation*> kAll{
+      &live_mail_with_checks_explanation(),
+      &archive_rescan_explanation(),
+      &misconfigured_application_explanation(),
+      &person_to_person_mail_explanation(),
+      &cache_shaping_explanation(),
+      &resolver_prefetch_explanation(),
+      &retry_and_failover_explanation(),
+      &search_suffix_leak_explanation(),
+      &curated_export_explanation(),
+      &edited_log_explanation(),
+      &sensor_bias_explanation(),
+  };
+  return kAll;
+}
+
+const Explanation* find_explanation(std::string_view name) {
+  for (const Explanation* explanation : all_explanations()) {
+    if (explanation->name() == name) return explanation;
+  }
+  return nullptr;
+}
+
+}  // namespace assay

@@ -1,0 +1,20 @@
+// Every explanation, one function each; registry.cc lists them in the order of reports.
+#pragma once
+
+#include "assay/explanation.h"
+
+namespace assay {
+
+const Explanation& live_mail_with_checks_explanation();
+const Explanation& archive_rescan_explanation();
+const Explanation& misconfigured_application_explanation();
+const Explanation& person_to_person_mail_explanation();
+const Explanation& cache_shaping_explanation();
+const Explanation& resolver_prefetch_explanation();
+const Explanation& retry_and_failover_explanation();
+const Explanation& search_suffix_leak_explanation();
+const Explanation& curated_export_explanation();
+const Explanation& edited_log_explanation();
+const Explanation& sensor_bias_explanation();
+
+}  // namespace assay

@@ -1,0 +1,117 @@
+#include "explanations/weigh.h"
+
+#include <fmt/format.h>
+
+#include "assay/names.h"
+
+namespace assay {
+namespace {
+
+bool is_party_subject(const Finding& finding) {
+  const std::string& subject = finding.subject;
+  return !subject.empty() && subject != "other" && subject != "not told" &&
+         subject.find('+') == std::string::npos && !IpAddress::parse(subject);
+}
+
+bool has_variant(const Finding& finding, std::string_view variant) {
+  return variant.empty() || finding.id.ends_with(fmt::format("/{}", variant));
+}
+
+int weight_of(Direction direction) {
+  switch (direction) {
+    case Direction::strongly_for:
+      return 2;
+    case Direction::weakly_for:
+      return 1;
+    case Direction::neutral:
+      return 0;
+    case Direction::weakly_against:
+      return -1;
+    case Direction::strongly_against:
+      return -2;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<const Finding*> about_parties(const FindingSet& findings, std::string_view method,
+                                          std::string_view variant) {
+  std::vector<const Finding*> found;
+  for (const Finding* finding : findings.by_method(method)) {
+    if (is_party_subject(*finding) && has_variant(*finding, variant)) found.push_back(finding);
+  }
+  return found;
+}
+
+std::vector<const Finding*> about_all(const FindingSet& findings, std::string_view method,
+                                      std::string_view variant) {
+  std::vector<const Finding*> found;
+  for (const Finding* finding : findings.by_method(method)) {
+    if (finding->subject.empty() && has_variant(*finding, variant)) found.push_back(finding);
+  }
+  return found;
+}
+
+bool is_set(const Finding& finding, std::string_view quantity) {
+  return finding.value_or(quantity, 0) != 0;
+}
+
+bool only_lookups(const FindingSet& findings) {
+  for (const Finding* finding : findings.by_method("coverage")) {
+    if (finding->subject != "dns" && is_set(*finding, "evidences")) return false;
+  }
+  return true;
+}
+
+Weighing::Weighing(const Explanation& explanation) {
+  assessment_.explanation = std::string(explanation.name());
+}
+
+void Weighing::bear(const Finding& finding, Direction direction, std::string reason) {
+  const int weight = weight_of(direction);
+  if (weight > 0) for_ += weight;
+  if (weight < 0) against_ -= weight;
+  assessment_.bearings.push_back({finding.id, direction, std::move(reason)});
+}
+
+void Weighing::open(std::string text) { assessment_.open.push_back(std::move(text)); }
+
+bool Weighing::exclude_by_absence(const Finding* finding) {
+  if (finding == nullptr || !finding->absence) return false;
+  assessment_.exclusion.emplace(*finding->absence, *finding);
+  return true;
+}
+
+void Weighing::exclude(Contradiction contradiction) {
+  assessment_.exclusion.emplace(std::move(contradiction));
+}
+
+Assessment Weighing::finish(const FindingSet& findings, ExplanationRole role) && {
+  Assessment& result = assessment_;
+  result.is_testable = for_ + against_ > 0 || result.exclusion.has_value();
+  if (result.exclusion) {
+    result.support_reason = "Excluded: " + result.exclusion->statement() + ".";
+    return std::move(result);
+  }
+  const int balance = for_ - against_;
+  result.support = balance >= 4   ? Support::strong
+                   : balance >= 2 ? Support::moderate
+                   : balance >= 1 ? Support::weak
+                                  : Support::none;
+  if (!result.is_testable) {
+    result.support_reason = "No finding bears on it: these records cannot speak to it.";
+    return std::move(result);
+  }
+  result.support_reason = fmt::format(
+      "Weight of findings for it {}, against it {} (a strong bearing counts 2).", for_, against_);
+  if (role == ExplanationRole::cause && only_lookups(findings) && result.support > Support::weak) {
+    result.support = Support::weak;
+    result.support_reason +=
+        " Held at weak: other causes leave the same look-ups behind a cache, and nothing but "
+        "look-ups was read.";
+  }
+  return std::move(result);
+}
+
+}  // namespace assay

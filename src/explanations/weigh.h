@@ -1,0 +1,47 @@
+// What the explanations share: picking findings, collecting bearings, and the one rule that turns
+// bearings into words.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/explanation.h"
+
+namespace assay {
+
+// Findings of a method whose subject is a party (no address, no pair, not "other"); with a
+// `variant` only those whose id ends in "/<variant>".
+std::vector<const Finding*> about_parties(const FindingSet& findings, std::string_view method,
+                                          std::string_view variant = "");
+// Findings of a method about everything (subject "").
+std::vector<const Finding*> about_all(const FindingSet& findings, std::string_view method,
+                                      std::string_view variant = "");
+// True when a quantity is there and not zero.
+bool is_set(const Finding& finding, std::string_view quantity);
+
+// True when the records hold nothing but look-ups: no mail, flow or message evidence was read.
+bool only_lookups(const FindingSet& findings);
+
+// Collects an Assessment.
+class Weighing {
+ public:
+  explicit Weighing(const Explanation& explanation);
+  void bear(const Finding& finding, Direction direction, std::string reason);
+  // Something the explanation must leave behind and no evidence in the case could show.
+  void open(std::string text);
+  // Excludes when the finding carries an Absence; says whether it did.
+  bool exclude_by_absence(const Finding* finding);
+  void exclude(Contradiction contradiction);
+
+  // Support of a cause is at most weak while only look-ups were read, since E1, E2, E3 and E13
+  // leave the same look-ups behind one cache (METHODS: human-timed is not human conversation).
+  Assessment finish(const FindingSet& findings, ExplanationRole role) &&;
+
+ private:
+  Assessment assessment_;
+  int for_ = 0;
+  int against_ = 0;
+};
+
+}  // namespace assay
