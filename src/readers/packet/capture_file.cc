@@ -10,11 +10,12 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1 << 18;
+constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
+constexpr std::size_t kDrainBytes = std::size_t{1} << 16;
 
 // The length of the pcapng block that ended with these four bytes: a block's total length stands at
 // both of its ends, in the byte order of its section.
-std::uint64_t block_length(const std::uint8_t* tail, bool is_swapped) {
+std::uint64_t block_length(const char* tail, bool is_swapped) {
   std::uint32_t value = 0;
   std::memcpy(&value, tail, sizeof value);
   return is_swapped ? __builtin_bswap32(value) : value;
@@ -37,33 +38,36 @@ ssize_t CaptureFile::read_cookie(void* cookie, char* into, std::size_t capacity)
   return static_cast<CaptureFile*>(cookie)->supply(into, capacity);
 }
 
-bool CaptureFile::refill() {
-  if (is_at_end_) return false;
-  auto got = source_.read(buffer_.get(), kBufferBytes);
-  begin_ = end_ = 0;
-  if (!got.ok()) {
-    is_at_end_ = true;
-    (got.error().code == ErrorCode::malformed ? cut_ : failure_) = got.error();
-    return false;
-  }
-  end_ = got.value();
-  is_at_end_ = end_ == 0;
-  return end_ != 0;
+// glibc refills its buffer only when all of it has been read, always from its beginning.
+ssize_t CaptureFile::supply(char* into, std::size_t capacity) {
+  tail_ = tail_behind(into, into + in_buffer_);
+  in_buffer_ = fetch(into, capacity);
+  return static_cast<ssize_t>(in_buffer_);
 }
 
-ssize_t CaptureFile::supply(char* into, std::size_t capacity) {
-  if (!has_read_) first_read_at_ = consumed_;
-  has_read_ = true;
-  std::size_t done = 0;
-  while (done < capacity && (begin_ < end_ || refill())) {
-    const std::size_t n = std::min(capacity - done, end_ - begin_);
-    std::memcpy(into + done, buffer_.get() + begin_, n);
-    begin_ += n;
-    done += n;
+std::size_t CaptureFile::fetch(char* into, std::size_t capacity) {
+  if (is_at_end_) return 0;
+  const auto got = source_.read(into, capacity);
+  is_at_end_ = !got.ok() || *got == 0;
+  if (!got.ok()) {
+    (got.error().code == ErrorCode::malformed ? cut_ : failure_) = got.error();
+    return 0;
   }
-  consumed_ += done;
-  if (done >= sizeof tail_) std::memcpy(tail_, into + done - sizeof tail_, sizeof tail_);
-  return static_cast<ssize_t>(done);
+  supplied_ += *got;
+  return *got;
+}
+
+std::uint64_t CaptureFile::consumed() const {
+  return supplied_ - static_cast<std::uint64_t>(file_->_IO_read_end - file_->_IO_read_ptr);
+}
+
+CaptureFile::Tail CaptureFile::tail_behind(const char* begin, const char* end) const {
+  Tail tail = tail_;
+  const std::size_t count =
+      std::min<std::size_t>(static_cast<std::size_t>(end - begin), tail.size());
+  std::copy(tail_.begin() + count, tail_.end(), tail.begin());
+  std::copy(end - count, end, tail.end() - count);
+  return tail;
 }
 
 bool CaptureFile::open() {
@@ -74,7 +78,7 @@ bool CaptureFile::open() {
     damage_ = {"pcap.header.unreadable", "no memory for a stream", 0};
     return false;
   }
-  std::setvbuf(file_, nullptr, _IONBF, 0);
+  std::setvbuf(file_, buffer_.get(), _IOFBF, kBufferBytes);
   __fsetlocking(file_, FSETLOCKING_BYCALLER);
   char text[PCAP_ERRBUF_SIZE] = {};
   pcap_ = pcap_fopen_offline_with_tstamp_precision(file_, PCAP_TSTAMP_PRECISION_MICRO, text);
@@ -97,13 +101,16 @@ std::string CaptureFile::link_type_text() const {
 bool CaptureFile::next(CapturedPacket& packet) {
   pcap_pkthdr* header = nullptr;
   const std::uint8_t* bytes = nullptr;
-  const std::uint64_t before = consumed_;
-  has_read_ = false;
+  const std::uint64_t before = consumed();
   const int outcome = pcap_next_ex(pcap_, &header, &bytes);
   if (outcome == 1) {
-    const std::uint64_t begin =
-        is_pcapng_ ? consumed_ - block_length(tail_, pcap_is_swapped(pcap_) != 0) : first_read_at_;
-    packet.ref = {begin, static_cast<std::uint32_t>(consumed_ - begin),
+    const std::uint64_t after = consumed();
+    std::uint64_t begin = before;
+    if (is_pcapng_) {
+      const Tail tail = tail_behind(file_->_IO_read_base, file_->_IO_read_ptr);
+      begin = after - block_length(tail.data(), pcap_is_swapped(pcap_) != 0);
+    }
+    packet.ref = {begin, static_cast<std::uint32_t>(after - begin),
                   header->ts.tv_sec * kMicrosPerSecond + header->ts.tv_usec};
     packet.bytes = {bytes, header->caplen};
     packet.wire_size = header->len;
@@ -112,7 +119,7 @@ bool CaptureFile::next(CapturedPacket& packet) {
   if (outcome == PCAP_ERROR) {
     take_damage(pcap_geterr(pcap_), before);
   } else if (cut_) {
-    damage_ = {"pcap.truncated", cut_->message, consumed_};
+    damage_ = {"pcap.truncated", cut_->message, consumed()};
   }
   return false;
 }
@@ -132,11 +139,9 @@ void CaptureFile::take_damage(std::string_view libpcap_text, std::uint64_t offse
 }
 
 std::uint64_t CaptureFile::drain() {
-  for (;;) {
-    consumed_ += end_ - begin_;
-    begin_ = end_;
-    if (!refill()) return consumed_;
-  }
+  const auto block = std::make_unique<char[]>(kDrainBytes);
+  while (!is_at_end_) fetch(block.get(), kDrainBytes);
+  return supplied_;
 }
 
 }  // namespace assay
