@@ -65,6 +65,7 @@ class Absence {
   const std::vector<std::string>& evidence_ids() const { return evidence_ids_; }
 
  private:
+  friend struct AbsenceReader;
   Absence() = default;
   std::string statement_;
   std::vector<std::string> evidence_ids_;

@@ -6,6 +6,16 @@
 #include "assay/writer.h"
 
 namespace assay {
+
+struct AbsenceReader {
+  static Absence read(const nlohmann::ordered_json& json) {
+    Absence absence;
+    absence.statement_ = json.at("statement").get<std::string>();
+    absence.evidence_ids_ = json.at("evidence_ids").get<std::vector<std::string>>();
+    return absence;
+  }
+};
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -100,6 +110,7 @@ Finding finding_of(const Json& json) {
   finding.selection = selection_of(json.at("selection"));
   finding.limitations = json.at("limitations").get<std::vector<std::string>>();
   for (const Json& table : json.at("tables")) finding.tables.push_back(table_of(table));
+  if (json.contains("absence")) finding.absence = AbsenceReader::read(json["absence"]);
   return finding;
 }
 
@@ -135,7 +146,6 @@ std::string finding_to_json(const Finding& finding) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// An Absence is not read back: only Absence::establish makes one, from the evidence itself.
 Result<Finding> finding_from_json(std::string_view text) {
   try {
     return finding_of(Json::parse(text));

@@ -57,4 +57,21 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
   return results;
 }
 
+Result<Recomputed> recompute(const CaseFile& case_file, const std::vector<Evidence>& evidences,
+                             RecordStore& store) {
+  Result<std::vector<QuestionResult>> questions = examine_questions(store, case_file, evidences);
+  if (!questions.ok()) return questions.error();
+  Recomputed result;
+  std::vector<std::string> verdicts;
+  for (const QuestionResult& question : *questions) {
+    for (const Finding& finding : question.findings) {
+      result.findings_jsonl += finding_to_json(finding) + "\n";
+    }
+    verdicts.push_back(verdict_to_json(question.verdict));
+  }
+  result.verdict_json = fmt::format("{{\"verdicts\":[{}]}}\n", fmt::join(verdicts, ","));
+  result.questions = std::move(*questions);
+  return result;
+}
+
 }  // namespace assay

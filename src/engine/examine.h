@@ -12,4 +12,14 @@ namespace assay {
 Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const CaseFile& case_file,
                                                       const std::vector<Evidence>& evidences);
 
+// The same, in the bytes that a case keeps: findings.jsonl has one finding a line, verdict.json the
+// verdicts of all questions.
+struct Recomputed {
+  std::vector<QuestionResult> questions;
+  std::string findings_jsonl;
+  std::string verdict_json;
+};
+Result<Recomputed> recompute(const CaseFile& case_file, const std::vector<Evidence>& evidences,
+                             RecordStore& store);
+
 }  // namespace assay

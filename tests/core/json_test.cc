@@ -40,6 +40,13 @@ TEST(FindingJson, RoundTripsAndSurvivesOddNumbersAndBytes) {
   finding.parameters = {{"w", "60"}};
   finding.selection = {"rows", {1, 2}, 7, "00", {"dns-1:5"}};
   finding.tables = {{"t", {"a", "b"}, {"r"}, {{1, INFINITY}}}};
+  Evidence complete;
+  complete.id = "mail-1";
+  complete.state = ReadState::read;
+  complete.coverage.completeness = Completeness::complete;
+  complete.coverage.intervals = {{0, 100}};
+  finding.absence = Absence::establish({&complete}, "mail", {0, 100}, std::nullopt, 0);
+  ASSERT_TRUE(finding.absence);
   const std::string json = finding_to_json(finding);
   const auto back = finding_from_json(json);
   ASSERT_TRUE(back.ok()) << back.error().message;
