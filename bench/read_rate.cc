@@ -73,11 +73,10 @@ int main(int argc, char** argv) {
   const double seconds = cpu_seconds() - begin;
   if (!status.ok()) return fail(status.error().message);
   const auto& balance = sink.balance();
-  std::printf("%s: %llu rows, %llu names, %llu answers, %llu rejects, %.2f CPU s\n",
-              std::string(choice.reader->name()).c_str(),
-              static_cast<unsigned long long>(balance.rows),
-              static_cast<unsigned long long>(sink.names),
-              static_cast<unsigned long long>(sink.answers),
-              static_cast<unsigned long long>(balance.rejected), seconds);
+  std::printf(
+      "%s: %llu rows, %llu names, %llu answers, %llu rejects, %.2f CPU s\n",
+      std::string(choice.reader->name()).c_str(), static_cast<unsigned long long>(balance.rows),
+      static_cast<unsigned long long>(sink.names), static_cast<unsigned long long>(sink.answers),
+      static_cast<unsigned long long>(balance.rejected), seconds);
   return 0;
 }
