@@ -1,0 +1,130 @@
+#include "store/batch_insert.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+#include <vector>
+
+#include "store/native_block.h"
+#include "store/side_tables.h"
+
+namespace assay {
+namespace {
+
+// The engine's defaults would collect inserts in the background and cut a block at 1 M rows; either
+// way a batch would no longer be one part.
+Status send(chdb::Session& session, std::string_view table, std::string_view token,
+            const NativeWriter& block) {
+  return session.insert(
+      fmt::format("INSERT INTO assay.{} SETTINGS async_insert = 0, min_insert_block_size_rows = 0, "
+                  "min_insert_block_size_bytes = 0, max_insert_block_size = 100000000, "
+                  "insert_deduplication_token = '{}'",
+                  table, token),
+      "Native", block.pieces());
+}
+
+template <class Item, class Get>
+auto column(const std::vector<Item>& items, Get get) {
+  std::vector<decltype(get(items.front()))> values;
+  values.reserve(items.size());
+  for (const Item& item : items) values.push_back(get(item));
+  return values;
+}
+
+Status insert_names(chdb::Session& session, std::string_view token, std::uint32_t evidence,
+                    const std::vector<NewName>& names) {
+  const std::vector<std::uint32_t> evidences(names.size(), evidence);
+  const auto keys = column(names, [](const NewName& name) { return name.key.key; });
+  const auto checks = column(names, [](const NewName& name) { return name.key.check; });
+  std::string texts;
+  for (const NewName& name : names) NativeWriter::put_text(texts, name.canonical);
+  NativeWriter block(4, names.size());
+  block.fixed("evidence", "UInt32", evidences);
+  block.fixed("key", "UInt64", keys);
+  block.fixed("check", "UInt64", checks);
+  block.owned("name", "String", std::move(texts));
+  return send(session, "names", token, block);
+}
+
+Status insert_hosts(chdb::Session& session, std::string_view token, std::uint32_t evidence,
+                    const std::vector<NewHost>& hosts) {
+  const std::vector<std::uint32_t> evidences(hosts.size(), evidence);
+  const auto keys = column(hosts, [](const NewHost& host) { return host.key; });
+  const auto addresses = column(hosts, [](const NewHost& host) { return host.address.bytes; });
+  NativeWriter block(3, hosts.size());
+  block.fixed("evidence", "UInt32", evidences);
+  block.fixed("key", "UInt64", keys);
+  block.fixed("ip", "FixedString(16)", addresses);
+  return send(session, "hosts", token, block);
+}
+
+Status insert_answers(chdb::Session& session, std::string_view token, std::uint32_t evidence,
+                      const DnsBatch& batch) {
+  const std::vector<AnswerRow>& answers = batch.answers;
+  const std::vector<std::uint32_t> evidences(answers.size(), evidence);
+  const auto offset = column(answers, [](const AnswerRow& answer) { return answer.offset; });
+  const auto section = column(answers, [](const AnswerRow& answer) { return answer.section; });
+  const auto owner = column(answers, [](const AnswerRow& answer) { return answer.owner; });
+  const auto type = column(answers, [](const AnswerRow& answer) { return answer.type; });
+  const auto rclass = column(answers, [](const AnswerRow& answer) { return answer.rclass; });
+  const auto ttl = column(answers, [](const AnswerRow& answer) { return answer.ttl; });
+  std::string rdata;
+  rdata.reserve(batch.answer_rdata.size() + 2 * answers.size());
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    NativeWriter::put_text(rdata, rdata_of(batch, i));
+  }
+  NativeWriter block(8, answers.size());
+  block.fixed("evidence", "UInt32", evidences);
+  block.fixed("offset", "UInt64", offset);
+  block.fixed("section", "UInt8", section);
+  block.fixed("owner", "UInt64", owner);
+  block.fixed("type", "UInt16", type);
+  block.fixed("rclass", "UInt16", rclass);
+  block.fixed("ttl", "UInt32", ttl);
+  block.owned("rdata", "String", std::move(rdata));
+  return send(session, "answers", token, block);
+}
+
+Status insert_rows(chdb::Session& session, std::string_view token, std::uint32_t evidence,
+                   const DnsBatch& batch) {
+  const std::vector<std::uint32_t> evidences(batch.size(), evidence);
+  NativeWriter block(16, batch.size());
+  block.fixed("evidence", "UInt32", evidences);
+  block.fixed("time_us", "Int64", batch.time_us);
+  block.fixed("width_us", "UInt32", batch.width_us);
+  block.fixed("client", "UInt64", batch.client);
+  block.fixed("server", "UInt64", batch.server);
+  block.fixed("qname", "UInt64", batch.qname);
+  block.fixed("qtype", "UInt16", batch.qtype);
+  block.fixed("qclass", "UInt16", batch.qclass);
+  block.fixed("rcode", "UInt16", batch.rcode);
+  block.fixed("id", "UInt16", batch.id);
+  block.fixed("client_port", "UInt16", batch.client_port);
+  block.fixed("ttl", "UInt32", batch.ttl);
+  block.fixed("flags", "UInt32", batch.flags);
+  block.fixed("delay_us", "UInt32", batch.delay_us);
+  block.fixed("offset", "UInt64", batch.offset);
+  block.fixed("length", "UInt32", batch.length);
+  return send(session, "dns", token, block);
+}
+
+}  // namespace
+
+Status insert_batch(chdb::Session& session, std::uint32_t evidence, std::uint64_t batch_number,
+                    const DnsBatch& batch) {
+  const std::string token = fmt::format("e{}-b{}", evidence, batch_number);
+  if (!batch.names.empty()) ASSAY_TRY(insert_names(session, token, evidence, batch.names));
+  if (!batch.hosts.empty()) ASSAY_TRY(insert_hosts(session, token, evidence, batch.hosts));
+  if (!batch.answers.empty()) ASSAY_TRY(insert_answers(session, token, evidence, batch));
+  if (batch.size() != 0) ASSAY_TRY(insert_rows(session, token, evidence, batch));
+  return {};
+}
+
+Status insert_committed(chdb::Session& session, std::uint32_t evidence) {
+  NativeWriter block(1, 1);
+  const std::vector<std::uint32_t> evidences{evidence};
+  block.fixed("evidence", "UInt32", evidences);
+  return send(session, "committed", fmt::format("e{}", evidence), block);
+}
+
+}  // namespace assay

@@ -1,0 +1,21 @@
+// A batch as INSERTs: one block a table, so that each is atomic.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "assay/record.h"
+#include "assay/result.h"
+#include "store/chdb_connection.h"
+
+namespace assay {
+
+// Sends names, hosts and answers before the rows that need them. Each block carries a token made of
+// evidence and batch number, so that a batch sent again, also after a crash, adds nothing.
+Status insert_batch(chdb::Session& session, std::uint32_t evidence, std::uint64_t batch_number,
+                    const DnsBatch& batch);
+
+// One row that says that the evidence's rows count.
+Status insert_committed(chdb::Session& session, std::uint32_t evidence);
+
+}  // namespace assay

@@ -1,0 +1,67 @@
+// The record store in an embedded ClickHouse (libchdb).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assay/store.h"
+#include "store/chdb_pool.h"
+#include "store/store_schema.h"
+
+namespace assay {
+
+class NativeReader;
+
+class EmbeddedStore final : public RecordStore {
+ public:
+  struct Parts {
+    StoreLock lock;
+    std::unique_ptr<chdb::Pool> pool;          // may write
+    std::unique_ptr<chdb::Pool> reading_pool;  // the engine refuses writes: for people's SQL
+    std::uint64_t key_seed = 0;
+    std::string version;
+    bool is_read_only = false;
+  };
+  explicit EmbeddedStore(Parts parts);
+  ~EmbeddedStore() override;
+
+  std::string_view engine() const override { return "embedded"; }
+  std::string engine_version() const override { return parts_.version; }
+  std::uint64_t key_seed() const override { return parts_.key_seed; }
+
+  Status begin(std::uint32_t evidence) override;
+  Status append(std::uint32_t evidence, std::uint64_t batch_number, const DnsBatch& batch) override;
+  Status commit(std::uint32_t evidence) override;
+  Status drop(std::uint32_t evidence) override;
+
+  Status scan(const RowFilter& filter, RowOrder order,
+              const std::function<bool(const RowBlock&)>& each) override;
+  Status count(const RowFilter& filter, const std::vector<GroupKey>& by,
+               const std::function<bool(const GroupCount&)>& each) override;
+  Result<std::uint64_t> count_rows(const RowFilter& filter) override;
+  Status answers(const RowFilter& filter,
+                 const std::function<bool(const StoredAnswer&)>& each) override;
+
+  Result<std::optional<std::string>> name(std::uint64_t key) override;
+  Result<std::optional<IpAddress>> host(std::uint64_t key) override;
+  Status names(const std::function<bool(std::uint64_t, std::string_view)>& each) override;
+  Status hosts(const std::function<bool(std::uint64_t, const IpAddress&)>& each) override;
+
+  Status sql(std::string_view statement, std::string_view format,
+             const std::function<bool(std::string_view)>& each) override;
+  Status export_parquet(const RowFilter& filter, const std::string& path) override;
+
+ private:
+  Status refuse_writing() const;
+  Status run(const std::string& sql);
+  Status stream(const std::string& sql, const std::function<bool(NativeReader&)>& each);
+  Status check_collisions(std::uint32_t evidence);
+  Status count_pairs(const RowFilter& filter, const std::vector<std::string>& keys,
+                     const std::function<bool(const GroupCount&)>& each);
+
+  Parts parts_;
+};
+
+}  // namespace assay

@@ -1,0 +1,14 @@
+// Rows as a Parquet file with readable columns.
+#pragma once
+
+#include <string>
+
+#include "assay/store.h"
+#include "store/chdb_connection.h"
+
+namespace assay {
+
+// Writes beside `path` and renames at the end. Errors: io.
+Status write_parquet(chdb::Session& session, const RowFilter& filter, const std::string& path);
+
+}  // namespace assay
