@@ -39,7 +39,7 @@ tsan: packages
 	ctest --preset tsan -j $$(nproc)
 
 fuzz:
-	packaging/install build fuzz
+	packaging/install build run test fuzz
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 
@@ -47,7 +47,7 @@ tidy:
 	python3 -B tests/tidy/tidy.py
 
 format:
-	find include src apps tests fuzz bench -name '*.h' -o -name '*.cc' | xargs clang-format-14 -i
+	git ls-files -co --exclude-standard '*.h' '*.cc' | xargs clang-format-14 -i
 
 packages:
 	@packaging/install build run test

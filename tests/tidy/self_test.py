@@ -23,6 +23,9 @@ GOOD = {
     "src/engine/examine.cc": '#include "readers/zone.h"\n#include "store/store.h"\n',
     "apps/cli/main.cc": '#include "assay/engine.h"\nconst char* kText = "no cache hit";\n',
     "docs/words.md": 'We avoid "proof", and `hit` too; the two lists match.\n',
+    "docs/dependencies.md": "| g++ | `g++` |\n| store | `@chdb/lib` |\n",
+    "packaging/packages.txt": "# why\n[build]\ng++\n",
+    "package.json": '{"dependencies": {"@chdb/lib": "1"}}\n',
     "tests/data/README.md": DATA_README,
     "tests/data/dns/a.log": "",
 }
@@ -66,6 +69,8 @@ BAD = {
                   {"packaging/install": "fetch https" + "://mirror.example/x\n"}],
     "data_origin": [{"tests/data/mail/a.log": ""},
                     {"tests/data/a.log": ""}],
+    "dependencies_explained": [{"packaging/packages.txt": "[run]\ntzdata\n"},
+                               {"package.json": '{"devDependencies": {"vite": "8"}}\n'}],
     "formatting": [{"src/core/a.cc": "int  F( ) {return 1 ;}\n",
                     ".clang-format": "BasedOnStyle: Google\n"}],
 }

@@ -5,6 +5,7 @@ Usage: tests/tidy/tidy.py [ROOT]. Prints `path:line: rule: message` and exits 1 
 A rule is a generator over a Tree that yields (path, line, message); RULES lists them all, and
 self_test.py holds for each one a small tree that it must flag.
 """
+import json
 import os
 import re
 import shutil
@@ -236,6 +237,20 @@ def data_origin(tree):
             yield f"tests/data/{name.as_posix()}", 1, "origin and licence missing in README.md"
 
 
+def dependencies_explained(tree):
+    """docs/dependencies.md names every package of both lists."""
+    text = "\n".join(tree.lines.get("docs/dependencies.md", []))
+    apt, npm = "packaging/packages.txt", "package.json"
+    packages = [(apt, n, line.split()[0]) for n, line in enumerate(tree.lines.get(apt, []), 1)
+                if line and line[0] not in "#["]
+    manifest = json.loads("\n".join(tree.lines.get(npm, ["{}"])))
+    packages += [(npm, 1, name) for kind in ("dependencies", "devDependencies")
+                 for name in manifest.get(kind, {})]
+    for path, number, name in packages:
+        if f"`{name}`" not in text:
+            yield path, number, f"{name} has no row in docs/dependencies.md"
+
+
 def formatting(tree):
     tool = shutil.which("clang-format-14")
     files = tree.select(CPP)
@@ -249,7 +264,7 @@ def formatting(tree):
 
 RULES = [file_length, line_length, function_length, include_direction,
          explanations_see_findings_only, public_headers, words, silent_library, no_places,
-         data_origin, formatting]
+         data_origin, dependencies_explained, formatting]
 
 
 def findings(root, rules):
