@@ -14,6 +14,8 @@
 namespace assay {
 
 inline constexpr std::size_t kMaxLineBytes = 65'536;
+// So many bytes behind a line may be read (not used): JSON is scanned in wide steps.
+inline constexpr std::size_t kLinePadding = 64;
 
 struct TextLine {
   std::string_view text;      // without LF or CRLF; valid until the next call of next()

@@ -12,6 +12,7 @@ constexpr int kLeastScore = 40;  // below: nobody's
 const std::vector<const Reader*>& all_readers() {
   static const std::vector<const Reader*> readers = {
       &bind_querylog_reader(),
+      &zeek_dns_reader(),
       &pcap_dns_reader(),
   };
   return readers;

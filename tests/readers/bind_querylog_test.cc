@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "golden.h"
 #include "read_text.h"
 
@@ -157,6 +159,55 @@ TEST(BindQuerylog, GivesTheSameRowsForThreePrintStylesOfOneServer) {
   }
   EXPECT_EQ(golden[0], golden[1]);
   EXPECT_EQ(golden[0], golden[2]);
+}
+
+std::string from_hex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  }
+  return bytes;
+}
+
+// The canonical text of an uncompressed wire name.
+std::string canonical_of_wire(std::string_view wire) {
+  std::string out;
+  for (std::size_t at = 0; at < wire.size() && wire[at] != 0;) {
+    const auto length = static_cast<unsigned char>(wire[at]);
+    if (at > 0) out.push_back('.');
+    append_canonical_label(wire.substr(at + 1, length), out);
+    at += length + 1u;
+  }
+  return out;
+}
+
+// truth.tsv holds what the clients put on the wire; those that asked BIND itself (port 5301) must
+// stand in its log under the same names, the awkward ones too.
+TEST(BindQuerylog, NamesAreThoseThatWentOverTheWire) {
+  ASSAY_NEED_SHARED(truth_path, "live/truth.tsv");
+  ASSAY_NEED_SHARED(log_path, "live/bind-query.log");
+  CollectingSink sink;
+  ASSERT_TRUE(read(test::file_bytes(log_path), sink).ok());
+  std::map<std::string, std::string> logged;  // "client:port type" -> name
+  for (const DnsRow& row : sink.rows) {
+    logged[fmt::format("{}:{}", sink.hosts.at(row.client), row.client_port)] =
+        sink.names.at(row.qname);
+  }
+  std::istringstream truth(test::file_bytes(truth_path));
+  std::size_t compared = 0, awkward = 0;
+  for (std::string line; std::getline(truth, line);) {
+    std::istringstream words(line);
+    std::string epoch, client, port, server_port, proto, id, hex, rest;
+    words >> epoch >> client >> port >> server_port >> proto >> id >> hex;
+    if (server_port != "5301") continue;
+    const auto found = logged.find(client + ":" + port);
+    ASSERT_NE(found, logged.end()) << line;
+    EXPECT_EQ(found->second, canonical_of_wire(from_hex(hex))) << line;
+    ++compared;
+    awkward += found->second.find('\\') != std::string::npos;
+  }
+  EXPECT_EQ(compared, 163u);
+  EXPECT_GE(awkward, 20u);
 }
 
 }  // namespace

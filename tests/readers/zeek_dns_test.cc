@@ -1,0 +1,135 @@
+#include <archive.h>
+#include <archive_entry.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "golden.h"
+#include "read_text.h"
+
+namespace assay {
+namespace {
+
+using test::CollectingSink;
+using test::MemorySource;
+
+const Reader& reader() { return *find_reader("zeek_dns"); }
+
+Status read(std::string_view text, CollectingSink& sink, const ReadContext& context = {}) {
+  MemorySource source(text);
+  Status status = reader().read(source, context, sink);
+  EXPECT_TRUE(sink.balance().is_even());
+  return status;
+}
+
+// What became of the input, without where in it things stood.
+std::string content(CollectingSink& sink) {
+  for (DnsRow& row : sink.rows) row.offset = row.length = 0;
+  for (test::Answer& answer : sink.answers) answer.row.offset = 0;
+  const std::string all = sink.golden();
+  return all.substr(0, all.find("{\"units\""));
+}
+
+std::string gunzipped(const std::filesystem::path& path) {
+  std::string out;
+  archive* in = archive_read_new();
+  archive_read_support_filter_gzip(in);
+  archive_read_support_format_raw(in);
+  archive_entry* entry = nullptr;
+  EXPECT_EQ(archive_read_open_filename(in, path.c_str(), 1 << 16), ARCHIVE_OK);
+  EXPECT_EQ(archive_read_next_header(in, &entry), ARCHIVE_OK);
+  std::string block(1 << 20, '\0');
+  for (la_ssize_t n; (n = archive_read_data(in, block.data(), block.size())) > 0;) {
+    out.append(block, 0, static_cast<std::size_t>(n));
+  }
+  archive_read_free(in);
+  return out;
+}
+
+TEST(ZeekDns, ReadsItsSamplesAsTheGoldenFilesSay) {
+  for (const auto& path : test::samples_of("zeek_dns")) {
+    SCOPED_TRACE(path);
+    CollectingSink sink;
+    ASSERT_TRUE(read(test::file_bytes(path), sink).ok());
+    test::expect_golden(path, sink.golden());
+  }
+}
+
+TEST(ZeekDns, GivesTheSameRowsForTsvAndJson) {
+  CollectingSink tsv, json;
+  ASSERT_TRUE(read(test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_dns/rows.tsv"), tsv).ok());
+  ASSERT_TRUE(read(test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_dns/rows.json"), json).ok());
+  EXPECT_EQ(tsv.rows.size(), 8u);
+  EXPECT_EQ(content(tsv), content(json));
+}
+
+TEST(ZeekDns, AddsTheSkewAndIgnoresTheZone) {
+  ReadContext context;
+  context.clock.zone = "Asia/Tokyo";
+  context.clock.skew_us = 1'000'000;
+  CollectingSink sink;
+  const std::string tail = R"(,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2","query":"a"})";
+  ASSERT_TRUE(read(R"({"ts":1521911720.5)" + tail + "\n" + R"({"ts":"2018-03-24T17:15:20.5Z")" +
+                       tail + "\n",
+                   sink, context)
+                  .ok());
+  ASSERT_EQ(sink.rows.size(), 2u);
+  EXPECT_EQ(format_utc(sink.rows[0].time_us, 1), "2018-03-24T17:15:21.5Z");
+  EXPECT_EQ(format_utc(sink.rows[1].time_us, 1), "2018-03-24T17:15:21.5Z");
+}
+
+TEST(ZeekDns, SniffTakesDnsLogsAndNamesThePathOfOthers) {
+  const std::string tsv = test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_dns/rows.tsv");
+  const std::string json = test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_dns/rows.json");
+  EXPECT_GE(reader().sniff(tsv).score, 90);
+  EXPECT_GE(reader().sniff(json).score, 90);
+  std::string conn = tsv;
+  conn.replace(conn.find("#path\tdns"), 9, "#path\tconn");
+  EXPECT_EQ(reader().sniff(conn).score, 0);
+  EXPECT_NE(reader().sniff(conn).why.find("'conn'"), std::string::npos);
+  EXPECT_EQ(reader().sniff(R"({"_path":"conn","ts":1,"id.orig_h":"192.0.2.1"})").score, 0);
+  EXPECT_EQ(reader().sniff(R"({"rrname":"a.example","count":3})").score, 0);
+  EXPECT_EQ(reader().sniff("a,b\n").score, 0);
+  EXPECT_EQ(choose_reader(conn).reader, nullptr);
+  EXPECT_NE(choose_reader(conn).why.find("'conn'"), std::string::npos);
+}
+
+TEST(ZeekDns, GivesTheSameRowsForBothFormsOfOneRealLog) {
+  ASSAY_NEED_SHARED(tsv_path, "zeek/zed-tsv-dns.log.gz");
+  ASSAY_NEED_SHARED(json_path, "zeek/zed-dns.json.gz");
+  CollectingSink tsv, json;
+  ASSERT_TRUE(read(gunzipped(tsv_path), tsv).ok());
+  ASSERT_TRUE(read(gunzipped(json_path), json).ok());
+  EXPECT_EQ(tsv.rows.size(), 53'615u);
+  EXPECT_EQ(json.rows.size(), 53'615u);
+  EXPECT_EQ(tsv.rejects.size(), 0u);
+  EXPECT_EQ(format_utc(tsv.span()->begin_us, 6), "2018-03-24T17:15:20.865716Z");
+  const std::string a = content(tsv), b = content(json);
+  EXPECT_TRUE(a == b) << "first difference at "
+                      << std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+}
+
+TEST(ZeekDns, ReadsTheLogsOfARealSite) {
+  for (const auto& [name, rows] : {std::pair<const char*, std::size_t>{"rita/open-dns.log", 34},
+                                   {"rita/json-dns.log", 34},
+                                   {"rita/proxy-dns.log", 942}}) {
+    SCOPED_TRACE(name);
+    ASSAY_NEED_SHARED(path, name);
+    CollectingSink sink;
+    ASSERT_TRUE(read(test::file_bytes(path), sink).ok());
+    EXPECT_EQ(sink.rows.size(), rows);
+    EXPECT_EQ(sink.rejects.size(), 0u);
+  }
+  std::size_t rows = 0;
+  ASSAY_NEED_SHARED(folder, "rita/24h");
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!entry.path().filename().string().starts_with("dns.")) continue;
+    CollectingSink sink;
+    ASSERT_TRUE(read(gunzipped(entry.path()), sink).ok());
+    EXPECT_EQ(sink.rejects.size(), 0u) << entry.path();
+    rows += sink.rows.size();
+  }
+  EXPECT_EQ(rows, 1'833u);
+}
+
+}  // namespace
+}  // namespace assay
