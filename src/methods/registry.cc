@@ -1,0 +1,23 @@
+#include "methods/registry.h"
+
+namespace assay {
+
+// The order in which methods run and findings are printed.
+const std::vector<const Method*>& all_methods() {
+  static const std::vector<const Method*> kMethods = {
+      &methods::volume_method(),
+      &methods::type_profile_method(),
+      &methods::bursts_method(),
+      &methods::gap_law_method(),
+  };
+  return kMethods;
+}
+
+const Method* find_method(std::string_view name) {
+  for (const Method* method : all_methods()) {
+    if (method->name() == name) return method;
+  }
+  return nullptr;
+}
+
+}  // namespace assay

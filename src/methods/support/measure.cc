@@ -1,0 +1,154 @@
+#include "methods/support/measure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/digest.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr std::size_t kExamples = 5;
+constexpr std::size_t kSealBuffer = 1 << 16;
+
+}  // namespace
+
+Finding make_finding(const Method& method, const QuestionRecords& records,
+                     const MethodContext& context, std::string_view subject,
+                     std::string_view variant) {
+  Finding finding;
+  finding.id = fmt::format("{}/{}/{}/{}{}{}", context.question->id, records.vantage, method.name(),
+                           subject.empty() ? "all" : subject, variant.empty() ? "" : "/", variant);
+  finding.method = method.name();
+  finding.method_version = method.version();
+  finding.question = context.question->id;
+  finding.vantage = records.vantage;
+  finding.subject = subject;
+  finding.window = records.window;
+  return finding;
+}
+
+void add(Finding& finding, std::string_view name, double value, std::string_view unit) {
+  add(finding, name, value, unit, std::nullopt, {});
+}
+
+void add(Finding& finding, std::string_view name, double value, std::string_view unit,
+         const std::optional<Range>& interval, std::string_view interval_method) {
+  Quantity quantity;
+  quantity.name = name;
+  quantity.value = value;
+  quantity.unit = unit;
+  quantity.interval = interval;
+  if (interval) quantity.interval_method = interval_method;
+  finding.quantities.push_back(std::move(quantity));
+}
+
+const Evidence* evidence_of(const QuestionRecords& records, std::uint32_t number) {
+  for (const Evidence* evidence : records.evidences) {
+    if (evidence->number == number) return evidence;
+  }
+  return nullptr;
+}
+
+Selection seal(const QuestionRecords& records, const RowIndices& rows, std::string description) {
+  Selection selection;
+  selection.description = std::move(description);
+  selection.rows = rows.size();
+  Sha256 digest;
+  std::string buffer;
+  buffer.reserve(kSealBuffer + 64);
+  std::vector<bool> seen;
+  const auto append = [&buffer](std::uint64_t value, char end) {
+    const fmt::format_int text(value);
+    buffer.append(text.data(), text.size());
+    buffer.push_back(end);
+  };
+  for (const std::uint32_t index : rows) {
+    const LookupRow& row = records.rows[index];
+    append(row.evidence, ':');
+    append(row.offset, ':');
+    append(row.length, '\n');
+    if (buffer.size() >= kSealBuffer) {
+      digest.update(buffer);
+      buffer.clear();
+    }
+    if (row.evidence >= seen.size()) seen.resize(row.evidence + 1, false);
+    seen[row.evidence] = true;
+    if (selection.examples.size() < kExamples) {
+      const Evidence* evidence = evidence_of(records, row.evidence);
+      selection.examples.push_back(
+          fmt::format("{}:{}", evidence ? evidence->id : std::to_string(row.evidence), row.offset));
+    }
+  }
+  digest.update(buffer);
+  selection.locus_sha256 = digest.hex();
+  for (std::size_t number = 0; number < seen.size(); ++number) {
+    if (seen[number]) selection.evidences.push_back(static_cast<std::uint32_t>(number));
+  }
+  return selection;
+}
+
+std::string count_text(double count) {
+  std::string text = fmt::format("{:.0f}", count);
+  const std::size_t digits_from = text.starts_with('-') ? 1 : 0;
+  for (std::size_t at = text.size(); at > digits_from + 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string share_text(double share) { return fmt::format("{:.1f} %", 100.0 * share); }
+
+std::string share_text(const Range& range) {
+  return fmt::format("{} to {}", share_text(range.first), share_text(range.second));
+}
+
+std::string number_text(double value) {
+  if (std::fabs(value) >= 1000) return count_text(value);
+  const double size = std::fabs(value);
+  const int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  return fmt::format("{:.{}f}", value, decimals);
+}
+
+std::string probability_text(double p) {
+  if (p < 1e-4) return "p < 0.0001";
+  return fmt::format("p = {:.{}f}", p, p < 0.01 ? 4 : 3);
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 10 && seconds != std::floor(seconds)) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 7200) return count_text(seconds) + " s";
+  if (seconds < 2 * 86400.0) return fmt::format("{:.1f} h", seconds / 3600.0);
+  return fmt::format("{:.1f} days", seconds / 86400.0);
+}
+
+std::string plural(double count, std::string_view word) {
+  return fmt::format("{} {}{}", count_text(count), word, count == 1 ? "" : "s");
+}
+
+std::string window_text(const Interval& window) {
+  return fmt::format("from {} to {}", format_utc(window.begin_us), format_utc(window.end_us));
+}
+
+std::string date_text(std::int64_t day_number) {
+  return format_utc(day_number * kMicrosPerDay).substr(0, 10);
+}
+
+std::string target_text(const QuestionRecords& records) {
+  std::size_t targets = 0;
+  std::string_view only;
+  for (const NameInfo& name : records.names) {
+    if (!name.is_target) continue;
+    ++targets;
+    only = name.canonical;
+  }
+  if (targets == 1) return std::string(display_name(only));
+  return targets == 0 ? "the names of the question"
+                      : fmt::format("the {} names of the question", targets);
+}
+
+void say_window(const QuestionRecords& records, Finding& finding) {
+  if (!records.window_is_stated) finding.limitations.emplace_back(kWindowIsSpan);
+}
+
+}  // namespace assay::methods

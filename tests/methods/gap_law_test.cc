@@ -1,0 +1,197 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "toy.h"
+
+namespace assay {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using toy::find;
+using toy::Toy;
+
+constexpr double kTtl = 3600;
+
+const Finding* bank_law(Toy& toy, std::vector<Finding>& findings) {
+  findings = toy.run("gap_law");
+  return find(findings, "gap_law/Bank");
+}
+
+TEST(GapLaw, FindsACacheInFrontOfSteadyDemand) {
+  Toy toy(60);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("steady");
+  toy.ask_with_retries(random, toy::through_cache(toy::poisson(random, 24 * 30, 60), kTtl),
+                       "192.0.2.53", 0.3);
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->outcome, Outcome::found);
+  EXPECT_EQ(bank->value_or("cache_shaped", 0), 1);
+  EXPECT_EQ(bank->value_or("clock_shaped", 1), 0);
+  EXPECT_EQ(bank->value_or("prefetch_shaped", 1), 0);
+  EXPECT_LT(bank->value_or("share_below_ttl", 1), 0.01);
+  EXPECT_GT(bank->value_or("share_within_120_s_after_ttl", 0), 0.5);
+  EXPECT_EQ(bank->value_or("near_constant_demand", 0), 1);
+  EXPECT_EQ(bank->parameters.at("ttl_source"), "stated");
+  EXPECT_EQ(bank->value_or("ttl_seconds_estimated", 0), 3600);
+  const Quantity* demand = bank->quantity("demand_per_ttl");
+  ASSERT_TRUE(demand && demand->interval);
+  EXPECT_LT(demand->interval->first, 30);
+  EXPECT_GT(demand->interval->second, 25);
+  EXPECT_NEAR(bank->value_or("refreshes_per_day_ceiling", 0), 24, 1e-9);
+  ASSERT_NE(bank->table("gap_histogram"), nullptr);
+  double counted = 0;
+  for (const auto& row : bank->table("gap_histogram")->rows) counted += row[2];
+  EXPECT_EQ(counted, bank->value_or("gaps", -1));
+}
+
+TEST(GapLaw, FindsTheCacheOfSparseDemandThroughWhatIsMissingBelowTheTtl) {
+  Toy toy(143);
+  auto random = toy.random("sparse");
+  toy.ask_all(toy::through_cache(toy::poisson(random, 20, 143), kTtl), "192.0.2.53", {.ttl = 3600});
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->value_or("cache_shaped", 0), 1);
+  EXPECT_EQ(bank->value_or("sparse_demand", 0), 1);
+  EXPECT_EQ(bank->parameters.at("ttl_source"), "answers");
+}
+
+TEST(GapLaw, ReadsTheTtlOffTheGapsWhenNobodyTellsIt) {
+  for (const double ttl : {300.0, 1800.0, 3600.0, 86400.0}) {
+    const double days = ttl > 10'000 ? 143 : 40;
+    Toy toy(days);
+    auto random = toy.random("unknown");
+    const double per_day = 86400 / ttl * 8;
+    toy.ask_all(toy::through_cache(toy::poisson(random, per_day, days), ttl), "192.0.2.53");
+    std::vector<Finding> findings;
+    const Finding* bank = bank_law(toy, findings);
+    EXPECT_EQ(bank->value_or("ttl_seconds", 0), ttl);
+    EXPECT_EQ(bank->value_or("cache_shaped", 0), 1) << ttl;
+    EXPECT_EQ(bank->parameters.at("ttl_source"), "estimated");
+  }
+}
+
+// Seeds 1..40 each of no cache at four rates: nothing may be read off the gaps.
+TEST(GapLaw, StaysSilentOnDemandWithoutACache) {
+  int alarms = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    for (const double per_day : {10.0, 30.0, 100.0, 400.0}) {
+      Toy toy(60);
+      toy.set_seed(seed);
+      auto random = toy.random("plain");
+      toy.ask_all(toy::poisson(random, per_day, 60), "192.0.2.53");
+      std::vector<Finding> findings;
+      const Finding* bank = bank_law(toy, findings);
+      alarms += bank->outcome == Outcome::found ? 1 : 0;
+    }
+  }
+  EXPECT_LE(alarms, 2);
+}
+
+TEST(GapLaw, DoesNotCallPlainDemandCacheShapedBecauseATtlIsStated) {
+  Toy toy(60);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("uncached");
+  toy.ask_all(toy::poisson(random, 30, 60), "192.0.2.53");
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->outcome, Outcome::nothing_found);
+  EXPECT_GT(bank->value_or("share_below_ttl", 0), 0.3);
+}
+
+TEST(GapLaw, FindsTheClockOfATimerBehindACache) {
+  Toy toy(60);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("timer");
+  toy.ask_all(toy::through_cache(toy::timer(random, 7200, 20, 60, 300), kTtl), "192.0.2.53");
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->value_or("clock_shaped", 0), 1);
+  EXPECT_EQ(bank->value_or("cache_shaped", 1), 0) << "the floor lies at 7,200 s, not at the TTL";
+  EXPECT_EQ(bank->value_or("clock_period_seconds", 0), 3600);
+  EXPECT_NEAR(bank->value_or("clock_phase_seconds", 0), 310, 15);
+}
+
+TEST(GapLaw, FindsAFiveMinutePollBehindAnHourlyCacheByThePhaseItKeeps) {
+  Toy toy(60);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("poll");
+  toy.ask_all(toy::through_cache(toy::timer(random, 300, 10, 60), kTtl), "192.0.2.53");
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->value_or("clock_shaped", 0), 1);
+  EXPECT_EQ(bank->value_or("clock_period_seconds", 0), 300);
+}
+
+// Rows of a busy cache follow each other hourly without any clock; seeds 1..60.
+TEST(GapLaw, DoesNotTakeACacheForAClock) {
+  int alarms = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Toy toy(30);
+    toy.set_seed(seed);
+    toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+    auto random = toy.random("busy");
+    const double per_day = seed % 3 == 0 ? 24 * 60 : seed % 3 == 1 ? 24 * 6 : 24;
+    const auto demand =
+        seed % 2 == 0 ? toy::office(random, per_day, 30) : toy::poisson(random, per_day, 30);
+    toy.ask_all(toy::through_cache(demand, kTtl), "192.0.2.53");
+    std::vector<Finding> findings;
+    alarms += bank_law(toy, findings)->value_or("clock_shaped", 0) > 0 ? 1 : 0;
+  }
+  EXPECT_LE(alarms, 1);
+}
+
+TEST(GapLaw, FindsPrefetchAheadOfExpiry) {
+  Toy toy(60);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("prefetch");
+  toy.ask_all(toy::through_cache(toy::poisson(random, 24 * 20, 60), kTtl, 0.1), "192.0.2.53");
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->value_or("prefetch_shaped", 0), 1);
+  EXPECT_EQ(bank->value_or("cache_shaped", 0), 1);
+  EXPECT_THAT(bank->limitations, Contains(HasSubstr("ahead of expiry")));
+}
+
+TEST(GapLaw, TakesTwoAddressesOfOneCacheTogetherAndTwoCachesApart) {
+  Toy one(60);
+  auto random = one.random("farm");
+  for (const double t : toy::through_cache(toy::poisson(random, 200, 60), kTtl)) {
+    one.ask(t, random.uniform() < 0.5 ? "192.0.2.53" : "192.0.2.54", {.ttl = 3600});
+  }
+  std::vector<Finding> findings;
+  EXPECT_EQ(bank_law(one, findings)->parameters.at("series"), "pooled");
+  EXPECT_EQ(bank_law(one, findings)->value_or("cache_shaped", 0), 1);
+
+  Toy two(60);
+  auto other = two.random("separate");
+  for (const char* address : {"192.0.2.53", "192.0.2.54"}) {
+    two.ask_all(toy::through_cache(toy::poisson(other, 200, 60), kTtl), address, {.ttl = 3600});
+  }
+  const Finding* bank = bank_law(two, findings);
+  EXPECT_EQ(bank->parameters.at("series"), "per_address");
+  EXPECT_EQ(bank->value_or("cache_shaped", 0), 1);
+  ASSERT_NE(find(findings, "gap_law/192.0.2.54"), nullptr);
+}
+
+TEST(GapLaw, SaysWhenAStatedTtlAndTheAnswersDisagree) {
+  Toy toy(30);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("disagree");
+  toy.ask_all(toy::through_cache(toy::poisson(random, 600, 30), 600), "192.0.2.53", {.ttl = 600});
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->value_or("ttl_seconds", 0), 600);
+  EXPECT_THAT(bank->limitations, Contains(HasSubstr("the answers are used")));
+}
+
+TEST(GapLaw, SaysThatAFewGapsAreNotEnough) {
+  Toy toy(3);
+  for (int i = 0; i < 10; ++i) toy.ask(i * 4000.0, "192.0.2.53");
+  std::vector<Finding> findings;
+  EXPECT_EQ(bank_law(toy, findings)->outcome, Outcome::not_enough);
+}
+
+}  // namespace
+}  // namespace assay
