@@ -1,0 +1,98 @@
+#include "writers/html_parts.h"
+
+namespace assay {
+
+// One accent, the system's own type, about 70 characters a line; print is always light.
+std::string_view report_style() {
+  return R"css(
+:root{--ink:#1b1f24;--soft:#5b6470;--line:#d8dce1;--paper:#fff;--tint:#f4f6f8;--accent:#1f5f8b;
+--warm:#8a4b12;--mark:#dbe9f4;color-scheme:light dark}
+@media (prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a3adb8;--line:#39424c;--paper:#14181d;
+--tint:#1c2229;--accent:#7db7e0;--warm:#e0a56b;--mark:#22384a}}
+*{box-sizing:border-box}
+html{font:17px/1.55 system-ui,-apple-system,"Segoe UI","Liberation Sans",sans-serif;
+color:var(--ink);background:var(--paper)}
+body{margin:0 auto;max-width:62rem;padding:2.5rem 1.25rem 5rem}
+p,li,dd{max-width:42rem;overflow-wrap:anywhere}
+h1{font-size:1.9rem;line-height:1.2;margin:0 0 .5rem}
+h2{font-size:1.45rem;margin:3.5rem 0 .75rem;padding-top:1rem;border-top:2px solid var(--ink)}
+h3{font-size:1.15rem;margin:2.25rem 0 .5rem}
+h4{font-size:1rem;margin:1.5rem 0 .25rem}
+a{color:var(--accent);text-underline-offset:.15em}
+code{font:.85em/1.4 ui-monospace,"Liberation Mono",monospace;overflow-wrap:anywhere}
+small,.code,caption,figcaption,summary span{color:var(--soft);font-size:.82rem;font-weight:400}
+th small{display:block}
+.hash{color:var(--soft);font-size:.85rem}
+.verdict{border:1px solid var(--line);border-left:.4rem solid var(--accent);background:var(--tint);
+padding:1rem 1.5rem 1.25rem;border-radius:.25rem}
+.verdict h3{margin:0;font-size:.9rem;color:var(--soft);font-weight:600}
+.rung{font-size:1.45rem;line-height:1.25;font-weight:650;margin:.25rem 0 .5rem}
+.statement{font-size:1.08rem}
+.ladder{list-style:none;margin:1rem 0;padding:0;max-width:34rem}
+.ladder li{display:flex;gap:.75rem;padding:.2rem .6rem;border-left:3px solid var(--line);
+color:var(--soft)}
+.ladder li.reached{border-color:var(--accent);background:var(--mark);color:var(--ink);font-weight:600}
+.ladder li.below{border-color:var(--accent);color:var(--ink)}
+.ladder em{margin-left:auto;font-style:normal;font-size:.82rem}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:0 1.5rem}
+.columns ul,.missing{margin:.25rem 0;padding-left:1.1rem}
+table{border-collapse:collapse;margin:.75rem 0;font-size:.88rem;line-height:1.4;
+font-variant-numeric:tabular-nums}
+caption{text-align:left;padding-bottom:.35rem}
+th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;
+border-top:1px solid var(--line);overflow-wrap:anywhere}
+thead th{border-top:0;font-weight:600}
+.wide{overflow-x:auto}
+.balance td:nth-child(n+4):nth-child(-n+8),.balance th:nth-child(n+4):nth-child(-n+8){text-align:right;
+white-space:nowrap}
+.claims{width:100%}
+.claims th{width:32%;font-weight:400}
+.claims .answer{width:9.5rem}
+.answer.contradicted b{color:var(--warm)}
+.answer.supported b{color:var(--accent)}
+.matrix td,.matrix thead th{text-align:center;padding-right:.35rem;min-width:2.6rem}
+.matrix th:first-child,.matrix td:nth-last-child(-n+2),.matrix thead th:nth-last-child(-n+2){
+text-align:left;min-width:8rem}
+.matrix thead small{font-size:.68rem;max-width:6rem;overflow-wrap:anywhere}
+.matrix .strongly_for{background:var(--mark);font-weight:700}
+.matrix .strongly_against{color:var(--warm);font-weight:700}
+.matrix .weakly_against{color:var(--warm)}
+.matrix tr.excluded th a{text-decoration:line-through}
+.statements{list-style:none;padding:0;margin:0}
+.statements>li{display:grid;grid-template-columns:3.2rem minmax(0,1fr);margin:.5rem 0}
+.statements>li>p{margin:0}
+.statements>li>details{grid-column:2}
+.number{color:var(--soft);font-variant-numeric:tabular-nums}
+:target{background:var(--mark)}
+details{margin:.15rem 0 .5rem}
+summary{cursor:pointer;color:var(--accent);font-size:.85rem}
+dl{display:grid;grid-template-columns:minmax(7rem,11rem) minmax(0,1fr);gap:.15rem 1rem;
+font-size:.88rem;margin:.5rem 0}
+dt{color:var(--soft)}
+dd{margin:0}
+dd ul{margin:0;padding-left:1rem}
+figure{margin:1.25rem 0 2rem}
+figure svg{max-width:100%;height:auto;display:block}
+figcaption{max-width:42rem;margin-top:.35rem}
+svg text{fill:var(--soft);font:11px system-ui,"Liberation Sans",sans-serif}
+svg .ink{fill:var(--ink)}svg .bar{fill:var(--accent)}svg .pale{fill:var(--mark)}
+svg .axis{stroke:var(--line)}svg .whisker{stroke:var(--ink);stroke-width:1.5}
+svg .ttl{stroke:var(--warm);stroke-width:1.5;stroke-dasharray:5 3}
+svg .silence{fill:var(--warm);opacity:.22}
+.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.cut{color:var(--warm)}
+nav ol{columns:2 16rem;padding-left:1.2rem;font-size:.92rem}
+@media (max-width:40rem){html{font-size:16px}.claims,.claims tbody,.claims tr,.claims th,.claims td{
+display:block;width:auto}.claims thead{display:none}.statements>li{display:block}
+dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
+@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--tint:#fff;--accent:#123f5e;
+--warm:#6b3508;--mark:#e3edf5;color-scheme:light}
+html{font-size:10.5pt}body{max-width:none;padding:0}a{text-decoration:none}
+h2,h3,h4{break-after:avoid}figure,.verdict,tr,.statements>li{break-inside:avoid}
+.wide{overflow:visible}.matrix{font-size:.62rem}
+thead{display:table-header-group}summary{list-style:none}
+@page{size:A4;margin:18mm 16mm 20mm;@bottom-right{content:counter(page) " / " counter(pages)}}}
+)css";
+}
+
+}  // namespace assay
