@@ -1,0 +1,148 @@
+#include "explanations/claim_volume.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace assay::claims {
+namespace {
+
+constexpr std::array<std::string_view, 3> kVariants{"raw", "collapsed", "bursts"};
+
+bool is_stated_party(const Context& context, std::string_view subject) {
+  return context.case_file.find_party(subject) != nullptr;
+}
+
+// One party's own interval; for all parties that asked, one minus the interval of everybody else.
+void set_interval(const Context& context, std::string_view vantage,
+                  const std::vector<std::string>& parties, RuleCount& rule) {
+  if (parties.size() == 1) {
+    const Finding* volume = find(context, "volume", parties.front(), vantage, rule.variant);
+    const Quantity* share = volume != nullptr ? volume->quantity("share") : nullptr;
+    if (share == nullptr || !share->interval) return;
+    rule.share_interval = share->interval;
+    rule.interval_method = share->interval_method;
+    return;
+  }
+  const Finding* other = find(context, "volume", "other", vantage, rule.variant);
+  const Quantity* share = other != nullptr ? other->quantity("share") : nullptr;
+  if (share == nullptr || !share->interval) return;
+  if (rule.rows + other->value_or("rows", 0) != rule.rows_total) return;
+  rule.share_interval.emplace(1 - share->interval->second, 1 - share->interval->first);
+  rule.interval_method = share->interval_method;
+  rule.findings.push_back(other->id);
+}
+
+std::string count_rule(const Context& context, std::string_view vantage,
+                       const std::vector<std::string>& parties, RuleCount& rule) {
+  for (const std::string& party : parties) {
+    const Finding* volume = find(context, "volume", party, vantage, rule.variant);
+    if (volume == nullptr) {
+      return is_stated_party(context, party)
+                 ? fmt::format("No rows could be counted for {}: it holds no address in the case.",
+                               party)
+                 : fmt::format("The case knows no party '{}'.", party);
+    }
+    rule.rows += volume->value_or("rows", 0);
+    rule.rows_total = volume->value_or("rows_total", 0);
+    rule.words = volume->dedup_rule;
+    rule.window = volume->window;
+    rule.findings.push_back(volume->id);
+  }
+  for (const Party& party : context.case_file.parties) {
+    const Finding* volume = find(context, "volume", party.name, vantage, rule.variant);
+    if (volume != nullptr) rule.rows_of_parties += volume->value_or("rows", 0);
+  }
+  set_interval(context, vantage, parties, rule);
+  return "";
+}
+
+bool is_whole_day(std::int64_t us) { return us % kMicrosPerDay == 0; }
+
+// Raw rows of `window`, whole UTC days, out of the table of daily counts.
+std::string count_days(const Context& context, std::string_view vantage, const Interval& window,
+                       const std::vector<std::string>& parties, RuleCount& rule) {
+  const Finding* all = find(context, "volume", "", vantage, "raw");
+  const Table* daily = all != nullptr ? all->table("daily_counts") : nullptr;
+  if (daily == nullptr || all->quantity("rows") == nullptr) return "No daily counts were made.";
+  if (const Finding* untold = find(context, "volume", "not told", vantage, "raw");
+      untold != nullptr && untold->value_or("rows", 0) > 0) {
+    return "Some rows do not tell who asked, so a day's total is not known.";
+  }
+  for (const std::string& party : parties) {
+    if (std::find(daily->columns.begin(), daily->columns.end(), party) == daily->columns.end()) {
+      return fmt::format("The daily counts do not know '{}'.", party);
+    }
+  }
+  for (std::size_t row = 0; row < daily->rows.size(); ++row) {
+    const Result<Instant> day = parse_rfc3339(daily->row_labels[row]);
+    if (!day.ok() || !window.contains(day->us)) continue;
+    for (std::size_t column = 0; column < daily->columns.size(); ++column) {
+      const std::string& subject = daily->columns[column];
+      const double rows = daily->rows[row][column];
+      rule.rows_total += rows;
+      if (is_stated_party(context, subject)) rule.rows_of_parties += rows;
+      if (std::find(parties.begin(), parties.end(), subject) != parties.end()) rule.rows += rows;
+    }
+  }
+  rule.words = all->dedup_rule;
+  rule.window = window;
+  rule.findings.push_back(all->id);
+  return "";
+}
+
+}  // namespace
+
+PartyCounts count_parties(const Context& context, std::string_view vantage) {
+  PartyCounts counts;
+  std::vector<std::string> parties = context.parties();
+  std::sort(parties.begin(), parties.end());
+  parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
+  if (parties.empty()) {
+    counts.objection = "The claim names no party ('party' or 'parties').";
+    return counts;
+  }
+  const std::string_view dedup = context.field("dedup");
+  if (!dedup.empty() && std::find(kVariants.begin(), kVariants.end(), dedup) == kVariants.end()) {
+    counts.objection =
+        fmt::format("The counting rule '{}' is not known: raw, collapsed or bursts.", dedup);
+    return counts;
+  }
+  for (const std::string_view variant : kVariants) {
+    if (!dedup.empty() && dedup != variant) continue;
+    RuleCount rule;
+    rule.variant = std::string(variant);
+    counts.objection = count_rule(context, vantage, parties, rule);
+    if (!counts.objection.empty()) return counts;
+    counts.rules.push_back(std::move(rule));
+  }
+  const Interval measured = counts.rules.front().window;
+  counts.objection = window_objection(context, measured);
+  if (counts.objection.empty()) return counts;
+  counts.rules.clear();
+  const Result<Interval> window = parse_interval(context.field("window"));
+  const bool can_use_days = window.ok() && is_whole_day(window->begin_us) &&
+                            is_whole_day(window->end_us) && measured.contains(*window) &&
+                            (dedup.empty() || dedup == "raw");
+  if (!can_use_days) return counts;
+  RuleCount rule;
+  rule.variant = "raw";
+  counts.objection = count_days(context, vantage, *window, parties, rule);
+  if (counts.objection.empty()) counts.rules.push_back(std::move(rule));
+  return counts;
+}
+
+std::string parties_text(const std::vector<std::string>& parties) {
+  if (parties.size() == 1) return parties.front();
+  return fmt::format("{} together", fmt::join(parties, " and "));
+}
+
+Quantity quantity_of(const RuleCount& rule, std::string_view name, double value) {
+  Quantity quantity;
+  quantity.name = fmt::format("{}_{}", name, rule.variant);
+  quantity.value = value;
+  return quantity;
+}
+
+}  // namespace assay::claims
