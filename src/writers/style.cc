@@ -2,13 +2,14 @@
 
 namespace assay {
 
+namespace {
+
 // One accent, the system's own type, about 70 characters a line; print is always light.
-std::string_view report_style() {
-  return R"css(
+constexpr std::string_view kStyle = R"css(
 :root{--ink:#1b1f24;--soft:#5b6470;--line:#d8dce1;--paper:#fff;--tint:#f4f6f8;--accent:#1f5f8b;
 --warm:#8a4b12;--mark:#dbe9f4;color-scheme:light dark}
-@media (prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a3adb8;--line:#39424c;--paper:#14181d;
---tint:#1c2229;--accent:#7db7e0;--warm:#e0a56b;--mark:#22384a}}
+@media (prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a3adb8;--line:#39424c;
+--paper:#14181d;--tint:#1c2229;--accent:#7db7e0;--warm:#e0a56b;--mark:#22384a}}
 *{box-sizing:border-box}
 html{font:17px/1.55 system-ui,-apple-system,"Segoe UI","Liberation Sans",sans-serif;
 color:var(--ink);background:var(--paper)}
@@ -31,7 +32,8 @@ padding:1rem 1.5rem 1.25rem;border-radius:.25rem}
 .ladder{list-style:none;margin:1rem 0;padding:0;max-width:34rem}
 .ladder li{display:flex;gap:.75rem;padding:.2rem .6rem;border-left:3px solid var(--line);
 color:var(--soft)}
-.ladder li.reached{border-color:var(--accent);background:var(--mark);color:var(--ink);font-weight:600}
+.ladder li.reached{border-color:var(--accent);background:var(--mark);color:var(--ink);
+font-weight:600}
 .ladder li.below{border-color:var(--accent);color:var(--ink)}
 .ladder em{margin-left:auto;font-style:normal;font-size:.82rem}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:0 1.5rem}
@@ -43,8 +45,8 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;
 border-top:1px solid var(--line);overflow-wrap:anywhere}
 thead th{border-top:0;font-weight:600}
 .wide{overflow-x:auto}
-.balance td:nth-child(n+4):nth-child(-n+8),.balance th:nth-child(n+4):nth-child(-n+8){text-align:right;
-white-space:nowrap}
+.balance td:nth-child(n+4):nth-child(-n+8),.balance th:nth-child(n+4):nth-child(-n+8){
+text-align:right;white-space:nowrap}
 .claims{width:100%}
 .claims th{width:32%;font-weight:400}
 .claims .answer{width:9.5rem}
@@ -93,6 +95,9 @@ h2,h3,h4{break-after:avoid}figure,.verdict,tr,.statements>li{break-inside:avoid}
 thead{display:table-header-group}summary{list-style:none}
 @page{size:A4;margin:18mm 16mm 20mm;@bottom-right{content:counter(page) " / " counter(pages)}}}
 )css";
-}
+
+}  // namespace
+
+std::string_view report_style() { return kStyle; }
 
 }  // namespace assay
