@@ -51,6 +51,8 @@ class KeySet {
   std::size_t used_ = 0;
 };
 
+constexpr std::size_t kMostAnswerBytes = std::size_t{32} << 20;
+
 }  // namespace
 
 // What this sink has already handed on. A name waits in a short queue before it is looked up: with
@@ -61,7 +63,7 @@ class RecordSink::KeyTable {
   void add_name(const NameKey& key, std::string_view canonical, std::vector<NewName>& fresh) {
     Waiting& oldest = queue_[next_++ % queue_.size()];
     resolve(oldest, fresh);
-    names_.prefetch(key.key);
+    names_.prefetch(key.check);
     oldest.key = key;
     oldest.canonical.assign(canonical);
   }
@@ -80,7 +82,8 @@ class RecordSink::KeyTable {
 
   void resolve(Waiting& waiting, std::vector<NewName>& fresh) {
     if (waiting.key.key == 0) return;
-    if (names_.is_new(waiting.key.key)) fresh.push_back({waiting.key, waiting.canonical});
+    // By the second hash: two names under one key must both reach the store, which then says so.
+    if (names_.is_new(waiting.key.check)) fresh.push_back({waiting.key, waiting.canonical});
     waiting.key = {};
   }
 
@@ -111,6 +114,11 @@ void RecordSink::add_answer(const AnswerRow& answer, std::string_view rdata) {
   batch_.answers.push_back(answer);
   batch_.answer_rdata.append(rdata);
   batch_.answer_end.push_back(batch_.answer_rdata.size());
+  // Answers can outweigh their rows a thousandfold (a zone transfer): they too fill a batch.
+  if (batch_.answers.size() >= 2 * std::size_t{rows_per_batch_} ||
+      batch_.answer_rdata.size() >= kMostAnswerBytes) {
+    flush();
+  }
 }
 
 void RecordSink::reject(std::string_view code, std::uint64_t offset, std::uint64_t length,
