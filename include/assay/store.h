@@ -90,7 +90,8 @@ class RecordStore {
   // --- side tables ---
   virtual Result<std::optional<std::string>> name(std::uint64_t key) = 0;
   virtual Result<std::optional<IpAddress>> host(std::uint64_t key) = 0;
-  // Every name and host of the store, each once, by ascending key.
+  // Every name, and every host that is not its own key (IPv6), each once, by ascending key. What
+  // only a dropped evidence named may still be among them.
   virtual Status names(const std::function<bool(std::uint64_t, std::string_view)>& each) = 0;
   virtual Status hosts(const std::function<bool(std::uint64_t, const IpAddress&)>& each) = 0;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -13,14 +14,25 @@ namespace {
 
 // The engine's defaults would collect inserts in the background and cut a block at 1 M rows; either
 // way a batch would no longer be one part.
-Status send(chdb::Session& session, std::string_view table, std::string_view token,
-            const NativeWriter& block) {
+constexpr std::string_view kOneBlock =
+    "async_insert = 0, min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0, "
+    "max_insert_block_size = 100000000";
+
+Status send_once(chdb::Session& session, std::string_view table, std::string_view token,
+                 const NativeWriter& block) {
   return session.insert(
-      fmt::format("INSERT INTO assay.{} SETTINGS async_insert = 0, min_insert_block_size_rows = 0, "
-                  "min_insert_block_size_bytes = 0, max_insert_block_size = 100000000, "
-                  "insert_deduplication_token = '{}'",
-                  table, token),
+      fmt::format("INSERT INTO assay.{} SETTINGS {}, insert_deduplication_token = '{}'", table,
+                  kOneBlock, token),
       "Native", block.pieces());
+}
+
+// Names and hosts are not dropped with their evidence, so a token would swallow what a second
+// reading brings; the table itself keeps each once.
+Status send(chdb::Session& session, std::string_view table, const NativeWriter& block) {
+  return session.insert(fmt::format("INSERT INTO assay.{} SETTINGS {}, insert_deduplicate = 0, "
+                                    "optimize_on_insert = 0",
+                                    table, kOneBlock),
+                        "Native", block.pieces());
 }
 
 template <class Item, class Get>
@@ -31,31 +43,31 @@ auto column(const std::vector<Item>& items, Get get) {
   return values;
 }
 
-Status insert_names(chdb::Session& session, std::string_view token, std::uint32_t evidence,
-                    const std::vector<NewName>& names) {
-  const std::vector<std::uint32_t> evidences(names.size(), evidence);
+Status insert_names(chdb::Session& session, const std::vector<NewName>& names) {
   const auto keys = column(names, [](const NewName& name) { return name.key.key; });
   const auto checks = column(names, [](const NewName& name) { return name.key.check; });
   std::string texts;
   for (const NewName& name : names) NativeWriter::put_text(texts, name.canonical);
-  NativeWriter block(4, names.size());
-  block.fixed("evidence", "UInt32", evidences);
+  NativeWriter block(3, names.size());
   block.fixed("key", "UInt64", keys);
   block.fixed("check", "UInt64", checks);
   block.owned("name", "String", std::move(texts));
-  return send(session, "names", token, block);
+  return send(session, "names", block);
 }
 
-Status insert_hosts(chdb::Session& session, std::string_view token, std::uint32_t evidence,
-                    const std::vector<NewHost>& hosts) {
-  const std::vector<std::uint32_t> evidences(hosts.size(), evidence);
-  const auto keys = column(hosts, [](const NewHost& host) { return host.key; });
-  const auto addresses = column(hosts, [](const NewHost& host) { return host.address.bytes; });
-  NativeWriter block(3, hosts.size());
-  block.fixed("evidence", "UInt32", evidences);
+Status insert_hosts(chdb::Session& session, const std::vector<NewHost>& all) {
+  std::vector<std::uint64_t> keys;
+  std::vector<std::array<std::uint8_t, 16>> addresses;
+  for (const NewHost& host : all) {
+    if (is_ipv4_key(host.key)) continue;
+    keys.push_back(host.key);
+    addresses.push_back(host.address.bytes);
+  }
+  if (keys.empty()) return {};
+  NativeWriter block(2, keys.size());
   block.fixed("key", "UInt64", keys);
   block.fixed("ip", "FixedString(16)", addresses);
-  return send(session, "hosts", token, block);
+  return send(session, "hosts", block);
 }
 
 Status insert_answers(chdb::Session& session, std::string_view token, std::uint32_t evidence,
@@ -82,7 +94,7 @@ Status insert_answers(chdb::Session& session, std::string_view token, std::uint3
   block.fixed("rclass", "UInt16", rclass);
   block.fixed("ttl", "UInt32", ttl);
   block.owned("rdata", "String", std::move(rdata));
-  return send(session, "answers", token, block);
+  return send_once(session, "answers", token, block);
 }
 
 Status insert_rows(chdb::Session& session, std::string_view token, std::uint32_t evidence,
@@ -105,7 +117,7 @@ Status insert_rows(chdb::Session& session, std::string_view token, std::uint32_t
   block.fixed("delay_us", "UInt32", batch.delay_us);
   block.fixed("offset", "UInt64", batch.offset);
   block.fixed("length", "UInt32", batch.length);
-  return send(session, "dns", token, block);
+  return send_once(session, "dns", token, block);
 }
 
 }  // namespace
@@ -113,18 +125,11 @@ Status insert_rows(chdb::Session& session, std::string_view token, std::uint32_t
 Status insert_batch(chdb::Session& session, std::uint32_t evidence, std::uint64_t batch_number,
                     const DnsBatch& batch) {
   const std::string token = fmt::format("e{}-b{}", evidence, batch_number);
-  if (!batch.names.empty()) ASSAY_TRY(insert_names(session, token, evidence, batch.names));
-  if (!batch.hosts.empty()) ASSAY_TRY(insert_hosts(session, token, evidence, batch.hosts));
+  if (!batch.names.empty()) ASSAY_TRY(insert_names(session, batch.names));
+  if (!batch.hosts.empty()) ASSAY_TRY(insert_hosts(session, batch.hosts));
   if (!batch.answers.empty()) ASSAY_TRY(insert_answers(session, token, evidence, batch));
   if (batch.size() != 0) ASSAY_TRY(insert_rows(session, token, evidence, batch));
   return {};
-}
-
-Status insert_committed(chdb::Session& session, std::uint32_t evidence) {
-  NativeWriter block(1, 1);
-  const std::vector<std::uint32_t> evidences{evidence};
-  block.fixed("evidence", "UInt32", evidences);
-  return send(session, "committed", fmt::format("e{}", evidence), block);
 }
 
 }  // namespace assay

@@ -10,12 +10,10 @@
 
 namespace assay {
 
-// Sends names, hosts and answers before the rows that need them. Each block carries a token made of
-// evidence and batch number, so that a batch sent again, also after a crash, adds nothing.
+// Sends names, hosts and answers before the rows that need them. Blocks of answers and rows carry a
+// token made of evidence and batch number, so that a batch sent again, also after a crash, adds
+// nothing.
 Status insert_batch(chdb::Session& session, std::uint32_t evidence, std::uint64_t batch_number,
                     const DnsBatch& batch);
-
-// One row that says that the evidence's rows count.
-Status insert_committed(chdb::Session& session, std::uint32_t evidence);
 
 }  // namespace assay

@@ -69,6 +69,8 @@ Result<std::unique_ptr<RecordStore>> open_embedded_store(const StoreOptions& opt
   if (!lock.ok()) return lock.error();
   auto key_seed = settle_schema(options);
   if (!key_seed.ok()) return key_seed.error();
+  CommittedList committed(options.directory);
+  ASSAY_TRY(committed.load());
   auto abi = chdb::load_library(options.library_path);
   if (!abi.ok()) return abi.error();
 
@@ -89,6 +91,7 @@ Result<std::unique_ptr<RecordStore>> open_embedded_store(const StoreOptions& opt
       .reading_pool = std::make_unique<chdb::Pool>(**abi, directory, std::move(arguments)),
       .key_seed = *key_seed,
       .version = (*abi)->version(),
+      .committed = std::move(committed),
       .is_read_only = options.is_read_only,
   }));
 }

@@ -14,6 +14,7 @@
 #include "store/pair_count.h"
 #include "store/parquet_export.h"
 #include "store/people_sql.h"
+#include "store/row_match.h"
 #include "store/side_tables.h"
 
 namespace assay {
@@ -22,6 +23,7 @@ namespace {
 // Reads of a MergeTree in key order, by one thread: the whole of memory is one block a part.
 constexpr std::string_view kPairOrder = "client, qname, time_us, evidence, offset";
 constexpr std::string_view kTimeOrder = "time_us, evidence, offset";
+constexpr std::size_t kMostKeysToCheck = 5'000;
 constexpr std::string_view kColumns =
     "evidence, time_us, width_us, client, server, qname, qtype, qclass, rcode, id, client_port, "
     "ttl, flags, delay_us, offset, length";
@@ -49,6 +51,12 @@ IpAddress address_of(std::string_view bytes) {
   IpAddress address;
   std::memcpy(address.bytes.data(), bytes.data(), address.bytes.size());
   return address;
+}
+
+bool is_only_evidences(const RowFilter& filter) {
+  RowFilter evidences;
+  evidences.evidences = filter.evidences;
+  return filter_sql(filter) == filter_sql(evidences);
 }
 
 bool begins_with_a_pair(const std::vector<GroupKey>& by) {
@@ -85,11 +93,20 @@ Status EmbeddedStore::stream(const std::string& sql,
   });
 }
 
-Status EmbeddedStore::begin(std::uint32_t evidence) { return drop(evidence); }
+Status EmbeddedStore::begin(std::uint32_t evidence) {
+  ASSAY_TRY(drop(evidence));
+  new_keys_[evidence].clear();
+  return {};
+}
 
 Status EmbeddedStore::append(std::uint32_t evidence, std::uint64_t batch_number,
                              const DnsBatch& batch) {
   ASSAY_TRY(refuse_writing());
+  partition_rows_.reset();
+  if (const auto keys = new_keys_.find(evidence); keys != new_keys_.end()) {
+    for (const NewName& name : batch.names) keys->second.push_back(name.key.key);
+    if (keys->second.size() > kMostKeysToCheck) new_keys_.erase(keys);
+  }
   auto session = parts_.pool->borrow();
   if (!session.ok()) return session.error();
   return insert_batch(**session, evidence, batch_number, batch);
@@ -98,40 +115,40 @@ Status EmbeddedStore::append(std::uint32_t evidence, std::uint64_t batch_number,
 Status EmbeddedStore::commit(std::uint32_t evidence) {
   ASSAY_TRY(refuse_writing());
   ASSAY_TRY(check_collisions(evidence));
-  auto session = parts_.pool->borrow();
-  if (!session.ok()) return session.error();
-  return insert_committed(**session, evidence);
+  new_keys_.erase(evidence);
+  return parts_.committed.add(evidence);
 }
 
-// Only keys of this evidence can newly collide; the others were checked when they came.
 Status EmbeddedStore::check_collisions(std::uint32_t evidence) {
-  const auto keys_of = [evidence](std::string_view table) {
-    return fmt::format("key IN (SELECT key FROM assay.{} WHERE evidence = {})", table, evidence);
-  };
+  // Few new names are looked up; for many, or after an interrupted read whose names nobody counted,
+  // reading the whole table is quicker (0.06 CPU seconds a million names).
+  std::string where = "1";
+  if (const auto keys = new_keys_.find(evidence); keys != new_keys_.end()) {
+    where = keys->second.empty() ? "0" : fmt::format("key IN ({})", fmt::join(keys->second, ","));
+  }
   CollisionCheck check;
   Status found;
-  ASSAY_TRY(stream(
-      fmt::format("SELECT key, check FROM assay.names WHERE {} ORDER BY key", keys_of("names")),
-      [&](NativeReader& block) {
-        for (std::size_t i = 0; i < block.rows() && found.ok(); ++i) {
-          found = check.add_name(block.number(0, i), block.number(1, i));
-        }
-        return found.ok();
-      }));
+  ASSAY_TRY(stream(fmt::format("SELECT key, check FROM assay.names WHERE {} ORDER BY key", where),
+                   [&](NativeReader& block) {
+                     for (std::size_t i = 0; i < block.rows() && found.ok(); ++i) {
+                       found = check.add_name(block.number(0, i), block.number(1, i));
+                     }
+                     return found.ok();
+                   }));
   ASSAY_TRY(found);
-  ASSAY_TRY(
-      stream(fmt::format("SELECT key, ip FROM assay.hosts WHERE {} ORDER BY key", keys_of("hosts")),
-             [&](NativeReader& block) {
-               for (std::size_t i = 0; i < block.rows() && found.ok(); ++i) {
-                 found = check.add_host(block.number(0, i), address_of(block.fixed(1, i)));
-               }
-               return found.ok();
-             }));
+  ASSAY_TRY(stream("SELECT key, ip FROM assay.hosts ORDER BY key", [&](NativeReader& block) {
+    for (std::size_t i = 0; i < block.rows() && found.ok(); ++i) {
+      found = check.add_host(block.number(0, i), address_of(block.fixed(1, i)));
+    }
+    return found.ok();
+  }));
   return found;
 }
 
 Status EmbeddedStore::drop(std::uint32_t evidence) {
   ASSAY_TRY(refuse_writing());
+  partition_rows_.reset();
+  ASSAY_TRY(parts_.committed.remove(evidence));
   for (const char* table : kPartitionedTables) {
     ASSAY_TRY(run(fmt::format("ALTER TABLE assay.{} DROP PARTITION {}", table, evidence)));
   }
@@ -158,6 +175,9 @@ Status EmbeddedStore::count(const RowFilter& filter, const std::vector<GroupKey>
     if (!rows.ok()) return rows.error();
     if (*rows > 0) each({{}, *rows});
     return {};
+  }
+  if (by.size() == 1 && by[0] == GroupKey::evidence && is_only_evidences(filter)) {
+    return count_partitions(filter, each);
   }
   std::vector<std::string> keys;
   for (const GroupKey key : by) keys.push_back(group_sql(key));
@@ -200,8 +220,42 @@ Status EmbeddedStore::count_pairs(const RowFilter& filter, const std::vector<std
   return {};
 }
 
+// Parts know how many rows they hold, but asking them costs 3 ms when there are hundreds.
+Status EmbeddedStore::load_partition_rows() {
+  if (partition_rows_) return {};
+  std::map<std::uint32_t, std::uint64_t> rows;
+  ASSAY_TRY(
+      stream("SELECT toUInt32(partition), sum(rows) FROM system.parts WHERE "
+             "database = 'assay' AND table = 'dns' AND active GROUP BY partition",
+             [&](NativeReader& block) {
+               for (std::size_t i = 0; i < block.rows(); ++i) {
+                 rows[static_cast<std::uint32_t>(block.number(0, i))] = block.number(1, i);
+               }
+               return true;
+             }));
+  partition_rows_ = std::move(rows);
+  return {};
+}
+
+Status EmbeddedStore::count_partitions(const RowFilter& filter,
+                                       const std::function<bool(const GroupCount&)>& each) {
+  ASSAY_TRY(load_partition_rows());
+  const RowMatcher matcher(filter);
+  for (const auto& [evidence, rows] : *partition_rows_) {
+    if (matcher.wants_evidence(evidence) && !each({{evidence}, rows})) break;
+  }
+  return {};
+}
+
 Result<std::uint64_t> EmbeddedStore::count_rows(const RowFilter& filter) {
   std::uint64_t rows = 0;
+  if (is_only_evidences(filter)) {
+    ASSAY_TRY(count_partitions(filter, [&](const GroupCount& group) {
+      rows += group.count;
+      return true;
+    }));
+    return rows;
+  }
   ASSAY_TRY(
       stream("SELECT count() FROM assay.dns WHERE " + filter_sql(filter), [&](NativeReader& block) {
         rows = block.number(0, 0);
@@ -254,6 +308,7 @@ Result<std::optional<std::string>> EmbeddedStore::name(std::uint64_t key) {
 }
 
 Result<std::optional<IpAddress>> EmbeddedStore::host(std::uint64_t key) {
+  if (is_ipv4_key(key)) return std::optional(IpAddress::from_v4(static_cast<std::uint32_t>(key)));
   std::optional<IpAddress> found;
   ASSAY_TRY(stream(fmt::format("SELECT ip FROM assay.hosts WHERE key = {} LIMIT 1", key),
                    [&](NativeReader& block) {
@@ -269,7 +324,7 @@ Status EmbeddedStore::names(const std::function<bool(std::uint64_t, std::string_
     for (std::size_t i = 0; i < block.rows(); ++i) {
       const std::uint64_t key = block.number(0, i);
       const std::string_view name = block.next_text(1);
-      if (std::exchange(last, key) == key) continue;  // of several evidences
+      if (std::exchange(last, key) == key) continue;  // not merged yet
       if (!each(key, name)) return false;
     }
     return true;
@@ -288,8 +343,18 @@ Status EmbeddedStore::hosts(const std::function<bool(std::uint64_t, const IpAddr
   });
 }
 
+Status EmbeddedStore::refresh_views() {
+  if (shown_ == parts_.committed.numbers()) return {};
+  for (const std::string& statement : view_statements(parts_.committed.numbers())) {
+    ASSAY_TRY(run(statement));
+  }
+  shown_ = parts_.committed.numbers();
+  return {};
+}
+
 Status EmbeddedStore::sql(std::string_view statement, std::string_view format,
                           const std::function<bool(std::string_view)>& each) {
+  ASSAY_TRY(refresh_views());
   return run_people_sql(*parts_.reading_pool, statement, format, each);
 }
 

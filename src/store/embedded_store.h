@@ -2,7 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,7 @@ class EmbeddedStore final : public RecordStore {
     std::unique_ptr<chdb::Pool> reading_pool;  // the engine refuses writes: for people's SQL
     std::uint64_t key_seed = 0;
     std::string version;
+    CommittedList committed;
     bool is_read_only = false;
   };
   explicit EmbeddedStore(Parts parts);
@@ -61,7 +65,17 @@ class EmbeddedStore final : public RecordStore {
   Status count_pairs(const RowFilter& filter, const std::vector<std::string>& keys,
                      const std::function<bool(const GroupCount&)>& each);
 
+  Status load_partition_rows();
+  Status count_partitions(const RowFilter& filter,
+                          const std::function<bool(const GroupCount&)>& each);
+  // Makes the views show what is committed now.
+  Status refresh_views();
+
   Parts parts_;
+  std::optional<std::set<std::uint32_t>> shown_;  // the evidences in the views; none made yet
+  std::optional<std::map<std::uint32_t, std::uint64_t>> partition_rows_;  // none: not asked yet
+  // Keys of the names that each evidence brought since begin(); none when there are many.
+  std::map<std::uint32_t, std::vector<std::uint64_t>> new_keys_;
 };
 
 }  // namespace assay

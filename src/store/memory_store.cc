@@ -65,7 +65,9 @@ class MemoryStore final : public RecordStore {
       stored.answers.push_back({evidence, batch.answers[i], std::string(rdata_of(batch, i))});
     }
     for (const NewName& name : batch.names) stored.names.emplace(name.key.key, name);
-    for (const NewHost& host : batch.hosts) stored.hosts.emplace(host.key, host);
+    for (const NewHost& host : batch.hosts) {
+      if (!is_ipv4_key(host.key)) stored.hosts.emplace(host.key, host);
+    }
     return {};
   }
 
@@ -149,6 +151,9 @@ class MemoryStore final : public RecordStore {
   }
 
   Result<std::optional<IpAddress>> host(std::uint64_t key) override {
+    if (is_ipv4_key(key)) {
+      return std::optional(IpAddress::from_v4(static_cast<std::uint32_t>(key)));
+    }
     for (const auto& [number, stored] : stored_) {
       const auto found = stored.hosts.find(key);
       if (found != stored.hosts.end()) return std::optional(found->second.address);

@@ -36,10 +36,7 @@ std::string host_sql(std::string_view key, std::string_view joined_ip) {
 }  // namespace
 
 std::string readable_rows_sql(std::string_view where) {
-  const std::string condition = where == "committed"
-                                    ? "d.evidence IN (SELECT evidence FROM assay.committed)"
-                                    : std::string(where);
-  constexpr std::string_view kHosts = "(SELECT key, ip FROM assay.hosts WHERE key >= 4294967296)";
+  constexpr std::string_view kHosts = "(SELECT key, ip FROM assay.hosts)";
   return fmt::format(
       "SELECT d.evidence AS evidence, d.offset AS offset, d.length AS length, "
       "fromUnixTimestamp64Micro(d.time_us, 'UTC') AS time, d.width_us AS width_us, "
@@ -61,7 +58,7 @@ std::string readable_rows_sql(std::string_view where) {
       fmt::arg("no_rcode", kNoRcode),
       fmt::arg("rcode", mnemonic_sql("d.rcode", "RCODE", 0xfff, rcode_text)),
       fmt::arg("no_ttl", kNoTtl), fmt::arg("no_delay", kNoDelay), fmt::arg("hosts", kHosts),
-      fmt::arg("where", condition));
+      fmt::arg("where", where));
 }
 
 }  // namespace assay

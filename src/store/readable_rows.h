@@ -7,8 +7,8 @@
 
 namespace assay {
 
-// A SELECT over dns with side tables joined. `where` is a condition on dns's columns (with the
-// alias d), or "committed" for the rows of committed evidences.
+// A SELECT over dns with side tables joined. `where`: a condition on dns's columns, which
+// bear the prefix "d.".
 std::string readable_rows_sql(std::string_view where);
 
 }  // namespace assay

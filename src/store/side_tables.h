@@ -14,6 +14,9 @@ namespace assay {
 // The rdata of answers[i] of a batch.
 std::string_view rdata_of(const DnsBatch& batch, std::size_t i);
 
+// An IPv4 address is its own key (names.h) and needs no side table.
+inline bool is_ipv4_key(std::uint64_t key) { return key <= 0xffffffffu; }
+
 // Finds two names, or two hosts, under one key in a sequence that ascends by key. Feed it the whole
 // side table; it keeps only the last entry. Errors: internal, naming the rebuild.
 class CollisionCheck {

@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -123,6 +123,28 @@ Result<std::uint64_t> settle_schema(const StoreOptions& options) {
         rebuild_hint(options.directory)};
   }
   return schema->key_seed;
+}
+
+Status CommittedList::load() {
+  numbers_.clear();
+  std::ifstream file(path_);
+  if (!file) return {};
+  for (std::uint32_t number; file >> number;) numbers_.insert(number);
+  if (file.eof()) return {};
+  return Error{ErrorCode::malformed, "cannot read " + path_,
+               rebuild_hint(path_.substr(0, path_.rfind('/')))};
+}
+
+Status CommittedList::save() const {
+  return write_durably(path_, fmt::format("{}\n", fmt::join(numbers_, "\n")));
+}
+
+Status CommittedList::add(std::uint32_t evidence) {
+  return numbers_.insert(evidence).second ? save() : Status{};
+}
+
+Status CommittedList::remove(std::uint32_t evidence) {
+  return numbers_.erase(evidence) > 0 ? save() : Status{};
 }
 
 }  // namespace assay

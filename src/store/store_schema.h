@@ -1,6 +1,8 @@
 // Where and how the embedded store lies on disk: the folder, its lock, its schema file, its tables.
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,9 +40,30 @@ std::string engine_directory(const std::string& directory);
 // Statements that create what is missing, in order.
 std::vector<std::string> schema_statements();
 
-// The tables with one partition an evidence, in the order in which a batch is inserted and an
-// evidence dropped: rows of dns come last and go first.
-inline constexpr const char* kPartitionedTables[] = {"committed", "dns", "answers", "names",
-                                                     "hosts"};
+// Statements that make the views over these evidences, replacing older ones.
+std::vector<std::string> view_statements(const std::set<std::uint32_t>& evidences);
+
+// Tables with one partition an evidence. Names and hosts have none: what a key spells depends on
+// the seed alone, whichever evidence brought it, and a dropped evidence leaves them.
+inline constexpr const char* kPartitionedTables[] = {"dns", "answers"};
+
+// Which evidences were committed, for the views that people query: one number a line in
+// <directory>/committed. A table would cost an evidence 5 ms and a dozen small files.
+class CommittedList {
+ public:
+  explicit CommittedList(const std::string& directory) : path_(directory + "/committed") {}
+  // Errors: malformed (says how to rebuild), io.
+  Status load();
+  // Durable when they return. Errors: io.
+  Status add(std::uint32_t evidence);
+  Status remove(std::uint32_t evidence);
+  const std::set<std::uint32_t>& numbers() const { return numbers_; }
+
+ private:
+  Status save() const;
+
+  std::string path_;
+  std::set<std::uint32_t> numbers_;
+};
 
 }  // namespace assay

@@ -1,5 +1,6 @@
 // The tables of the embedded store and the views that people query.
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "assay/names.h"
 #include "store/readable_rows.h"
@@ -22,13 +23,18 @@ constexpr std::string_view kPartSettings =
     "parts_to_delay_insert = 100000, parts_to_throw_insert = 100000, "
     "max_parts_in_total = 1000000, max_avg_part_size_for_too_many_parts = 0";
 
-std::string table(std::string_view name, std::string_view columns, std::string_view order,
-                  std::string_view more_settings = "") {
-  return fmt::format(
-      "CREATE TABLE IF NOT EXISTS assay.{} ({}) ENGINE = MergeTree PARTITION BY evidence {} "
-      "SETTINGS "
-      "{}{}",
-      name, columns, order, kPartSettings, more_settings);
+constexpr std::string_view kPartitioned = "ENGINE = MergeTree PARTITION BY evidence";
+
+// Names and hosts come with every evidence again: small parts are merged, and what is there twice
+// goes. Two different names under one key both stay, to be found at commit.
+constexpr std::string_view kMergedSettings =
+    "fsync_after_insert = 1, fsync_part_directory = 1, min_bytes_for_wide_part = 1000000000, "
+    "max_bytes_to_merge_at_max_space_in_pool = 100000000";
+
+std::string table(std::string_view name, std::string_view columns, std::string_view engine,
+                  std::string_view order, std::string_view settings) {
+  return fmt::format("CREATE TABLE IF NOT EXISTS assay.{} ({}) {} {} SETTINGS {}", name, columns,
+                     engine, order, settings);
 }
 
 }  // namespace
@@ -48,21 +54,29 @@ std::vector<std::string> schema_statements() {
             "client_port UInt16 CODEC(ZSTD(1)), ttl UInt32 CODEC(ZSTD(1)), "
             "flags UInt32 CODEC(ZSTD(1)), delay_us UInt32 CODEC(ZSTD(1)), "
             "offset UInt64 CODEC(Delta(8), ZSTD(1)), length UInt32 CODEC(ZSTD(1))",
+            kPartitioned,
             "ORDER BY (client, qname, time_us, evidence, offset) "
             "PRIMARY KEY (client, qname, time_us)",
-            ", index_granularity = 32768"),
+            fmt::format("{}, index_granularity = 32768", kPartSettings)),
       table("answers",
             "evidence UInt32, offset UInt64 CODEC(Delta(8), ZSTD(1)), section UInt8, "
             "owner UInt64 CODEC(ZSTD(1)), type UInt16 CODEC(ZSTD(1)), "
             "rclass UInt16 CODEC(ZSTD(1)), ttl UInt32 CODEC(ZSTD(1)), "
             "rdata String CODEC(ZSTD(1))",
-            "ORDER BY offset"),
-      table("names", "evidence UInt32, key UInt64, check UInt64, name String CODEC(ZSTD(1))",
-            "ORDER BY key"),
-      table("hosts", "evidence UInt32, key UInt64, ip FixedString(16)", "ORDER BY key"),
-      table("committed", "evidence UInt32", "ORDER BY evidence"),
-      "CREATE OR REPLACE VIEW assay.lookups AS " + readable_rows_sql("committed"),
+            kPartitioned, "ORDER BY offset", kPartSettings),
+      table("names", "key UInt64, check UInt64, name String CODEC(ZSTD(1))",
+            "ENGINE = ReplacingMergeTree", "ORDER BY (key, check)", kMergedSettings),
+      // IPv6 only: the key of an IPv4 address is the address.
+      table("hosts", "key UInt64, ip FixedString(16)", "ENGINE = ReplacingMergeTree",
+            "ORDER BY (key, ip)", kMergedSettings),
   };
+}
+
+std::vector<std::string> view_statements(const std::set<std::uint32_t>& evidences) {
+  const std::string shown = evidences.empty()
+                                ? "evidence = 0"
+                                : fmt::format("evidence IN ({})", fmt::join(evidences, ","));
+  return {"CREATE OR REPLACE VIEW assay.lookups AS " + readable_rows_sql("d." + shown)};
 }
 
 }  // namespace assay

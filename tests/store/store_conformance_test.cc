@@ -72,7 +72,6 @@ TEST_P(StoreTest, DropsOneEvidenceAndLeavesTheOthers) {
   EXPECT_EQ(*store_->count_rows({.evidences = {1}}), 0u);
   EXPECT_EQ(*store_->count_rows({.evidences = {2}}), 50u);
   EXPECT_EQ(answers_of(*store_).size(), 1u);
-  EXPECT_FALSE(store_->name(1'001)->has_value());
   EXPECT_TRUE(store_->name(1'002)->has_value());
 }
 
@@ -293,10 +292,10 @@ TEST_P(StoreTest, SpellsOutNamesAndHosts) {
   keys.clear();
   ASSERT_OK(store_->hosts([&](std::uint64_t key, const IpAddress& address) {
     keys.push_back(key);
-    EXPECT_EQ(address.is_v4(), key == kBankHost);
+    EXPECT_EQ(address, six_address());
     return true;
   }));
-  EXPECT_EQ(keys, (std::vector<std::uint64_t>{kBankHost, kSixHost}));
+  EXPECT_EQ(keys, std::vector<std::uint64_t>{kSixHost}) << "an IPv4 address is its own key";
 }
 
 TEST_P(StoreTest, ReportsTwoNamesUnderOneKeyAtCommit) {
@@ -312,8 +311,6 @@ TEST_P(StoreTest, ReportsTwoNamesUnderOneKeyAtCommit) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::internal);
   EXPECT_NE(status.error().mend.find("rebuild"), std::string::npos);
-  ASSERT_OK(store_->drop(2));
-  ASSERT_OK(store_->commit(1));
 }
 
 TEST_P(StoreTest, ReportsTwoAddressesUnderOneKeyAtCommit) {

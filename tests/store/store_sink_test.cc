@@ -23,6 +23,17 @@ TEST(StoreSink, BringsEveryRowAndNameIntoTheStore) {
   EXPECT_EQ(sink->balance().rows, 1'000u);
 }
 
+TEST(StoreSink, CutsABatchWhoseAnswersOutweighItsRows) {
+  const auto store = make_memory_store(kSeed);
+  const auto sink = make_store_sink(*store, 1, nullptr, 64);
+  sink->add(row_at(1, kBankHost, kBankName));
+  for (int i = 0; i < 64 * 2; ++i) sink->add_answer({.owner = kBankName, .type = 1}, "abcd");
+  sink->add_answer({.owner = kBankName, .type = 99}, std::string(100, 'x'));
+  ASSERT_OK(finish_store_sink(*sink));
+  EXPECT_EQ(answers_of(*store).size(), 129u);
+  EXPECT_EQ(*store->count_rows({}), 1u);
+}
+
 TEST(StoreSink, HandsRejectsOverOnTheCallersThread) {
   const auto store = make_memory_store(kSeed);
   std::vector<std::string> codes;
