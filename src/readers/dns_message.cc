@@ -108,7 +108,9 @@ DnsProblem parse_dns_message(Bytes wire, DnsMessage& into) {
   into.rcode = into.bits & 15;
   for (std::size_t i = 0; i < 4; ++i) into.counts[i] = be16(wire.data() + 4 + 2 * i);
   into.end = kDnsHeaderBytes;
-  if (DnsProblem problem = parse_questions(into)) return problem;
+  into.damage = parse_questions(into);
+  // Random bytes often hold one readable question, and hardly ever announce a plausible number.
+  if (into.damage) return into.questions.empty() ? into.damage : DnsProblem{};
   for (std::uint8_t section = 1; section <= 3; ++section) {
     for (unsigned i = 0; i < into.counts[section]; ++i) {
       into.damage = parse_record(into, section);

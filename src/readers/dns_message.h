@@ -3,8 +3,9 @@
 // A parsed message is offsets into the caller's bytes; nothing is allocated per message once a
 // DnsMessage has been used a few times. Hostile input is ordinary: compression pointers must point
 // backwards and are counted, lengths are checked before they are believed, and a message whose
-// questions cannot be read whole is refused. What follows whole questions is kept as far as it can
-// be read; `damage` says where and why reading stopped.
+// first question cannot be read whole is refused, as is one that announces more than
+// kMaxDnsQuestions. What follows is kept as far as it can be read; `damage` says why reading
+// stopped.
 #pragma once
 
 #include <array>
@@ -78,7 +79,7 @@ struct DnsMessage {
   bool has_cookie = false;
   bool has_tsig = false;
   std::size_t end = 0;  // offset behind the last thing read
-  DnsProblem damage;    // reading stopped inside the records
+  DnsProblem damage;    // reading stopped inside a later question or the records
 
   bool is_answer() const { return (bits & 0x8000) != 0; }
   unsigned opcode() const { return (bits >> 11) & 15; }
@@ -87,8 +88,8 @@ struct DnsMessage {
 };
 
 // Parses `wire` into `into` (whose vectors are reused). Returns the reason when not even the
-// questions could be read; `into` is then of no use. Linear in the size of the message, times the
-// length of a name.
+// first question could be read; `into` is then of no use. Linear in the size of the message, times
+// the length of a name.
 DnsProblem parse_dns_message(Bytes wire, DnsMessage& into);
 
 // True when the message could pass for DNS wherever it was found: whole, nothing behind it, one

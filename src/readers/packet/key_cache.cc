@@ -7,7 +7,8 @@
 
 namespace assay {
 
-KeyCache::KeyCache(RecordSink& sink) : sink_(sink), names_(kNameSlots), hosts_(kHostSlots) {}
+KeyCache::KeyCache(RecordSink& sink)
+    : sink_(sink), names_(kNameSlots), ipv4_(kIpv4Slots), ipv6_(kIpv6Slots) {}
 
 CachedName KeyCache::compute(Bytes wire_name) {
   CachedName found;
@@ -34,12 +35,19 @@ CachedName KeyCache::name(Bytes wire_name) {
 }
 
 std::uint64_t KeyCache::host(const IpAddress& address) {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ull;
+  if (address.is_v4()) {
+    const std::uint32_t number = address.v4();
+    std::uint32_t& seen = ipv4_[(number * kOdd >> 40) & (kIpv4Slots - 1)];
+    if (seen == number) return number;
+    seen = number;
+    return sink_.host(address);
+  }
   std::uint64_t low = 0, high = 0;
   std::memcpy(&high, address.bytes.data(), 8);
   std::memcpy(&low, address.bytes.data() + 8, 8);
-  HostSlot& slot = hosts_[((low ^ high) * 0x9e3779b97f4a7c15ull >> 40) & (kHostSlots - 1)];
-  if (slot.is_set && slot.address == address) return slot.key;
-  slot = {address, sink_.host(address), true};
+  Ipv6Slot& slot = ipv6_[((low ^ high) * kOdd >> 40) & (kIpv6Slots - 1)];
+  if (slot.key == 0 || slot.address != address) slot = {address, sink_.host(address)};
   return slot.key;
 }
 

@@ -25,7 +25,7 @@ class KeyCache {
   std::uint64_t host(const IpAddress& address);
 
  private:
-  static constexpr std::size_t kNameSlots = 1 << 14, kHostSlots = 1 << 12;
+  static constexpr std::size_t kNameSlots = 1 << 13, kIpv4Slots = 1 << 16, kIpv6Slots = 1 << 12;
   static constexpr std::size_t kCachedNameBytes = 54;  // longer names are rare and go uncached
 
   struct NameSlot {
@@ -35,17 +35,17 @@ class KeyCache {
     std::uint8_t wire[kCachedNameBytes];
   };
   static_assert(sizeof(NameSlot) == 64);
-  struct HostSlot {
+  struct Ipv6Slot {
     IpAddress address;
-    std::uint64_t key = 0;
-    bool is_set = false;
+    std::uint64_t key = 0;  // never 0 for an IPv6 address
   };
 
   CachedName compute(Bytes wire_name);
 
   RecordSink& sink_;
   std::vector<NameSlot> names_;
-  std::vector<HostSlot> hosts_;
+  std::vector<std::uint32_t> ipv4_;  // an IPv4 address is its own key: only who was seen
+  std::vector<Ipv6Slot> ipv6_;
   std::string text_;
 };
 
