@@ -58,7 +58,7 @@ bool LineReader::take_line(std::size_t end, std::size_t resume, TextLine& line) 
     sink_.blank_unit();
     return false;
   }
-  line = {text, base_ + start, true};
+  line = {text, base_ + start, text.size(), true};
   return true;
 }
 
@@ -157,10 +157,10 @@ void LineReader::refuse_utf16() {
 void reject_line(RecordSink& sink, const TextLine& line, std::string_view code,
                  std::string_view why) {
   if (line.is_terminated) {
-    sink.reject(code, line.offset, line.text.size(), line.text, why);
+    sink.reject(code, line.offset, line.length, line.text, why);
     return;
   }
-  sink.reject("line.truncated", line.offset, line.text.size(), line.text,
+  sink.reject("line.truncated", line.offset, line.length, line.text,
               fmt::format("the input ends within this line ({}: {})", code, why));
 }
 

@@ -20,6 +20,7 @@ inline constexpr std::size_t kLinePadding = 64;
 struct TextLine {
   std::string_view text;      // without LF or CRLF; valid until the next call of next()
   std::uint64_t offset = 0;   // of its first byte
+  std::uint64_t length = 0;   // of its bytes in the input: text.size(), or more for joined lines
   bool is_terminated = true;  // false: the input ended within it
 };
 

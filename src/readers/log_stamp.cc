@@ -36,31 +36,6 @@ std::size_t parse_time_of_day(std::string_view text, LogStamp& stamp) {
   return at;
 }
 
-// "Z", "+01:00", "+0100" or "+01" at the start of `text`; the bytes taken.
-std::size_t parse_offset(std::string_view text, LogStamp& stamp) {
-  if (text.empty()) return 0;
-  if (text[0] == 'Z' || text[0] == 'z') {
-    stamp.has_offset = true;
-    return 1;
-  }
-  if ((text[0] != '+' && text[0] != '-') || text.size() < 3) return 0;
-  const int hours = two_digits(text.data() + 1);
-  if (hours < 0 || hours > 23) return 0;
-  std::size_t at = 3;
-  int minutes = 0;
-  const std::size_t colon = text.size() > at && text[at] == ':' ? 1 : 0;
-  if (text.size() >= at + colon + 2) {
-    const int told = two_digits(text.data() + at + colon);
-    if (told >= 0 && told <= 59) {
-      minutes = told;
-      at += colon + 2;
-    }
-  }
-  stamp.has_offset = true;
-  stamp.offset_seconds = (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
-  return at;
-}
-
 std::size_t parse_named_stamp(std::string_view text, LogStamp& stamp) {
   const int century = two_digits(text.data() + 7);
   const int year = two_digits(text.data() + 9);
@@ -82,7 +57,7 @@ std::size_t parse_iso_stamp(std::string_view text, LogStamp& stamp) {
   std::size_t taken = parse_time_of_day(text.substr(11), stamp);
   if (taken == 0) return 0;
   taken += 11;
-  return taken + parse_offset(text.substr(taken), stamp);
+  return taken + parse_utc_offset(text.substr(taken), stamp);
 }
 
 // "Feb 25 11:09:43", "Feb  5 11:09:43", and what some syslogs add: "Feb 25 2016 11:09:43".
@@ -107,6 +82,30 @@ std::size_t parse_syslog_stamp(std::string_view text, LogStamp& stamp) {
 }
 
 }  // namespace
+
+std::size_t parse_utc_offset(std::string_view text, LogStamp& stamp) {
+  if (text.empty()) return 0;
+  if (text[0] == 'Z' || text[0] == 'z') {
+    stamp.has_offset = true;
+    return 1;
+  }
+  if ((text[0] != '+' && text[0] != '-') || text.size() < 3) return 0;
+  const int hours = two_digits(text.data() + 1);
+  if (hours < 0 || hours > 23) return 0;
+  std::size_t at = 3;
+  int minutes = 0;
+  const std::size_t colon = text.size() > at && text[at] == ':' ? 1 : 0;
+  if (text.size() >= at + colon + 2) {
+    const int told = two_digits(text.data() + at + colon);
+    if (told >= 0 && told <= 59) {
+      minutes = told;
+      at += colon + 2;
+    }
+  }
+  stamp.has_offset = true;
+  stamp.offset_seconds = (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
+  return at;
+}
 
 int month_number(std::string_view text) {
   if (text.size() < 3) return 0;

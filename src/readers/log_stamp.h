@@ -32,6 +32,10 @@ struct LogStamp {
 // day exists in its month is for LogClock to say.
 std::size_t parse_log_stamp(std::string_view text, LogStamp& stamp);
 
+// "Z", "+01:00", "+0100" or "+01" at the start of `text`; the bytes that it takes, 0 when there is
+// none.
+std::size_t parse_utc_offset(std::string_view text, LogStamp& stamp);
+
 // English month name, three letters, any case, at the start of `text`: 1..12, 0 when it is none.
 int month_number(std::string_view text);
 

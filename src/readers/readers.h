@@ -23,7 +23,7 @@ void for_each_head_line(std::string_view head, Take take) {
     if (end == std::string_view::npos && !is_first) return;
     std::string_view line = head.substr(0, end);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (!line.empty()) take(line);
+    if (line.find_first_not_of(" \t\r\f\v") != std::string_view::npos) take(line);
     is_first = false;
     if (end == std::string_view::npos) return;
     head.remove_prefix(end + 1);

@@ -14,6 +14,7 @@ const std::vector<const Reader*>& all_readers() {
       &bind_querylog_reader(),
       &zeek_dns_reader(),
       &pcap_dns_reader(),
+      &delimited_reader(),
   };
   return readers;
 }

@@ -14,12 +14,12 @@
 
 namespace assay::test {
 
-// Bytes in memory, handed out in pieces of at most `piece`; ends as `end` says.
+// Bytes in memory, handed out in pieces of at most `piece`; ends well or with an error.
 class MemorySource final : public ByteSource {
  public:
-  explicit MemorySource(std::string_view bytes, std::size_t piece = SIZE_MAX,
-                        std::optional<Error> end = {})
-      : rest_(bytes), piece_(piece), end_(std::move(end)) {}
+  explicit MemorySource(std::string_view bytes, std::size_t piece = SIZE_MAX)
+      : rest_(bytes), piece_(piece) {}
+  void end_with(Error error) { end_ = std::move(error); }
 
   Result<std::size_t> read(char* into, std::size_t capacity) override {
     const std::size_t count = std::min({capacity, piece_, rest_.size()});

@@ -1,0 +1,180 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "golden.h"
+#include "read_text.h"
+
+namespace assay {
+namespace {
+
+using test::CollectingSink;
+using test::MemorySource;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const Reader& reader() { return *find_reader("delimited"); }
+
+Status read(std::string_view text, CollectingSink& sink, const ReadContext& context = {}) {
+  MemorySource source(text);
+  Status status = reader().read(source, context, sink);
+  EXPECT_TRUE(sink.balance().is_even());
+  return status;
+}
+
+ReadContext with_mapping(std::string_view toml) {
+  ReadContext context;
+  auto mapping = parse_mapping(toml, "m.toml");
+  EXPECT_TRUE(mapping.ok()) << (mapping.ok() ? "" : mapping.error().message);
+  if (mapping.ok()) context.mapping = *mapping;
+  return context;
+}
+
+TEST(Delimited, ReadsItsSamplesAsTheGoldenFilesSay) {
+  for (const auto& path : test::samples_of("delimited")) {
+    SCOPED_TRACE(path);
+    const std::string bytes = test::file_bytes(path);
+    ReadContext context;
+    if (const auto toml = path.string() + ".toml"; std::filesystem::exists(toml)) {
+      context = with_mapping(test::file_bytes(toml));
+    }
+    CollectingSink sink;
+    const Status status = read(bytes, sink, context);
+    ASSERT_TRUE(status.ok()) << status.error().message;
+    test::expect_golden(path, reader().describe_plan(bytes) + sink.golden());
+  }
+}
+
+TEST(Delimited, ReadsTheSameByThePlanThatItPrints) {
+  for (const auto& path : test::samples_of("delimited")) {
+    if (std::filesystem::exists(path.string() + ".toml")) continue;
+    SCOPED_TRACE(path);
+    const std::string bytes = test::file_bytes(path);
+    CollectingSink guessed, mapped;
+    ASSERT_TRUE(read(bytes, guessed).ok());
+    ASSERT_TRUE(read(bytes, mapped, with_mapping(reader().describe_plan(bytes))).ok());
+    EXPECT_EQ(guessed.golden(), mapped.golden());
+  }
+}
+
+constexpr std::string_view kDoubtful =
+    "time,client,name\n"
+    "04/05/2016 10:30,192.0.2.10,mail1.sender.example\n"
+    "06/05/2016 10:30,192.0.2.10,mail1.sender.example\n";
+
+TEST(Delimited, AsksWhenDayAndMonthCannotBeToldApart) {
+  CollectingSink sink;
+  const Status status = read(kDoubtful, sink);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::usage);
+  EXPECT_THAT(status.error().message, HasSubstr("04/05/2016 10:30"));
+  EXPECT_THAT(status.error().mend, HasSubstr("%d/%m/%Y %H:%M"));
+  EXPECT_THAT(status.error().mend, HasSubstr("%m/%d/%Y %H:%M"));
+  EXPECT_THAT(reader().describe_plan(kDoubtful), HasSubstr("day first or month first"));
+}
+
+TEST(Delimited, ReadsDoubtfulDatesAsTheMappingStates) {
+  CollectingSink sink;
+  ASSERT_TRUE(read(kDoubtful, sink, with_mapping(R"(time_format = "%d/%m/%Y %H:%M"
+[columns]
+time = "time"
+client = "client"
+qname = "name")"))
+                  .ok());
+  ASSERT_EQ(sink.rows.size(), 2u);
+  EXPECT_EQ(format_utc(sink.rows[0].time_us), "2016-05-04T10:30:00Z");
+  EXPECT_EQ(sink.rows[0].width_us, 60'000'000u);
+}
+
+TEST(Delimited, ReadsLocalTimesInTheZoneOfTheClock) {
+  ReadContext context;
+  context.clock.zone = "America/New_York";
+  context.clock.skew_us = 1'000'000;
+  CollectingSink sink;
+  ASSERT_TRUE(read("time,client,name\n"
+                   "2016-09-23 13:56:29,192.0.2.10,a.example\n"
+                   "2016-09-23 13:56:29Z,192.0.2.10,a.example\n"
+                   "1474638989,192.0.2.10,a.example\n",
+                   sink, context)
+                  .ok());
+  ASSERT_EQ(sink.rows.size(), 3u);
+  EXPECT_EQ(format_utc(sink.rows[0].time_us), "2016-09-23T17:56:30Z");
+  EXPECT_EQ(format_utc(sink.rows[1].time_us), "2016-09-23T13:56:30Z");
+  EXPECT_EQ(format_utc(sink.rows[2].time_us), "2016-09-23T13:56:30Z");
+}
+
+TEST(Delimited, SaysWhichColumnsAreMissingAndWhatWasFound) {
+  CollectingSink sink;
+  const Status status = read("time,colour\n2016-09-23T13:56:29Z,red\n", sink);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("no column for: client, qname"));
+  EXPECT_THAT(status.error().message, HasSubstr("'time' (time), 'colour'"));
+}
+
+TEST(Delimited, AsksForTheDateOfATimeOfDay) {
+  CollectingSink sink;
+  const Status status = read("time,client,name\n13:56:29,192.0.2.1,a.example\n", sink);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("'time' holds the time of day"));
+}
+
+TEST(Delimited, RefusesAMappingThatDoesNotFit) {
+  CollectingSink sink;
+  const Status status = read(kDoubtful, sink, with_mapping("[columns]\ntime = \"tmie\"\n"));
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("there is no column 'tmie'"));
+  EXPECT_THAT(status.error().mend, HasSubstr("'time'"));
+}
+
+TEST(Delimited, ReadsRowsWhoseQuotedCellHoldsLineBreaks) {
+  const std::string text =
+      "time,client,name,note\r\n2016-09-23T13:56:29Z,192.0.2.10,a.example,\"one\r\ntwo\"\r\n";
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  ASSERT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(text.substr(sink.rows[0].offset, sink.rows[0].length) + "\r\n",
+            text.substr(text.find('\n') + 1));
+}
+
+TEST(Delimited, DatesYearlessTimesBackFromTheLastChange) {
+  ReadContext context;
+  context.clock.last_year = 2017;
+  const std::string text =
+      "time,client,name\nDec 31 23:00:00,192.0.2.1,a.example\nJan  1 "
+      "01:00:00,192.0.2.1,a.example\n";
+  CollectingSink first;
+  EXPECT_FALSE(read(text, first, context).ok());
+  ASSERT_EQ(first.first_year_wanted(), 2016);
+  context.first_year = 2016;
+  CollectingSink second;
+  ASSERT_TRUE(read(text, second, context).ok());
+  EXPECT_EQ(format_utc(second.rows[0].time_us), "2016-12-31T23:00:00Z");
+  EXPECT_EQ(second.noted("delimited.year_inferred"), 2u);
+}
+
+TEST(Delimited, SniffTakesListsOfLookUpsOnly) {
+  EXPECT_GE(reader().sniff(kDoubtful).score, 40);
+  EXPECT_GE(reader().sniff("2016-09-23T13:56:29Z;192.0.2.1;a.example\n").score, 40);
+  EXPECT_EQ(reader().sniff("name,price\nbread,3\n").score, 0);
+  EXPECT_EQ(reader().sniff("time,src,dst\n1474638989,192.0.2.1,192.0.2.2\n").score, 0);
+  EXPECT_EQ(reader().sniff("Nov 21 19:41:36 dnsmasq[9]: query[A] a.example from 192.0.2.1\n").score,
+            0);
+  EXPECT_EQ(reader().sniff("").score, 0);
+  EXPECT_EQ(reader().sniff(std::string_view("\0\0,\0\n", 5)).score, 0);
+}
+
+TEST(DelimitedMapping, NamesLineAndNearestWordOfAMistake) {
+  const auto field = parse_mapping("[columns]\nclinet = 1\n", "m.toml");
+  ASSERT_FALSE(field.ok());
+  EXPECT_THAT(field.error().message, HasSubstr("m.toml:2: 'clinet'"));
+  EXPECT_THAT(field.error().mend, HasSubstr("'client'"));
+  const auto key = parse_mapping("delimeter = \",\"\n", "m.toml");
+  ASSERT_FALSE(key.ok());
+  EXPECT_THAT(key.error().mend, HasSubstr("'delimiter'"));
+  EXPECT_FALSE(parse_mapping("delimiter = \"ab\"\n", "m.toml").ok());
+  EXPECT_FALSE(parse_mapping("delimiter = \n", "m.toml").ok());
+  EXPECT_FALSE(parse_mapping("time_format = \"%Q %H\"\n", "m.toml").ok());
+  EXPECT_FALSE(parse_mapping("time_format = \"%d/%m/%Y\"\n", "m.toml").ok());
+}
+
+}  // namespace
+}  // namespace assay
