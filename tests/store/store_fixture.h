@@ -44,6 +44,9 @@ std::string text_of(const DnsRow& row);
 // "memory", and "embedded" where this build offers it.
 std::vector<std::string> engines();
 
+// A folder of this process's own; not made yet.
+std::string store_test_directory();
+
 // Opens the engine named by the parameter; a second open() in one test is the same store reopened.
 class StoreTest : public ::testing::TestWithParam<std::string> {
  protected:

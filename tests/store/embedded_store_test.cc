@@ -1,0 +1,312 @@
+// What only the embedded engine promises: a disk, a lock, crashes, SQL and Parquet.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "store/chdb_connection.h"
+#include "store/chdb_library.h"
+#include "store_fixture.h"
+
+namespace assay::testing {
+namespace {
+
+// Runs one test of this program in a process of its own: after a fork alone, the engine's threads
+// and locks would be missing.
+pid_t start_child(const std::string& test, int output, std::string environment) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  dup2(output, STDOUT_FILENO);
+  const std::string filter = "--gtest_filter=EmbeddedStoreTest." + test;
+  putenv(environment.data());
+  execl("/proc/self/exe", "test_store", "--gtest_brief=1", "--gtest_also_run_disabled_tests",
+        filter.c_str(), nullptr);
+  _exit(2);
+}
+
+class EmbeddedStoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_embedded_store()) GTEST_SKIP() << "this build has no embedded store: NOT TESTED";
+    directory_ = store_test_directory();
+    std::filesystem::remove_all(directory_);
+  }
+  void TearDown() override {
+    store_.reset();
+    if (!directory_.empty()) std::filesystem::remove_all(directory_);
+  }
+
+  StoreOptions options() const { return {.directory = directory_, .key_seed = kSeed}; }
+  void open() {
+    store_.reset();
+    auto opened = open_embedded_store(options());
+    ASSERT_OK(opened);
+    store_ = std::move(*opened);
+  }
+  // Two evidences with names and both kinds of hosts, the second not committed.
+  void fill() {
+    DnsRow six = row_at(1'462'320'000'000'000, kSixHost, kSenderName, 28, 160);
+    six.rcode = 3;
+    six.ttl = 60;
+    DnsBatch batch = batch_of({row_at(1'462'320'000'500'000, kBankHost, kSenderName, 15, 80), six});
+    add_name(batch, kSenderName, "mail1.sender.example");
+    batch.hosts.push_back({kSixHost, six_address()});
+    ASSERT_OK(store_->begin(1));
+    ASSERT_OK(store_->append(1, 0, batch));
+    ASSERT_OK(store_->commit(1));
+    ASSERT_OK(store_->begin(2));
+    ASSERT_OK(store_->append(2, 0, batch));
+  }
+  std::string sql(std::string_view statement, std::string_view format = "csv") {
+    std::string out;
+    const Status status = store_->sql(statement, format, [&](std::string_view piece) {
+      out += piece;
+      return true;
+    });
+    return status.ok() ? out : "ERROR " + status.error().message;
+  }
+  bool is_refused(std::string_view statement) {
+    const Status status = store_->sql(statement, "csv", [](std::string_view) { return true; });
+    return !status.ok() && status.error().code == ErrorCode::usage;
+  }
+
+  std::string directory_;
+  std::unique_ptr<RecordStore> store_;
+};
+
+TEST_F(EmbeddedStoreTest, KeepsEverythingWhenClosedAndOpenedAgain) {
+  open();
+  fill();
+  open();
+  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), 2u);
+  EXPECT_EQ(**store_->name(kSenderName), "mail1.sender.example");
+  EXPECT_EQ(sql("select count() from lookups"), "\"count()\"\n2\n");
+}
+
+TEST_F(EmbeddedStoreTest, TakesABatchSentAgainAfterReopeningOnce) {
+  open();
+  fill();
+  open();
+  ASSERT_OK(store_->append(2, 1, varied_batch(0, 100)));
+  open();
+  ASSERT_OK(store_->append(2, 1, varied_batch(0, 100)));
+  EXPECT_EQ(*store_->count_rows({.evidences = {2}}), 102u);
+}
+
+constexpr std::uint64_t kBatches = 20;
+constexpr std::size_t kRows = 2'000;
+
+// The body of a child process: appends without end in sight, acknowledging each batch on stdout.
+TEST_F(EmbeddedStoreTest, DISABLED_AppendsUntilKilled) {
+  directory_ = std::getenv("ASSAY_TEST_STORE");
+  open();
+  for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
+    ASSERT_OK(store_->append(1, batch, varied_batch(batch * kRows, kRows)));
+    ASSERT_EQ(write(STDOUT_FILENO, "+", 1), 1);
+  }
+  pause();
+}
+
+TEST_F(EmbeddedStoreTest, LeavesOnlyWholeBatchesWhenKilledInTheMiddle) {
+  int output[2];
+  ASSERT_EQ(pipe(output), 0);
+  const pid_t child =
+      start_child("DISABLED_AppendsUntilKilled", output[1], "ASSAY_TEST_STORE=" + directory_);
+  close(output[1]);
+  std::size_t acknowledged = 0;
+  bool is_killed = false;
+  for (char byte; read(output[0], &byte, 1) == 1;) {
+    acknowledged += byte == '+';
+    if (acknowledged == 3 && !is_killed) is_killed = kill(child, SIGKILL) == 0;
+  }
+  close(output[0]);
+  waitpid(child, nullptr, 0);
+  ASSERT_TRUE(is_killed) << "the child failed before it was killed";
+
+  open();
+  const std::uint64_t survived = *store_->count_rows({.evidences = {1}});
+  EXPECT_EQ(survived % kRows, 0u) << "a batch is there whole or not at all";
+  EXPECT_GE(survived / kRows, acknowledged) << "what append() acknowledged is there";
+  EXPECT_LT(survived / kRows, kBatches);
+  for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
+    ASSERT_OK(store_->append(1, batch, varied_batch(batch * kRows, kRows)));
+  }
+  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), kBatches * kRows)
+      << "sent again without begin(), every batch counts once";
+  ASSERT_OK(store_->begin(1));
+  ASSERT_OK(store_->append(1, 0, varied_batch(0, kRows)));
+  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), kRows);
+}
+
+TEST_F(EmbeddedStoreTest, TellsASecondProcessThatTheStoreIsTaken) {
+  open();
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const auto second = open_embedded_store(options());
+    const bool is_told = !second.ok() && second.error().code == ErrorCode::locked &&
+                         second.error().message.find("another assay process") != std::string::npos;
+    _exit(is_told ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST_F(EmbeddedStoreTest, SaysHowToRebuildAStoreOfAnotherVersionOrSeed) {
+  open();
+  store_.reset();
+  StoreOptions other = options();
+  other.key_seed = kSeed + 1;
+  EXPECT_EQ(open_embedded_store(other).error().code, ErrorCode::malformed);
+  other.key_seed = 0;
+  EXPECT_EQ((*open_embedded_store(other))->key_seed(), kSeed) << "0 takes the seed that is there";
+
+  std::ofstream(directory_ + "/schema") << "assay record store\nschema 999\nkey_seed 7\n";
+  const auto newer = open_embedded_store(options());
+  ASSERT_FALSE(newer.ok());
+  EXPECT_EQ(newer.error().code, ErrorCode::malformed);
+  EXPECT_NE(newer.error().message.find("999"), std::string::npos);
+  EXPECT_NE(newer.error().mend.find(directory_), std::string::npos);
+
+  std::filesystem::remove(directory_ + "/schema");
+  EXPECT_EQ(open_embedded_store(options()).error().code, ErrorCode::malformed);
+}
+
+TEST_F(EmbeddedStoreTest, NamesTheLibraryThatItCannotFind) {
+  // Loading happens once a process, so this must run in one that has not loaded yet.
+  int status = 0;
+  waitpid(start_child("DISABLED_LibraryIsMissing", STDERR_FILENO, "ASSAY_TEST_STORE="), &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST_F(EmbeddedStoreTest, DISABLED_LibraryIsMissing) {
+  StoreOptions missing = options();
+  missing.library_path = "/nowhere/libchdb.so";
+  const auto opened = open_embedded_store(missing);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
+  EXPECT_NE(opened.error().message.find("/nowhere/libchdb.so"), std::string::npos);
+}
+
+TEST_F(EmbeddedStoreTest, RefusesToWriteWhenOpenedForReading) {
+  StoreOptions reading = options();
+  reading.is_read_only = true;
+  EXPECT_EQ(open_embedded_store(reading).error().code, ErrorCode::not_found);
+  open();
+  fill();
+  store_.reset();
+  auto opened = open_embedded_store(reading);
+  ASSERT_OK(opened);
+  store_ = std::move(*opened);
+  EXPECT_EQ(store_->begin(1).error().code, ErrorCode::usage);
+  EXPECT_EQ(store_->append(1, 9, varied_batch(0, 1)).error().code, ErrorCode::usage);
+  EXPECT_EQ(store_->drop(1).error().code, ErrorCode::usage);
+  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), 2u);
+  EXPECT_EQ(sql("select count() from lookups"), "\"count()\"\n2\n");
+}
+
+TEST_F(EmbeddedStoreTest, ShowsPeopleCommittedRowsInWords) {
+  open();
+  fill();
+  EXPECT_EQ(sql("select client, qname, qtype, time, rcode, ttl, evidence from lookups "
+                "order by time"),
+            "\"client\",\"qname\",\"qtype\",\"time\",\"rcode\",\"ttl\",\"evidence\"\n"
+            "\"2001:db8::1\",\"mail1.sender.example\",\"AAAA\",\"2016-05-04 00:00:00.000000\","
+            "\"NXDOMAIN\",60,1\n"
+            "\"192.0.2.1\",\"mail1.sender.example\",\"MX\",\"2016-05-04 00:00:00.500000\",\\N,"
+            "\\N,1\n");
+  EXPECT_EQ(sql("select client, count() as n from lookups group by client order by client", "tsv"),
+            "client\tn\n192.0.2.1\t1\n2001:db8::1\t1\n");
+  EXPECT_EQ(sql("select qname, offset from lookups where offset = 80;", "json"),
+            "{\"qname\":\"mail1.sender.example\",\"offset\":80}\n");
+  ASSERT_OK(store_->commit(2));
+  EXPECT_EQ(sql("select count() from lookups", "tsv"), "count()\n4\n");
+  ASSERT_OK(store_->drop(1));
+  EXPECT_EQ(sql("select distinct evidence from lookups", "tsv"), "evidence\n2\n");
+}
+
+TEST_F(EmbeddedStoreTest, PrintsTheHeaderOfALongResultOnce) {
+  open();
+  const std::string csv = sql("select number as \"a\nb\" from system.numbers limit 200000");
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '"'), 2);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 200'002);
+}
+
+TEST_F(EmbeddedStoreTest, RefusesSqlThatWritesOrLooksElsewhere) {
+  open();
+  fill();
+  const std::string outside = directory_ + "/outside.txt";
+  for (const std::string& statement : std::vector<std::string>{
+           "drop table dns", "insert into dns (evidence) values (1)", "set readonly = 0",
+           "select 1 settings readonly = 0", "select 1; drop table dns",
+           "select * from file('/etc/hostname', LineAsString)", "select file('/etc/hostname')",
+           "select * from url('http://127.0.0.1:1/', LineAsString)",
+           "select * from s3('http://127.0.0.1:1/bucket/key.csv')",
+           "select * from remote('127.0.0.1', system.one)", "select * from `/etc/hostname`",
+           "select * from executable('id', TSV, 'a String')",
+           "select 1 into outfile '" + outside + "'",
+           "explain select 1 into outfile '" + outside + "'", "kill query where 1 async",
+           "alter table dns drop partition 1", "create table t (a UInt8) engine = Memory"}) {
+    EXPECT_TRUE(is_refused(statement)) << statement;
+  }
+  EXPECT_FALSE(std::filesystem::exists(outside));
+  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), 2u);
+}
+
+TEST_F(EmbeddedStoreTest, ExplainsAWrongStatementInTheEnginesWords) {
+  open();
+  const Status status =
+      store_->sql("select nothing from lookups", "csv", [](std::string_view) { return true; });
+  EXPECT_EQ(status.error().code, ErrorCode::usage);
+  EXPECT_NE(status.error().message.find("nothing"), std::string::npos);
+  EXPECT_EQ(status.error().message.find("DB::Exception"), std::string::npos);
+  EXPECT_EQ(store_->sql("select 1", "xml", [](std::string_view) { return true; }).error().code,
+            ErrorCode::usage);
+}
+
+TEST_F(EmbeddedStoreTest, ExportsRowsAsParquetThatReadsBack) {
+  open();
+  fill();
+  const std::string path = directory_ + "/rows {1,2} *.parquet";
+  ASSERT_OK(store_->export_parquet({.evidences = {1}}, path));
+  EXPECT_FALSE(std::filesystem::exists(path + ".tmp"));
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_GT(bytes.size(), 8u);
+  EXPECT_EQ(bytes.substr(0, 4), "PAR1");
+  EXPECT_EQ(bytes.substr(bytes.size() - 4), "PAR1");
+
+  const std::string plain = directory_ + "/rows.parquet";
+  std::filesystem::rename(path, plain);
+  const auto library = chdb::load_library("");
+  ASSERT_OK(library);
+  const auto session = chdb::Session::open(**library, directory_ + "/engine", {});
+  ASSERT_OK(session);
+  EXPECT_EQ(
+      *(*session)->query("SELECT evidence, offset, length, time, client, server, qname, qtype, "
+                         "rcode, ttl FROM file('" +
+                             plain + "', Parquet) ORDER BY time",
+                         "TSV"),
+      "1\t160\t0\t2016-05-04 00:00:00.000000\t2001:db8::1\t\tmail1.sender.example\tAAAA\t"
+      "NXDOMAIN\t60\n"
+      "1\t80\t0\t2016-05-04 00:00:00.500000\t192.0.2.1\t\tmail1.sender.example\tMX\t\\N\t"
+      "\\N\n");
+  EXPECT_EQ(store_->export_parquet({}, "/nowhere/x.parquet").error().code, ErrorCode::io);
+}
+
+TEST_F(EmbeddedStoreTest, TakesFiltersOfManyKeys) {
+  open();
+  fill();
+  RowFilter filter{.qnames = {kSenderName}};
+  for (std::uint64_t i = 0; i < 100'000; ++i) filter.qnames.push_back(1'000'000 + i);
+  EXPECT_EQ(*store_->count_rows(filter), 4u);
+}
+
+}  // namespace
+}  // namespace assay::testing
