@@ -115,6 +115,7 @@ Status EmbeddedStore::append(std::uint32_t evidence, std::uint64_t batch_number,
 Status EmbeddedStore::commit(std::uint32_t evidence) {
   ASSAY_TRY(refuse_writing());
   ASSAY_TRY(check_collisions(evidence));
+  ASSAY_TRY(parts_.lock.sync());
   new_keys_.erase(evidence);
   return parts_.committed.add(evidence);
 }

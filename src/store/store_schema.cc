@@ -85,6 +85,12 @@ StoreLock::~StoreLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+Status StoreLock::sync() const {
+  if (::syncfs(descriptor_) == 0) return {};
+  return Error{ErrorCode::io,
+               fmt::format("cannot bring the record store to disk: {}", std::strerror(errno)), ""};
+}
+
 std::string engine_directory(const std::string& directory) { return directory + "/engine"; }
 
 Result<std::uint64_t> settle_schema(const StoreOptions& options) {

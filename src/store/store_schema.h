@@ -24,6 +24,9 @@ class StoreLock {
   StoreLock& operator=(StoreLock&&) = delete;
   ~StoreLock();
 
+  // Returns when everything written to the store's file system is on its disk. Errors: io.
+  Status sync() const;
+
  private:
   explicit StoreLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_;
