@@ -10,11 +10,12 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1 << 16;
+constexpr std::size_t kBufferBytes = 1 << 18;
 
 }  // namespace
 
-CaptureFile::CaptureFile(ByteSource& source) : source_(source) {}
+CaptureFile::CaptureFile(ByteSource& source)
+    : source_(source), buffer_(std::make_unique<char[]>(kBufferBytes)) {}
 
 CaptureFile::~CaptureFile() {
   if (pcap_ != nullptr) {
@@ -50,7 +51,8 @@ bool CaptureFile::open() {
     damage_ = {"pcap.header.unreadable", "no memory for a stream", 0};
     return false;
   }
-  std::setvbuf(file_, nullptr, _IOFBF, kBufferBytes);
+  // Without a buffer given, glibc ignores the size and takes 8 KiB.
+  std::setvbuf(file_, buffer_.get(), _IOFBF, kBufferBytes);
   __fsetlocking(file_, FSETLOCKING_BYCALLER);
   char text[PCAP_ERRBUF_SIZE] = {};
   pcap_ = pcap_fopen_offline_with_tstamp_precision(file_, PCAP_TSTAMP_PRECISION_MICRO, text);

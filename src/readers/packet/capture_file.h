@@ -52,6 +52,7 @@ class CaptureFile {
   void take_damage(std::string_view libpcap_text);
 
   ByteSource& source_;
+  std::unique_ptr<char[]> buffer_;  // the FILE's
   RecordScanner scanner_;
   std::uint64_t received_ = 0;  // bytes from the source
   std::uint64_t next_at_ = 0;   // offset behind the last packet
