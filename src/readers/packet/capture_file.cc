@@ -80,7 +80,6 @@ bool CaptureFile::next(CapturedPacket& packet) {
     const bool is_placed = scanner_.take(place);
     assert(is_placed);
     (void)is_placed;
-    next_at_ = place.offset + place.length;
     packet.ref = {place.offset, place.length,
                   header->ts.tv_sec * kMicrosPerSecond + header->ts.tv_usec};
     packet.bytes = {bytes, header->caplen};
@@ -90,13 +89,13 @@ bool CaptureFile::next(CapturedPacket& packet) {
   if (outcome == PCAP_ERROR) {
     take_damage(pcap_geterr(pcap_));
   } else if (cut_) {
-    damage_ = {"pcap.truncated", cut_->message, next_at_};
+    damage_ = {"pcap.truncated", cut_->message, scanner_.next_offset()};
   }
   return false;
 }
 
 void CaptureFile::take_damage(std::string_view libpcap_text) {
-  damage_.offset = next_at_;
+  damage_.offset = pcap_ == nullptr ? 0 : scanner_.next_offset();
   damage_.why = cut_ ? cut_->message : std::string(libpcap_text);
   const bool is_cut = libpcap_text.find("truncated") != std::string_view::npos;
   const bool is_other_link = libpcap_text.find("different from the") != std::string_view::npos;

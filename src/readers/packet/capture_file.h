@@ -55,7 +55,6 @@ class CaptureFile {
   std::unique_ptr<char[]> buffer_;  // the FILE's
   RecordScanner scanner_;
   std::uint64_t received_ = 0;  // bytes from the source
-  std::uint64_t next_at_ = 0;   // offset behind the last packet
   bool is_at_end_ = false;
   std::FILE* file_ = nullptr;
   pcap* pcap_ = nullptr;

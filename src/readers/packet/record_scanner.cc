@@ -102,4 +102,8 @@ bool RecordScanner::take(Place& place) {
   return true;
 }
 
+std::uint64_t RecordScanner::next_offset() const {
+  return taken_ < places_.size() ? places_[taken_].offset : at_ - held_;
+}
+
 }  // namespace assay

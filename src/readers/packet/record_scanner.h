@@ -21,6 +21,8 @@ class RecordScanner {
   void scan(const char* bytes, std::size_t size);
   // The place of the next packet. False: its header has not passed by.
   bool take(Place& place);
+  // Where the first packet that was not taken begins, or else the header that is awaited.
+  std::uint64_t next_offset() const;
 
  private:
   enum class Kind : std::uint8_t { unknown, pcap, pcapng, lost };
