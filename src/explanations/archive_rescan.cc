@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -31,32 +32,18 @@ class ArchiveRescan final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"resolver_client_log", "the asker's resolver log with the inside host that asked", 5},
-        {"message_archive", "a search of the asker's mail archive for the name", 4},
-        {"scan_schedule", "schedule and log of the asker's mail security software", 4},
-        {"receiving_mail_log", "mail log of the asker's receiving gateway", 3},
-        {"control_name_same_sensor", "look-ups of sibling names at the same servers", 2},
+        records::resolver_client_log(5),
+        records::message_archive(4),
+        records::scan_schedule(4),
+        records::receiving_mail_log(3),
+        records::control_name_same_sensor(2),
     };
     return kSettles;
   }
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* gaps : about_parties(findings, "gap_law")) {
-      if (is_set(*gaps, "excess_two_rates")) {
-        weighing.bear(*gaps, Direction::weakly_for,
-                      fmt::format("{}'s demand is steady while it lasts and then stops, as a scan "
-                                  "in stretches makes it",
-                                  gaps->subject));
-      } else if (is_set(*gaps, "near_constant_demand")) {
-        weighing.bear(
-            *gaps, Direction::weakly_for,
-            fmt::format("{}'s demand is steady inside the TTL, as a scan makes it", gaps->subject));
-      } else if (gaps->outcome != Outcome::not_enough) {
-        weighing.bear(*gaps, Direction::neutral,
-                      "the gaps show the cache, not what stands behind it");
-      }
-    }
+    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
     for (const Finding* types : about_all(findings, "type_profile")) {
       if (types->outcome == Outcome::found) {
         weighing.bear(*types, Direction::neutral,
@@ -64,13 +51,53 @@ class ArchiveRescan final : public Explanation {
                       "shows");
       }
     }
+    for (const Finding* others : about_all(findings, "exclusivity")) {
+      if (has_many_others(*others)) {
+        weighing.bear(*others, Direction::weakly_against,
+                      "many unrelated networks asked too, and they would all have to go through "
+                      "stored mail");
+      } else if (others->outcome == Outcome::found || others->outcome == Outcome::measured) {
+        weighing.bear(*others, Direction::neutral,
+                      "few askers are what scanners at few places leave, and what a filtered list "
+                      "shows");
+      }
+    }
     for (const Finding* rhythm : about_parties(findings, "day_hour")) {
+      if (rhythm->outcome == Outcome::not_enough) continue;
       weighing.bear(*rhythm, Direction::neutral,
                     "a scan may run at any hour or follow the working day of its users");
     }
-    weighing.open(
-        "a scan schedule at the asker, and stored messages with the name: not in the case");
+    for (const Finding* changes : about_parties(findings, "change_points")) {
+      if (changes->outcome != Outcome::found) continue;
+      weighing.bear(*changes, Direction::neutral,
+                    "a scan that starts or ends makes such a change; so do a campaign, a new "
+                    "configuration and a change at the collector");
+    }
+    weighing.open("a scan schedule at the asker: no host record in the case shows it");
+    weighing.open("stored messages with the name: no mail archive in the case shows them");
+    weighing.open("other names of the same messages in the same bursts: not looked for");
     return std::move(weighing).finish(findings, role());
+  }
+
+ private:
+  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
+    if (is_set(gaps, "excess_two_rates")) {
+      weighing.bear(gaps, Direction::weakly_for,
+                    fmt::format("{}'s demand is steady while it lasts and then stops, as a scan "
+                                "in stretches makes it",
+                                gaps.subject));
+    } else if (is_set(gaps, "near_constant_demand")) {
+      weighing.bear(
+          gaps, Direction::weakly_for,
+          fmt::format("{}'s demand is steady inside the TTL, as a scan makes it", gaps.subject));
+    } else if (is_set(gaps, "clock_shaped")) {
+      weighing.bear(gaps, Direction::neutral,
+                    fmt::format("{}'s look-ups keep the phase of a clock, as a scheduled scan or "
+                                "any other timer would",
+                                gaps.subject));
+    } else if (gaps.outcome != Outcome::not_enough) {
+      weighing.bear(gaps, Direction::neutral, "the gaps show the cache, not what stands behind it");
+    }
   }
 };
 

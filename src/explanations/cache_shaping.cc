@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -20,15 +21,17 @@ class CacheShaping final : public Explanation {
     static const std::vector<Prediction> kPredictions{
         {"dns", "no gap between refreshes of one cache shorter than the TTL, most just above it"},
         {"dns", "at most one refresh a TTL and cache"},
-        {"dns", "another spacing after the TTL is changed", false},
+        {"dns", "another spacing after the TTL is changed"},
+        {"dns", "addresses that share a cache keep out of each other's TTL"},
+        {"host", "a resolver that caches, with no lower limit on the TTL than the record's"},
     };
     return kPredictions;
   }
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"resolver_client_log", "the asker's resolver log: questions that the cache answered", 3},
-        {"zone_change_log", "the zone's change log: the record's TTL over time", 2},
+        records::resolver_client_log(3),
+        records::zone_change_log(2),
     };
     return kSettles;
   }
@@ -36,7 +39,12 @@ class CacheShaping final : public Explanation {
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
     for (const Finding* gaps : about_parties(findings, "gap_law")) {
-      if (is_set(*gaps, "cache_shaped")) {
+      if (is_set(*gaps, "clock_shaped") && !is_set(*gaps, "cache_shaped")) {
+        weighing.bear(*gaps, Direction::weakly_against,
+                      fmt::format("{}'s look-ups keep the phase of a clock, with no regard to the "
+                                  "TTL",
+                                  gaps->subject));
+      } else if (is_set(*gaps, "cache_shaped")) {
         weighing.bear(*gaps, Direction::strongly_for,
                       fmt::format("{}'s gaps begin at the TTL of {:.0f} s", gaps->subject,
                                   gaps->value_or("ttl_seconds", 0)));
@@ -47,8 +55,19 @@ class CacheShaping final : public Explanation {
                                   gaps->subject));
       }
     }
+    for (const Finding* sync : findings.by_method("source_sync")) {
+      const Quantity* p = sync->quantity("p_suppressed");
+      if (p == nullptr || p->value >= kLevel) continue;
+      weighing.bear(*sync, Direction::weakly_for,
+                    fmt::format("{} seldom ask within one TTL of each other's bursts, as addresses "
+                                "with one cache behind them",
+                                sync->subject));
+    }
     return std::move(weighing).finish(findings, role());
   }
+
+ private:
+  static constexpr double kLevel = 0.001;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -25,37 +26,41 @@ class CuratedExport final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"collection_method", "who took the records, where, with which filter, and its hash", 4},
-        {"control_name_same_sensor", "look-ups of a sibling name from the same servers or sensor",
-         4},
-        {"second_vantage", "an independent copy from another vantage", 5},
+        records::collection_method(4),
+        records::control_name_same_sensor(4),
+        records::second_vantage(5),
     };
     return kSettles;
   }
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* types : about_all(findings, "type_profile")) {
-      if (types->outcome == Outcome::nothing_found || types->outcome == Outcome::not_enough)
-        continue;
-      if (!is_set(*types, "foreign_rows")) {
-        weighing.bear(*types, Direction::strongly_for,
-                      "the files hold nothing but these names, as no server's own log would");
-      } else {
-        weighing.bear(*types, Direction::weakly_against,
-                      "the files hold look-ups of other names too");
-      }
-      if (types->outcome == Outcome::found) {
-        weighing.bear(*types, Direction::weakly_for, "one query type only");
-      }
-    }
+    for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
     for (const Finding* others : about_all(findings, "exclusivity")) {
       if (is_set(*others, "complete_coverage")) {
         weighing.bear(*others, Direction::weakly_against,
                       "somebody declares these records complete");
       }
     }
+    weighing.open("the query or filter with which the file was taken: nobody stated it");
     return std::move(weighing).finish(findings, role());
+  }
+
+ private:
+  static void weigh_types(const Finding& types, Weighing& weighing) {
+    if (types.outcome == Outcome::nothing_found || types.outcome == Outcome::not_enough) return;
+    if (is_set(types, "declared_filtered")) {
+      weighing.bear(types, Direction::strongly_for,
+                    "whoever handed the files over says that they were filtered");
+    } else if (!is_set(types, "foreign_rows")) {
+      weighing.bear(types, Direction::strongly_for,
+                    types.outcome == Outcome::found
+                        ? "the files hold nothing but these names, and of one query type, as no "
+                          "server's own log would"
+                        : "the files hold nothing but these names, as no server's own log would");
+    } else {
+      weighing.bear(types, Direction::weakly_against, "the files hold look-ups of other names too");
+    }
   }
 };
 

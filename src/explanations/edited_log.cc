@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -34,9 +35,9 @@ class EditedLog final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"second_vantage", "an independent copy from another vantage", 5},
-        {"collection_method", "who took the records, where, with which filter, and its hash", 3},
-        {"resolver_client_log", "the asker's own resolver log of the same days", 4},
+        records::second_vantage(5),
+        records::collection_method(3),
+        records::resolver_client_log(4),
     };
     return kSettles;
   }
@@ -67,9 +68,23 @@ class EditedLog final : public Explanation {
                       "the seconds are unevenly spread: automation or rounding, not forgery");
       }
     }
-    weighing.open(
-        "a second vantage: without one the most that can be said is that no internal "
-        "contradiction was found");
+    for (const Finding* balance : about_all(findings, "server_balance")) {
+      if (balance->outcome == Outcome::not_enough || balance->outcome == Outcome::not_applicable) {
+        continue;
+      }
+      weighing.bear(*balance, Direction::neutral,
+                    balance->outcome == Outcome::found
+                        ? "the servers follow each other in a pattern, as resolvers choose them"
+                        : "the servers follow each other as by chance, which an invented list and "
+                          "a resolver that draws lots share");
+    }
+    if (vantages_with_rows(findings).size() < 2) {
+      weighing.open(
+          "a second vantage: without one the most that can be said is that no internal "
+          "contradiction was found");
+    } else {
+      weighing.open("row by row, the records of one vantage against another's: not compared yet");
+    }
     return std::move(weighing).finish(findings, role());
   }
 };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -33,68 +34,97 @@ class LiveMailWithChecks final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"receiving_mail_log", "mail log of the asker's receiving gateway", 5},
-        {"sending_mail_log", "mail log of the sending host, with its queue", 5},
-        {"resolver_client_log", "the asker's resolver log with the inside host that asked", 4},
-        {"flow_at_either_edge", "flow records at either network's edge", 3},
+        records::receiving_mail_log(5),
+        records::sending_mail_log(5),
+        records::resolver_client_log(4),
+        records::flow_at_either_edge(3),
     };
     return kSettles;
   }
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* types : about_all(findings, "type_profile")) {
-      const double companions = types->value_or("rows_PTR", 0) + types->value_or("rows_TXT", 0) +
-                                types->value_or("rows_MX", 0);
-      if (companions > 0) {
-        weighing.bear(*types, Direction::weakly_for,
-                      "PTR, TXT or MX look-ups stand beside the address look-ups, as sender checks "
-                      "make them");
-      } else if (types->outcome == Outcome::found) {
-        weighing.bear(*types, Direction::neutral,
-                      "a log of the forward zone shows only the address part of a sender check; "
-                      "the pointer is asked elsewhere");
-      }
-    }
-    for (const Finding* others : about_all(findings, "exclusivity"))
+    for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
+    for (const Finding* others : about_all(findings, "exclusivity")) {
       weigh_others(*others, weighing);
-    for (const Finding* gaps : about_parties(findings, "gap_law")) {
-      if (is_set(*gaps, "near_constant_demand")) {
-        weighing.bear(*gaps, Direction::weakly_against,
-                      fmt::format("{}'s demand is steady inside the TTL, more than deliveries of "
-                                  "occasional mail would make it",
-                                  gaps->subject));
-      }
     }
-    for (const Finding* rhythm : about_parties(findings, "day_hour")) {
-      weighing.bear(*rhythm, Direction::neutral,
-                    "mail follows the working day of its senders or none, so a rhythm or its "
-                    "absence tells little");
+    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
+    for (const Finding* together : parties_moving_together(findings)) {
+      weighing.bear(*together, Direction::weakly_for,
+                    fmt::format("{} move together, as recipients of the same mailings would; a "
+                                "common recorder makes them so too",
+                                together->subject));
     }
+    weigh_rhythms(findings, weighing);
     bool is_out = false;
     for (const Finding* mail : findings.by_method("coverage", "mail")) {
       is_out = weighing.exclude_by_absence(mail) || is_out;
     }
-    if (!is_out)
+    if (!is_out) {
       weighing.open("deliveries just before the bursts: no mail log in the case shows them");
+      weighing.open("connections to port 25 from the sending host: no flow record shows them");
+    }
     return std::move(weighing).finish(findings, role());
   }
 
  private:
+  static void weigh_types(const Finding& types, Weighing& weighing) {
+    const double companions = types.value_or("rows_PTR", 0) + types.value_or("rows_TXT", 0) +
+                              types.value_or("rows_MX", 0);
+    if (companions > 0) {
+      weighing.bear(types, Direction::weakly_for,
+                    "PTR, TXT or MX look-ups stand beside the address look-ups, as sender checks "
+                    "make them");
+    } else if (types.outcome == Outcome::found) {
+      weighing.bear(types, Direction::neutral,
+                    "a log of the forward zone shows only the address part of a sender check; "
+                    "the pointer is asked elsewhere");
+    }
+  }
+
   static void weigh_others(const Finding& others, Weighing& weighing) {
     if (others.outcome == Outcome::not_enough || others.outcome == Outcome::not_applicable) return;
-    const bool is_few =
-        others.value_or("outside_askers", 0) < others.value_or("named_askers", 0) * 10;
-    if (is_few && is_set(others, "complete_coverage")) {
-      weighing.bear(others, Direction::weakly_against,
-                    "a mailing reaches many networks, and few others asked in a log that is "
-                    "declared complete");
-    } else if (is_few) {
-      weighing.bear(others, Direction::neutral,
-                    "few others asked, but nobody vouches that the file shows everyone");
-    } else {
+    if (has_many_others(others)) {
       weighing.bear(others, Direction::weakly_for,
                     "many unrelated networks asked too, as the recipients of a mailing would");
+    } else if (shows_every_asker(others)) {
+      weighing.bear(others, Direction::weakly_against,
+                    "a mailing reaches many networks, and few others asked in a log that is "
+                    "declared complete; a list with few recipients remains");
+    } else {
+      weighing.bear(others, Direction::neutral,
+                    "few others asked, but nobody vouches that the file shows everyone");
+    }
+  }
+
+  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
+    if (is_set(gaps, "clock_shaped")) {
+      weighing.bear(gaps, Direction::weakly_against,
+                    fmt::format("{}'s look-ups keep the phase of a clock; deliveries come when "
+                                "they come, unless the mailing itself is on a timer",
+                                gaps.subject));
+    } else if (is_set(gaps, "near_constant_demand")) {
+      weighing.bear(gaps, Direction::weakly_against,
+                    fmt::format("{}'s demand is steady inside the TTL, more than deliveries of "
+                                "occasional mail would make it",
+                                gaps.subject));
+    } else if (gaps.outcome != Outcome::not_enough) {
+      weighing.bear(gaps, Direction::neutral, "the gaps show the cache, not what stands behind it");
+    }
+  }
+
+  static void weigh_rhythms(const FindingSet& findings, Weighing& weighing) {
+    for (const Finding* rhythm : about_parties(findings, "day_hour")) {
+      if (rhythm->outcome == Outcome::not_enough) continue;
+      weighing.bear(*rhythm, Direction::neutral,
+                    "mail follows the working day of its senders or none, so a rhythm or its "
+                    "absence tells little");
+    }
+    for (const Finding* changes : about_parties(findings, "change_points")) {
+      if (changes->outcome != Outcome::found) continue;
+      weighing.bear(*changes, Direction::neutral,
+                    "a campaign that begins or ends makes such a change; so do a scan, a new "
+                    "configuration and a change at the collector");
     }
   }
 };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -30,9 +31,9 @@ class MisconfiguredApplication final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"resolver_client_log", "the asker's resolver log with the inside host that asked", 5},
-        {"host_configuration", "configuration and process list of that inside host", 4},
-        {"flow_at_either_edge", "flow records at either network's edge", 2},
+        records::resolver_client_log(5),
+        records::host_configuration(4),
+        records::flow_at_either_edge(2),
     };
     return kSettles;
   }
@@ -41,18 +42,23 @@ class MisconfiguredApplication final : public Explanation {
     Weighing weighing(*this);
     for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
     for (const Finding* rhythm : about_parties(findings, "day_hour")) {
-      if (rhythm->outcome == Outcome::found) {
-        weighing.bear(
-            *rhythm, Direction::weakly_against,
-            fmt::format("{}'s look-ups follow the hours of a day; a plain timer does not, "
-                        "a program that runs while people work does",
-                        rhythm->subject));
-      } else if (rhythm->outcome == Outcome::nothing_found) {
-        weighing.bear(*rhythm, Direction::weakly_for,
-                      fmt::format("{}'s look-ups keep no hours, as a timer's do", rhythm->subject));
+      weigh_rhythm(*rhythm, weighing);
+    }
+    for (const Finding* changes : about_parties(findings, "change_points")) {
+      if (changes->outcome != Outcome::found) continue;
+      weighing.bear(*changes, Direction::weakly_against,
+                    fmt::format("{}'s rate changed; a timer's does not, unless its configuration "
+                                "or the collector changed",
+                                changes->subject));
+    }
+    for (const Finding* others : about_all(findings, "exclusivity")) {
+      if (has_many_others(*others)) {
+        weighing.bear(*others, Direction::weakly_against,
+                      "many unrelated networks asked too, and one asker's configuration does not "
+                      "make strangers ask");
       }
     }
-    weighing.open("the inside host and its configuration: not in the case");
+    weighing.open("the inside host and its configuration: no host record in the case shows them");
     return std::move(weighing).finish(findings, role());
   }
 
@@ -69,9 +75,26 @@ class MisconfiguredApplication final : public Explanation {
           fmt::format("{}'s demand is steady inside the TTL; a timer shorter than the TTL "
                       "looks so",
                       gaps.subject));
+    } else if (is_set(gaps, "sparse_demand")) {
+      weighing.bear(gaps, Direction::weakly_against,
+                    fmt::format("{}'s demand is rarer than the TTL, so a timer would show its "
+                                "phase, and none shows",
+                                gaps.subject));
     } else if (gaps.outcome != Outcome::not_enough) {
       weighing.bear(gaps, Direction::neutral,
                     "no clock phase shows, and a timer shorter than the TTL would show none");
+    }
+  }
+
+  static void weigh_rhythm(const Finding& rhythm, Weighing& weighing) {
+    if (rhythm.outcome == Outcome::found) {
+      weighing.bear(rhythm, Direction::weakly_against,
+                    fmt::format("{}'s look-ups follow the hours of a day; a plain timer does not, "
+                                "a program that runs while people work does",
+                                rhythm.subject));
+    } else if (rhythm.outcome == Outcome::nothing_found) {
+      weighing.bear(rhythm, Direction::weakly_for,
+                    fmt::format("{}'s look-ups keep no hours, as a timer's do", rhythm.subject));
     }
   }
 };

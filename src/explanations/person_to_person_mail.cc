@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -33,50 +34,88 @@ class PersonToPersonMail final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"sending_mail_log", "mail log of the sending host, with its queue", 5},
-        {"receiving_mail_log", "mail log of the asker's receiving gateway", 5},
-        {"mailboxes", "the mailboxes of the persons in question, both sides", 5},
-        {"flow_at_either_edge", "flow records at either network's edge", 4},
-        {"resolver_client_log", "the asker's resolver log with the inside host that asked", 3},
+        records::sending_mail_log(5),    records::receiving_mail_log(5),  records::mailboxes(5),
+        records::flow_at_either_edge(4), records::resolver_client_log(3),
     };
     return kSettles;
   }
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* types : about_all(findings, "type_profile")) {
-      if (is_set(*types, "rows_MX")) {
-        weighing.bear(*types, Direction::weakly_for,
-                      "MX look-ups stand in the records, as a delivering server makes them; sender "
-                      "checks make them too");
-      } else if (types->outcome == Outcome::found && is_set(*types, "foreign_rows")) {
-        weighing.bear(*types, Direction::weakly_against,
-                      "a delivering server asks for MX first, and these logs hold other look-ups "
-                      "but no MX for these names");
-      } else if (types->outcome == Outcome::found) {
-        weighing.bear(*types, Direction::neutral,
-                      "no MX, but the file may have been filtered to one type");
-      }
-    }
+    for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
+    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
     for (const Finding* rhythm : about_parties(findings, "day_hour")) {
-      weighing.bear(*rhythm, Direction::neutral,
-                    rhythm->outcome == Outcome::found
-                        ? "people keep hours, and so does software that follows people"
-                        : "no hours of people show; a saturated cache hides them");
+      weigh_rhythm(findings, *rhythm, weighing);
     }
-    for (const Finding* gaps : about_parties(findings, "gap_law")) {
-      if (gaps->outcome != Outcome::not_enough) {
-        weighing.bear(*gaps, Direction::neutral,
-                      "upstream rows behind a cache cannot count what people did");
+    for (const Finding* others : about_all(findings, "exclusivity")) {
+      if (has_many_others(*others)) {
+        weighing.bear(*others, Direction::weakly_against,
+                      "many unrelated networks asked too, and letters between two sides do not "
+                      "make strangers ask");
       }
     }
     bool is_out = false;
     for (const Finding* mail : findings.by_method("coverage", "mail")) {
       is_out = weighing.exclude_by_absence(mail) || is_out;
     }
-    if (!is_out)
-      weighing.open("accepted messages on both sides: no mail log or mailbox in the case");
+    if (!is_out) {
+      weighing.open("accepted messages on both sides: no mail log in the case shows them");
+      weighing.open("messages that answer each other: no mailbox in the case shows them");
+      weighing.open("look-ups of the asker's names by the other side: another question's records");
+    }
     return std::move(weighing).finish(findings, role());
+  }
+
+ private:
+  static void weigh_types(const Finding& types, Weighing& weighing) {
+    if (is_set(types, "rows_MX")) {
+      weighing.bear(types, Direction::weakly_for,
+                    "MX look-ups stand in the records, as a delivering server makes them; sender "
+                    "checks make them too");
+    } else if (types.outcome == Outcome::found && is_set(types, "foreign_rows")) {
+      weighing.bear(types, Direction::weakly_against,
+                    "a delivering server asks for MX first, and these logs hold other look-ups "
+                    "but no MX for these names");
+    } else if (types.outcome == Outcome::found) {
+      weighing.bear(types, Direction::neutral,
+                    "no MX, but the file may have been filtered to one type");
+    }
+  }
+
+  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
+    if (is_set(gaps, "clock_shaped")) {
+      weighing.bear(gaps, Direction::strongly_against,
+                    fmt::format("{}'s look-ups keep the phase of a clock, which people who write "
+                                "do not",
+                                gaps.subject));
+    } else if (is_set(gaps, "near_constant_demand")) {
+      weighing.bear(gaps, Direction::weakly_against,
+                    fmt::format("{}'s demand fills the TTL by day and night, more than letters "
+                                "would",
+                                gaps.subject));
+    } else if (gaps.outcome != Outcome::not_enough) {
+      weighing.bear(gaps, Direction::neutral,
+                    "upstream rows behind a cache cannot count what people did");
+    }
+  }
+
+  // Hours of people would show where the cache leaves most of the time open.
+  static void weigh_rhythm(const FindingSet& findings, const Finding& rhythm, Weighing& weighing) {
+    constexpr double kMostlyOpen = 0.5;
+    if (rhythm.outcome == Outcome::found) {
+      weighing.bear(rhythm, Direction::neutral,
+                    "people keep hours, and so does software that follows people");
+    } else if (rhythm.outcome == Outcome::nothing_found) {
+      const Finding* gaps = findings.first("gap_law", rhythm.subject, rhythm.vantage);
+      const bool is_open = gaps != nullptr && gaps->quantity("saturation") != nullptr &&
+                           gaps->value_or("saturation", 1) < kMostlyOpen;
+      weighing.bear(
+          rhythm, is_open ? Direction::weakly_against : Direction::neutral,
+          is_open ? fmt::format("{}'s look-ups keep no hours, though its cache left more than half "
+                                "of the time open for them to show",
+                                rhythm.subject)
+                  : "no hours of people show; a cache that is refreshed at once hides them");
+    }
   }
 };
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -27,7 +28,7 @@ class ResolverPrefetch final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"resolver_configuration", "configuration of the asker's resolver", 3},
+        records::resolver_configuration(3),
     };
     return kSettles;
   }
@@ -41,8 +42,15 @@ class ResolverPrefetch final : public Explanation {
         weighing.bear(*gaps, Direction::strongly_for,
                       fmt::format("{}'s gaps crowd just before the TTL", gaps->subject));
       } else if (gaps->outcome == Outcome::found || gaps->outcome == Outcome::nothing_found) {
-        weighing.bear(*gaps, Direction::strongly_against,
-                      fmt::format("{}'s gaps do not crowd before the TTL", gaps->subject));
+        const bool is_steady = is_set(*gaps, "near_constant_demand");
+        weighing.bear(
+            *gaps, is_steady ? Direction::strongly_against : Direction::weakly_against,
+            is_steady ? fmt::format("{}'s gaps do not crowd before the TTL, though somebody asked "
+                                    "then",
+                                    gaps->subject)
+                      : fmt::format("{}'s gaps do not crowd before the TTL; without demand at "
+                                    "that moment a resolver does not refresh early",
+                                    gaps->subject));
       }
       if (gaps->outcome == Outcome::not_enough) continue;
       if (contradicts(*gaps)) {

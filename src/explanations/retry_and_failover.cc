@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -28,8 +29,8 @@ class RetryAndFailover final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"capture_at_servers", "a capture at the name servers, with message ids and answers", 3},
-        {"resolver_client_log", "the asker's resolver log", 2},
+        records::capture_at_servers(3),
+        records::resolver_client_log(2),
     };
     return kSettles;
   }
@@ -39,11 +40,26 @@ class RetryAndFailover final : public Explanation {
     for (const Finding* bursts : about_parties(findings, "bursts")) {
       if (bursts->outcome == Outcome::found) {
         weighing.bear(*bursts, Direction::strongly_for,
-                      fmt::format("{}'s repeats hop from server to server", bursts->subject));
+                      is_set(*bursts, "share_repeat_same_id")
+                          ? fmt::format("{}'s repeats hop from server to server, some with the "
+                                        "message id of the first",
+                                        bursts->subject)
+                          : fmt::format("{}'s repeats hop from server to server", bursts->subject));
       } else if (bursts->outcome == Outcome::nothing_found) {
-        weighing.bear(*bursts, Direction::weakly_against,
-                      fmt::format("{}'s repeats stay at one server", bursts->subject));
+        weighing.bear(
+            *bursts, Direction::weakly_against,
+            fmt::format("{}'s bursts show too few repeats at another server", bursts->subject));
+      } else if (bursts->outcome == Outcome::measured) {
+        weighing.bear(
+            *bursts, Direction::neutral,
+            fmt::format("{} repeats questions, but the server is not told", bursts->subject));
       }
+    }
+    for (const Finding* balance : about_all(findings, "server_balance")) {
+      if (balance->outcome != Outcome::found) continue;
+      weighing.bear(*balance, Direction::neutral,
+                    "the choice of server depends on the one before: turns taken, a preferred "
+                    "server, or failover");
     }
     return std::move(weighing).finish(findings, role());
   }

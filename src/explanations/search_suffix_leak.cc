@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -28,8 +29,8 @@ class SearchSuffixLeak final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"stub_configuration", "search list of the asker's inside hosts", 3},
-        {"resolver_client_log", "the asker's resolver log with the inside host that asked", 3},
+        records::stub_configuration(3),
+        records::resolver_client_log(3),
     };
     return kSettles;
   }
@@ -38,19 +39,31 @@ class SearchSuffixLeak final : public Explanation {
     Weighing weighing(*this);
     for (const Finding* leak : about_all(findings, "suffix_leak")) {
       if (leak->outcome == Outcome::found) {
-        weighing.bear(
-            *leak,
-            is_set(*leak, "rows_known_suffix") ? Direction::strongly_for : Direction::weakly_for,
-            is_set(*leak, "rows_known_suffix")
-                ? "run-on names end in a search suffix that a party is stated to use"
-                : "run-on names stand in the records; whose suffix it is nobody stated");
-      } else if (leak->outcome == Outcome::nothing_found) {
-        if (!weighing.exclude_by_absence(leak)) {
-          weighing.bear(*leak, Direction::strongly_against, "no run-on name stands in the records");
-        }
+        weigh_names(*leak, weighing);
+      } else if (leak->outcome == Outcome::nothing_found && !weighing.exclude_by_absence(leak)) {
+        weighing.bear(*leak, Direction::strongly_against, "no run-on name stands in the records");
       }
     }
     return std::move(weighing).finish(findings, role());
+  }
+
+ private:
+  static void weigh_names(const Finding& leak, Weighing& weighing) {
+    const Quantity* after_failure = leak.quantity("share_after_failed_base");
+    if (is_set(leak, "rows_known_suffix")) {
+      weighing.bear(leak, Direction::strongly_for,
+                    "run-on names end in a search suffix that a party is stated to use");
+    } else if (after_failure != nullptr && after_failure->value > 0.5) {
+      weighing.bear(leak, Direction::strongly_for,
+                    "run-on names follow seconds after the name itself had failed");
+    } else if (after_failure != nullptr && after_failure->value == 0) {
+      weighing.bear(leak, Direction::weakly_against,
+                    "run-on names stand in the records, but the name itself had not failed just "
+                    "before; its failure may have been answered from a cache");
+    } else {
+      weighing.bear(leak, Direction::weakly_for,
+                    "run-on names stand in the records; whose suffix it is nobody stated");
+    }
   }
 };
 

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "explanations/registry.h"
+#include "explanations/settling_records.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -28,9 +31,9 @@ class SensorBias final : public Explanation {
 
   const std::vector<SettlingRecord>& settles() const override {
     static const std::vector<SettlingRecord> kSettles{
-        {"control_name_same_sensor", "look-ups of a busy, unrelated name at the same sensor", 5},
-        {"collection_method", "the collector's own record of outages and changes", 4},
-        {"second_vantage", "an independent copy from another vantage", 4},
+        records::control_name_same_sensor(5),
+        records::collection_method(4),
+        records::second_vantage(4),
     };
     return kSettles;
   }
@@ -38,24 +41,63 @@ class SensorBias final : public Explanation {
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
     for (const Finding* silence : about_all(findings, "coverage_gaps")) {
-      const Quantity* outage = silence->quantity("collector_outage");
-      if (outage != nullptr && outage->value != 0) {
-        weighing.bear(*silence, Direction::strongly_for,
-                      "unrelated askers were silent together, and so was everything else in the "
-                      "same files");
-      } else if (outage != nullptr) {
-        weighing.bear(*silence, Direction::weakly_against,
-                      "the files went on recording other look-ups during the joint silence");
-      } else if (silence->outcome == Outcome::found) {
-        weighing.bear(*silence, Direction::weakly_for,
-                      "unrelated askers were silent together, and the files hold nothing else that "
-                      "could tell why");
-      } else if (silence->outcome == Outcome::nothing_found) {
-        weighing.bear(*silence, Direction::weakly_against,
-                      "no joint silence beyond what chance makes");
+      weigh_silence(*silence, weighing);
+    }
+    for (const Finding* together : parties_moving_together(findings)) {
+      weighing.bear(*together, Direction::weakly_for,
+                    fmt::format("{} move together, which a common recorder makes; so does whatever "
+                                "both were sent",
+                                together->subject));
+    }
+    for (const Finding* changes : about_all(findings, "change_points")) {
+      if (!changes_in_gap(*changes)) continue;
+      weighing.bear(*changes, Direction::weakly_for,
+                    "the rate changed across a silence, as after a change at the collector");
+    }
+    for (const Finding* others : about_all(findings, "exclusivity")) {
+      if (shows_every_asker(*others)) {
+        weighing.bear(*others, Direction::weakly_against,
+                      "the operator of the names' own servers declares the records complete");
+      } else if (others->outcome == Outcome::found || others->outcome == Outcome::measured) {
+        weighing.bear(*others, Direction::neutral,
+                      "nobody vouches that this vantage saw everyone who asked");
       }
     }
+    weighing.open("the collector's own record of outages and changes: not in the case");
     return std::move(weighing).finish(findings, role());
+  }
+
+ private:
+  static void weigh_silence(const Finding& silence, Weighing& weighing) {
+    const Quantity* outage = silence.quantity("collector_outage");
+    if (silence.outcome == Outcome::found && is_set(silence, "in_declared_gap")) {
+      weighing.bear(silence, Direction::strongly_for,
+                    "the joint silence lies in a gap that the collector itself declares");
+    } else if (outage != nullptr && outage->value != 0) {
+      weighing.bear(silence, Direction::strongly_for,
+                    "unrelated askers were silent together, and so was everything else in the "
+                    "same files");
+    } else if (outage != nullptr) {
+      weighing.bear(silence, Direction::weakly_against,
+                    "the files went on recording other look-ups during the joint silence");
+    } else if (silence.outcome == Outcome::found) {
+      weighing.bear(silence, Direction::weakly_for,
+                    "unrelated askers were silent together, and the files hold nothing else that "
+                    "could tell why");
+    } else if (silence.outcome == Outcome::nothing_found) {
+      weighing.bear(silence, Direction::weakly_against,
+                    "no joint silence beyond what chance makes");
+    }
+  }
+
+  static bool changes_in_gap(const Finding& changes) {
+    const Table* table = changes.table("changes");
+    if (table == nullptr) return false;
+    const auto column = std::find(table->columns.begin(), table->columns.end(), "in_gap");
+    if (column == table->columns.end()) return false;
+    const auto at = static_cast<std::size_t>(column - table->columns.begin());
+    return std::any_of(table->rows.begin(), table->rows.end(),
+                       [&](const auto& row) { return at < row.size() && row[at] != 0; });
   }
 };
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "explanations/claims.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -16,20 +17,44 @@ const Explanation& explanation_of(const Assessment& assessment) {
   return *find_explanation(assessment.explanation);
 }
 
-// Rung 1 needs one look-up of the question's names by a party that the question names.
-void climb(const Question& question, const FindingSet& findings, Verdict& verdict) {
+// A party that asks for its own names says nothing of the others.
+bool asks_own_names(const Question& question, const CaseFile& case_file, std::string_view party) {
+  const Party* holder = case_file.find_party(party);
+  if (holder == nullptr || question.names.empty()) return false;
+  return std::all_of(question.names.begin(), question.names.end(), [&](const NamePattern& pattern) {
+    return holder->holds_name(pattern.base());
+  });
+}
+
+// The highest rung that the kinds of record in the case could show.
+Rung ceiling(const FindingSet& findings) {
+  Rung highest = vantages_with_rows(findings).empty() ? Rung::nothing : ceiling_of("dns");
+  for (const Finding* coverage : findings.by_method("coverage")) {
+    if (is_set(*coverage, "evidences")) {
+      highest = std::max(highest, ceiling_of(coverage->subject));
+    }
+  }
+  return highest;
+}
+
+// Rung 1 needs one look-up of the question's names by a party that the question names. No finding
+// of this version shows more; whatever is added here is held below the ceiling of its records.
+void climb(const Question& question, const CaseFile& case_file, const FindingSet& findings,
+           Verdict& verdict) {
   std::vector<std::string> seen;
   for (const Finding* volume : about_parties(findings, "volume", "raw")) {
     const bool is_between = std::find(question.between.begin(), question.between.end(),
                                       volume->subject) != question.between.end();
     const double rows = volume->value_or("rows", 0);
-    if (!is_between || rows <= 0) continue;
+    if (!is_between || rows <= 0 || asks_own_names(question, case_file, volume->subject)) continue;
     verdict.rung = Rung::asked_for_a_name;
     verdict.rung_findings.push_back(volume->id);
-    seen.push_back(fmt::format("{} ({:.0f} rows{}{})", volume->subject, rows,
+    seen.push_back(fmt::format("{} ({} rows{}{})", volume->subject, claims::number_text(rows),
                                volume->vantage.empty() ? "" : ", vantage ", volume->vantage));
   }
+  verdict.rung = std::min(verdict.rung, ceiling(findings));
   if (verdict.rung == Rung::nothing) {
+    verdict.rung_findings.clear();
     verdict.rung_statement =
         "No look-up of the question's names by one of its parties stands in the records.";
     return;
@@ -37,6 +62,22 @@ void climb(const Question& question, const FindingSet& findings, Verdict& verdic
   verdict.rung_statement =
       fmt::format("Resolvers asked for the names: {}. Look-ups alone never show more than that.",
                   fmt::join(seen, "; "));
+}
+
+// "Bank" of those of the question's parties whose look-ups are vouched to be absent.
+std::vector<std::string> vouched_silent(const Question& question, const CaseFile& case_file,
+                                        const FindingSet& findings) {
+  std::vector<std::string> silent;
+  for (const std::string& party : question.between) {
+    if (asks_own_names(question, case_file, party)) continue;
+    for (const Finding* volume : findings.by_method("volume", party)) {
+      if (volume->absence && volume->id.ends_with("/raw")) {
+        silent.push_back(party);
+        break;
+      }
+    }
+  }
+  return silent;
 }
 
 int support_rank(const Assessment& assessment) { return -static_cast<int>(assessment.support); }
@@ -58,22 +99,46 @@ void sort_out(Verdict& verdict) {
   for (const Assessment* assessment : alive) verdict.surviving.push_back(assessment->explanation);
 }
 
-// A record's weight is the sum of what it would be expected to tell for each surviving cause and
-// recording; filters ask for nothing, since they answer no question about the parties.
-void rank_missing(Verdict& verdict) {
+// What the case already holds is not missing. Whose mail or flow log it is no finding tells, so
+// those stay on the list until somebody asks for them by name.
+bool is_in_the_case(std::string_view record, const FindingSet& findings) {
+  const std::vector<std::string> vantages = vantages_with_rows(findings);
+  if (record == "second_vantage") return vantages.size() >= 2;
+  if (record != "resolver_client_log") return false;
+  return std::find(vantages.begin(), vantages.end(), "resolver") != vantages.end();
+}
+
+// A record's weight is the sum of what it would be expected to tell. A cause counts double: the
+// question is about the parties, and a record that tells causes apart answers it, while one that
+// only tells how the file was made guards the answer. Filters answer no question about the parties.
+int times(ExplanationRole role) {
+  switch (role) {
+    case ExplanationRole::cause:
+      return 2;
+    case ExplanationRole::recording:
+      return 1;
+    case ExplanationRole::filter:
+      return 0;
+  }
+  return 0;
+}
+
+void rank_missing(const FindingSet& findings, Verdict& verdict) {
   std::map<std::string, MissingRecord> by_record;
   for (const std::string& name : verdict.surviving) {
     const Explanation& explanation = *find_explanation(name);
-    if (explanation.role() == ExplanationRole::filter) continue;
+    const int factor = times(explanation.role());
     for (const SettlingRecord& settles : explanation.settles()) {
+      if (factor == 0 || is_in_the_case(settles.record, findings)) continue;
       MissingRecord& missing = by_record[std::string(settles.record)];
       missing.record = std::string(settles.record);
       if (missing.text.empty()) missing.text = std::string(settles.text);
-      missing.weight += settles.weight;
+      missing.weight += factor * settles.weight;
       missing.would_separate.push_back(name);
     }
   }
   for (auto& [record, missing] : by_record) verdict.missing.push_back(std::move(missing));
+  // The map's order breaks ties, so equal weights always stand in the same order.
   std::stable_sort(
       verdict.missing.begin(), verdict.missing.end(),
       [](const MissingRecord& a, const MissingRecord& b) { return a.weight > b.weight; });
@@ -86,27 +151,60 @@ std::size_t count_surviving_causes(const Verdict& verdict) {
       }));
 }
 
-void conclude(const Question& question, Verdict& verdict) {
-  const std::size_t causes = count_surviving_causes(verdict);
-  if (verdict.rung == Rung::nothing) {
-    verdict.conclusion = Conclusion::insufficient;
+std::string reached(const Verdict& verdict) {
+  return fmt::format("{} (rung {} of 6)", describe(verdict.rung), static_cast<int>(verdict.rung));
+}
+
+void conclude_without_lookups(const Question& question, const std::vector<std::string>& silent,
+                              Verdict& verdict) {
+  verdict.conclusion = Conclusion::insufficient;
+  if (silent.empty()) {
     verdict.statement = fmt::format(
         "Insufficient. The records say nothing about {}: no look-up of the names by a stated "
         "party.",
         fmt::join(question.between, " and "));
+  } else {
+    verdict.statement = fmt::format(
+        "Insufficient. In records declared complete for the window {} did not look the names up; "
+        "whether there was contact without a look-up, these records cannot tell.",
+        fmt::join(silent, " and "));
+  }
+}
+
+// Invented or changed rows would take every other conclusion with them.
+bool is_integrity_in_doubt(const Verdict& verdict) {
+  return std::any_of(verdict.assessments.begin(), verdict.assessments.end(),
+                     [](const Assessment& assessment) {
+                       return assessment.explanation == "edited_log" && !assessment.exclusion &&
+                              assessment.support >= Support::moderate;
+                     });
+}
+
+void conclude(const Question& question, const std::vector<std::string>& silent, Verdict& verdict) {
+  const std::size_t causes = count_surviving_causes(verdict);
+  if (verdict.rung == Rung::nothing) {
+    conclude_without_lookups(question, silent, verdict);
   } else if (causes == 1) {
     verdict.conclusion = Conclusion::settled;
     verdict.statement = fmt::format(
-        "Settled as far as these records go: {} (rung {} of 6), and one explanation of why "
-        "survives: "
-        "{}.",
-        describe(verdict.rung), static_cast<int>(verdict.rung), verdict.surviving.front());
+        "Settled as far as these records go: {}, and of the explanations considered one cause "
+        "survives: {}.",
+        reached(verdict), find_explanation(verdict.surviving.front())->title());
+  } else if (causes == 0) {
+    verdict.conclusion = Conclusion::inconclusive;
+    verdict.statement = fmt::format(
+        "Inconclusive. The records show that {}; none of the causes considered fits, so it was "
+        "something else.",
+        reached(verdict));
   } else {
     verdict.conclusion = Conclusion::inconclusive;
     verdict.statement = fmt::format(
-        "Inconclusive. The records show that {} (rung {} of 6), not why: {} causes survive that "
-        "answer the question differently.",
-        describe(verdict.rung), static_cast<int>(verdict.rung), causes);
+        "Inconclusive. The records show that {}, not why: {} causes survive that answer the "
+        "question differently.",
+        reached(verdict), causes);
+  }
+  if (verdict.rung != Rung::nothing && is_integrity_in_doubt(verdict)) {
+    verdict.statement += " Whether the rows are as the servers wrote them has to be settled first.";
   }
   if (!verdict.missing.empty() && verdict.conclusion != Conclusion::settled) {
     verdict.statement +=
@@ -119,13 +217,13 @@ void conclude(const Question& question, Verdict& verdict) {
 Verdict judge(const Question& question, const CaseFile& case_file, const FindingSet& findings) {
   Verdict verdict;
   verdict.question = question.id;
-  climb(question, findings, verdict);
+  climb(question, case_file, findings, verdict);
   for (const Explanation* explanation : all_explanations()) {
     verdict.assessments.push_back(explanation->assess(findings));
   }
   sort_out(verdict);
-  rank_missing(verdict);
-  conclude(question, verdict);
+  rank_missing(findings, verdict);
+  conclude(question, vouched_silent(question, case_file, findings), verdict);
   verdict.claims = answer_claims(question, case_file, findings);
   return verdict;
 }

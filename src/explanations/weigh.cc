@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "assay/names.h"
 
 namespace assay {
@@ -31,6 +33,12 @@ int weight_of(Direction direction) {
       return -2;
   }
   return 0;
+}
+
+int sum_of(const std::map<std::string, int>& weights) {
+  int sum = 0;
+  for (const auto& [method, weight] : weights) sum += weight;
+  return sum;
 }
 
 }  // namespace
@@ -64,14 +72,43 @@ bool only_lookups(const FindingSet& findings) {
   return true;
 }
 
+bool shows_every_asker(const Finding& exclusivity) {
+  return exclusivity.vantage == "authoritative" && is_set(exclusivity, "complete_coverage");
+}
+
+bool has_many_others(const Finding& exclusivity) {
+  constexpr double kTimesTheNamed = 10;
+  const double named = std::max(1.0, exclusivity.value_or("named_askers", 0));
+  return exclusivity.value_or("outside_askers", 0) >= kTimesTheNamed * named;
+}
+
+std::vector<const Finding*> parties_moving_together(const FindingSet& findings) {
+  std::vector<const Finding*> found;
+  for (const Finding* sync : findings.by_method("source_sync")) {
+    const std::size_t plus = sync->subject.find('+');
+    if (sync->outcome != Outcome::found || plus == std::string::npos) continue;
+    if (!IpAddress::parse(sync->subject.substr(0, plus))) found.push_back(sync);
+  }
+  return found;
+}
+
+std::vector<std::string> vantages_with_rows(const FindingSet& findings) {
+  std::vector<std::string> vantages;
+  for (const Finding* all : about_all(findings, "volume", "raw")) {
+    const bool is_new = std::find(vantages.begin(), vantages.end(), all->vantage) == vantages.end();
+    if (is_set(*all, "rows") && is_new) vantages.push_back(all->vantage);
+  }
+  return vantages;
+}
+
 Weighing::Weighing(const Explanation& explanation) {
   assessment_.explanation = std::string(explanation.name());
 }
 
 void Weighing::bear(const Finding& finding, Direction direction, std::string reason) {
   const int weight = weight_of(direction);
-  if (weight > 0) for_ += weight;
-  if (weight < 0) against_ -= weight;
+  if (weight > 0) for_[finding.method] = std::max(for_[finding.method], weight);
+  if (weight < 0) against_[finding.method] = std::max(against_[finding.method], -weight);
   assessment_.bearings.push_back({finding.id, direction, std::move(reason)});
 }
 
@@ -89,22 +126,24 @@ void Weighing::exclude(Contradiction contradiction) {
 
 Assessment Weighing::finish(const FindingSet& findings, ExplanationRole role) && {
   Assessment& result = assessment_;
-  result.is_testable = for_ + against_ > 0 || result.exclusion.has_value();
+  const int weight_for = sum_of(for_), weight_against = sum_of(against_);
+  result.is_testable = weight_for + weight_against > 0 || result.exclusion.has_value();
   if (result.exclusion) {
     result.support_reason = "Excluded: " + result.exclusion->statement() + ".";
     return std::move(result);
   }
-  const int balance = for_ - against_;
-  result.support = balance >= 4   ? Support::strong
-                   : balance >= 2 ? Support::moderate
-                   : balance >= 1 ? Support::weak
+  const int balance = weight_for - weight_against;
+  result.support = balance >= 3   ? Support::strong
+                   : balance == 2 ? Support::moderate
+                   : balance == 1 ? Support::weak
                                   : Support::none;
   if (!result.is_testable) {
     result.support_reason = "No finding bears on it: these records cannot speak to it.";
     return std::move(result);
   }
-  result.support_reason = fmt::format(
-      "Weight of findings for it {}, against it {} (a strong bearing counts 2).", for_, against_);
+  result.support_reason =
+      fmt::format("Weight for it {}, against it {} (each method counts once, a strong bearing 2).",
+                  weight_for, weight_against);
   if (role == ExplanationRole::cause && only_lookups(findings) && result.support > Support::weak) {
     result.support = Support::weak;
     result.support_reason +=

@@ -2,6 +2,7 @@
 // bearings into words.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,18 @@ bool is_set(const Finding& finding, std::string_view quantity);
 
 // True when the records hold nothing but look-ups: no mail, flow or message evidence was read.
 bool only_lookups(const FindingSet& findings);
+// True when the finding comes from the names' own servers, and somebody declares their records
+// complete: only then does "few others asked" mean that few others asked.
+bool shows_every_asker(const Finding& exclusivity);
+// True when so many unrelated askers stand beside the named ones that they are no exception.
+bool has_many_others(const Finding& exclusivity);
+// Findings of source_sync about two parties that move together.
+std::vector<const Finding*> parties_moving_together(const FindingSet& findings);
+// Vantages at which rows were found, each once.
+std::vector<std::string> vantages_with_rows(const FindingSet& findings);
 
-// Collects an Assessment.
+// Collects an Assessment. Findings of one method about several parties, series or vantages lean on
+// the same effect, so each method counts once for and once against, by its strongest bearing.
 class Weighing {
  public:
   explicit Weighing(const Explanation& explanation);
@@ -40,8 +51,8 @@ class Weighing {
 
  private:
   Assessment assessment_;
-  int for_ = 0;
-  int against_ = 0;
+  std::map<std::string, int> for_;  // by method
+  std::map<std::string, int> against_;
 };
 
 }  // namespace assay

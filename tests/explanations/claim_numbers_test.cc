@@ -1,0 +1,235 @@
+// count, share and rate: quoted numbers against counted ones.
+#include "claim_fixture.h"
+#include "explanations/quoted_number.h"
+
+namespace assay {
+namespace {
+
+using claims::NumberUnit;
+using claims::parse_quoted;
+using test::answer;
+using test::demo_findings;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(QuotedNumber, RangeIsWhatThePrintedDigitsAllow) {
+  EXPECT_EQ(range_text(*parse_quoted("80 %", NumberUnit::share)), "79.5 % to below 80.5 %");
+  EXPECT_EQ(range_text(*parse_quoted("80.0%", NumberUnit::share)), "79.95 % to below 80.05 %");
+  EXPECT_EQ(range_text(*parse_quoted("0.87", NumberUnit::share)), "0.865 to below 0.875");
+  EXPECT_EQ(range_text(*parse_quoted("2,820", NumberUnit::count)), "exactly 2,820");
+  EXPECT_EQ(range_text(*parse_quoted("about 2,800", NumberUnit::count)), "2,750 to below 2,850");
+  EXPECT_EQ(range_text(*parse_quoted("at least 80 %", NumberUnit::share)), "at least 80 %");
+  EXPECT_EQ(range_text(*parse_quoted("80 %", NumberUnit::share, "2")), "78 % to 82 %");
+}
+
+TEST(QuotedNumber, RefusesWhatCannotBeReadInOneWay) {
+  for (const char* text :
+       {"", "many", "87", "1,5 %", "28,20", "1.2.3 %", "80 % %", "123456789012"}) {
+    EXPECT_FALSE(parse_quoted(text, NumberUnit::share)) << text;
+  }
+  EXPECT_FALSE(parse_quoted("80 %", NumberUnit::count));
+  EXPECT_FALSE(parse_quoted("at least 80 %", NumberUnit::share, "2"));
+}
+
+TEST(Count, HoldsWithinFilesThatNobodyDeclaresComplete) {
+  const auto quoted =
+      answer("count", {{"party", "Bank"}, {"value", "2820"}}, demo_findings().set());
+  EXPECT_EQ(quoted.answer, Answer::supported_only_within_these_files);
+  EXPECT_THAT(quoted.statement, HasSubstr("2,820 (raw rows)"));
+  EXPECT_THAT(quoted.statement, HasSubstr("2,700 (identical rows collapsed)"));
+  EXPECT_THAT(quoted.findings, Contains("q1/authoritative/volume/Bank/raw"));
+  EXPECT_EQ(quoted.quantities.size(), 3u);
+}
+
+TEST(Count, IsSupportedWhenTheRecordsAreDeclaredComplete) {
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "2820"}}, demo_findings(1).set()).answer,
+            Answer::supported);
+}
+
+TEST(Count, SaysUnderWhichRuleTheQuoteHolds) {
+  const auto quoted =
+      answer("count", {{"party", "Bank"}, {"value", "2,700"}}, demo_findings().set());
+  EXPECT_EQ(quoted.answer, Answer::supported_only_within_these_files);
+  EXPECT_THAT(quoted.statement, HasSubstr("Bank made 2,700 (identical rows collapsed)"));
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "2,700"}, {"dedup", "raw"}},
+                   demo_findings().set())
+                .answer,
+            Answer::contradicted);
+}
+
+TEST(Count, MoreRowsThanQuotedContradictWhateverTheCoverage) {
+  const auto quoted = answer("count", {{"party", "Bank"}, {"value", "12"}}, demo_findings().set());
+  EXPECT_EQ(quoted.answer, Answer::contradicted);
+  EXPECT_FALSE(quoted.findings.empty());
+}
+
+TEST(Count, FewerRowsThanQuotedContradictOnlyInCompleteRecords) {
+  const test::Fields fields{{"party", "Bank"}, {"value", "5000"}};
+  const auto open = answer("count", fields, demo_findings(0).set());
+  EXPECT_EQ(open.answer, Answer::not_testable);
+  EXPECT_FALSE(open.would_test.empty());
+  EXPECT_EQ(answer("count", fields, demo_findings(1).set()).answer, Answer::contradicted);
+}
+
+TEST(Count, SumsSeveralParties) {
+  EXPECT_EQ(
+      answer("count", {{"value", "3534"}}, {{"parties", {"Bank", "Clinic"}}}, demo_findings().set())
+          .answer,
+      Answer::supported_only_within_these_files);
+}
+
+TEST(Count, TakesAToleranceInTheUnitOfTheValue) {
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "2800"}, {"tolerance", "30"}},
+                   demo_findings().set())
+                .answer,
+            Answer::supported_only_within_these_files);
+}
+
+TEST(Count, SaysWhyItCannotAnswer) {
+  const FindingSet findings = demo_findings().set();
+  for (const test::Fields& fields : std::vector<test::Fields>{
+           {{"party", "Bank"}, {"value", "a lot"}},
+           {{"party", "Nobody"}, {"value", "3"}},
+           {{"value", "3"}},
+           {{"party", "Bank"}, {"value", "3"}, {"dedup", "twice"}},
+           {{"party", "Bank"}, {"value", "3"}, {"window", "soon"}},
+           {{"party", "Bank"}, {"value", "3"}, {"window", "2020-01-01/2020-02-01"}},
+           {{"party", "Bank"}, {"value", "3"}, {"vantage", "resolver"}}}) {
+    EXPECT_EQ(answer("count", fields, findings).answer, Answer::not_testable);
+  }
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "3"}}, FindingSet({})).answer,
+            Answer::not_testable);
+}
+
+TEST(Count, CountsWholeDaysInsideTheWindowFromTheDailyTable) {
+  test::Findings findings;
+  findings.volume("raw", 60, {{"Bank", 50}, {"other", 10}});
+  findings.volume("collapsed", 60, {{"Bank", 50}, {"other", 10}});
+  findings.volume("bursts", 60, {{"Bank", 50}, {"other", 10}});
+  std::vector<Finding> all = findings.set().all();
+  all.front().tables.push_back({"daily_counts",
+                                {"Bank", "other"},
+                                {"2021-06-01", "2021-06-02", "2021-06-03"},
+                                {{20, 1}, {12, 2}, {18, 7}}});
+  const test::Fields fields{
+      {"party", "Bank"}, {"value", "32"}, {"window", "2021-06-01/2021-06-02"}};
+  const auto days = answer("count", fields, FindingSet(all));
+  EXPECT_EQ(days.answer, Answer::supported_only_within_these_files) << days.statement;
+  test::Fields of_share = fields;
+  of_share["value"] = "91 %";  // 32 of 35
+  EXPECT_EQ(answer("share", of_share, FindingSet(all)).answer,
+            Answer::supported_only_within_these_files);
+}
+
+TEST(Share, QuoteIsHeldAgainstItsRoundingRange) {
+  const FindingSet findings = demo_findings().set();
+  // 2,820 of 3,561 is 79.19 %: that rounds to 79 %, not to 80 %.
+  EXPECT_EQ(
+      answer("share", {{"party", "Bank"}, {"value", "79 %"}, {"dedup", "raw"}}, findings).answer,
+      Answer::supported_only_within_these_files);
+  EXPECT_EQ(
+      answer("share", {{"party", "Bank"}, {"value", "80 %"}, {"dedup", "raw"}}, findings).answer,
+      Answer::contradicted);
+  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "0.79"}}, findings).answer,
+            Answer::supported_only_within_these_files);
+}
+
+TEST(Share, EightySevenPercentIsContradictedUnderEveryRule) {
+  const auto quoted =
+      answer("share", {{"party", "Bank"}, {"value", "87 %"}}, demo_findings().set());
+  EXPECT_EQ(quoted.answer, Answer::contradicted);
+  EXPECT_THAT(quoted.statement, HasSubstr("79.2 % = 2,820 of 3,561 (raw rows)"));
+}
+
+TEST(Share, SaysThatAWiderIntervalWouldReachTheQuote) {
+  test::Findings findings = demo_findings();
+  std::vector<Finding> all = findings.set().all();
+  for (Finding& finding : all) {
+    if (finding.id != "q1/authoritative/volume/Bank/raw") continue;
+    finding.quantities[2].interval = {0.70, 0.88};
+    finding.quantities[2].interval_method = "95 % block t";
+  }
+  const auto quoted = answer("share", {{"party", "Bank"}, {"value", "87 %"}}, FindingSet(all));
+  EXPECT_EQ(quoted.answer, Answer::contradicted);
+  EXPECT_THAT(quoted.statement,
+              HasSubstr("an interval that allows for bursts is 70.0 % to 88.0 %"));
+}
+
+TEST(Share, BothTogetherAreSummed) {
+  const auto both = answer("share", {{"value", "99 %"}}, {{"parties", {"Bank", "Clinic"}}},
+                           demo_findings().set());
+  EXPECT_EQ(both.answer, Answer::supported_only_within_these_files);
+  EXPECT_THAT(both.statement, HasSubstr("Bank and Clinic together made 99.2 % = 3,534 of 3,561"));
+  EXPECT_EQ(answer("share", {{"value", "99 %"}}, {{"parties", {"Bank", "Clinic"}}},
+                   demo_findings(1).set())
+                .answer,
+            Answer::supported);
+}
+
+TEST(Share, CanBeOfThePartiesAlone) {
+  // 2,820 of 3,534 is 79.8 %.
+  EXPECT_EQ(
+      answer("share", {{"party", "Bank"}, {"value", "80 %"}, {"of", "parties"}, {"dedup", "raw"}},
+             demo_findings().set())
+          .answer,
+      Answer::supported_only_within_these_files);
+  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "80 %"}, {"of", "the world"}},
+                   demo_findings().set())
+                .answer,
+            Answer::not_testable);
+}
+
+TEST(Share, OfNothingIsNotTestable) {
+  test::Findings findings;
+  for (const char* rule : {"raw", "collapsed", "bursts"}) findings.volume(rule, 0, {{"Bank", 0}});
+  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "80 %"}}, findings.set()).answer,
+            Answer::not_testable);
+}
+
+TEST(Share, HoldingAtOneVantageAndNotAtAnotherStaysWithTheFiles) {
+  test::Findings findings = demo_findings(1);
+  findings.vantage("passive_sensor");
+  for (const char* rule : {"raw", "collapsed", "bursts"}) {
+    findings.volume(rule, 100, {{"Bank", 10}, {"Clinic", 0}, {"Sender", 0}, {"other", 90}});
+  }
+  findings.coverage("dns", 1, 1);
+  const auto quoted = answer("share", {{"party", "Bank"}, {"value", "79 %"}}, findings.set());
+  EXPECT_EQ(quoted.answer, Answer::supported_only_within_these_files);
+  EXPECT_THAT(quoted.statement, HasSubstr("At the vantage 'authoritative'"));
+  EXPECT_THAT(quoted.statement, HasSubstr("At the vantage 'passive_sensor'"));
+  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "79 %"}, {"vantage", "passive_sensor"}},
+                   findings.set())
+                .answer,
+            Answer::contradicted);
+}
+
+TEST(Rate, MeanThatHoldsIsNotAPeriod) {
+  test::Findings findings = demo_findings();
+  findings.add("gap_law", "Bank", Outcome::found,
+               {{"cache_shaped", 1},
+                {"ttl_seconds", 3600},
+                {"gap_seconds_median", 4210},
+                {"gap_seconds_min", 3600}});
+  // 2,820 rows in 143 days are 0.82 an hour.
+  const auto hourly =
+      answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "hour"}}, findings.set());
+  EXPECT_EQ(hourly.answer, Answer::supported_only_within_these_files);
+  EXPECT_THAT(hourly.statement, HasSubstr("0.82 per hour (raw rows)"));
+  EXPECT_THAT(hourly.statement, HasSubstr("A mean is not a period"));
+  EXPECT_THAT(hourly.statement, HasSubstr("4,210 s at the median"));
+  EXPECT_THAT(hourly.findings, Contains("q1/authoritative/gap_law/Bank"));
+}
+
+TEST(Rate, MeanThatDoesNotHoldIsContradicted) {
+  const auto often =
+      answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "minute"}}, demo_findings().set());
+  EXPECT_EQ(often.answer, Answer::contradicted);
+  EXPECT_EQ(answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "fortnight"}},
+                   demo_findings().set())
+                .answer,
+            Answer::not_testable);
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,252 @@
+// One scenario an explanation, with that explanation true: findings as the methods give them for
+// such records. The true one must survive, and be named with support where records can show it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "finding_builder.h"
+
+namespace assay {
+namespace {
+
+using test::Findings;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+Verdict judged(const Findings& findings) {
+  const CaseFile file = test::demo_case();
+  return judge(file.questions.front(), file, findings.set());
+}
+
+const Assessment& of(const Verdict& verdict, std::string_view explanation) {
+  return *std::find_if(
+      verdict.assessments.begin(), verdict.assessments.end(),
+      [&](const Assessment& assessment) { return assessment.explanation == explanation; });
+}
+
+bool leans_against(const Assessment& assessment, std::string_view method) {
+  return std::any_of(assessment.bearings.begin(), assessment.bearings.end(), [&](const Bearing& b) {
+    return b.finding.find(method) != std::string::npos &&
+           (b.direction == Direction::weakly_against || b.direction == Direction::strongly_against);
+  });
+}
+
+// What every demo-like list of look-ups shares; scenarios add what their cause leaves.
+Findings lookups(double outside_askers = 6, double foreign_rows = 5000) {
+  Findings findings;
+  findings.volume("raw", 3561, {{"Bank", 2820}, {"Clinic", 714}, {"Sender", 0}, {"other", 27}});
+  findings.coverage("dns", 3, 0);
+  findings.coverage("mail", 0, 0);
+  findings.coverage("flow", 0, 0);
+  findings.coverage("message", 0, 0);
+  findings.add("exclusivity", "", Outcome::measured,
+               {{"outside_askers", outside_askers}, {"outside_rows", 27}, {"named_askers", 3}});
+  findings.add("type_profile", "", Outcome::found,
+               {{"rows", 3561}, {"types", 1}, {"foreign_rows", foreign_rows}});
+  return findings;
+}
+
+TEST(LiveMail, MailingsToManyNetworksSpeakForIt) {
+  Findings findings = lookups(400);
+  findings.add("type_profile", "Bank", Outcome::measured, {{"rows_PTR", 0}});
+  findings.add("source_sync", "Bank+Clinic", Outcome::found, {{"share_synchronous", 0.3}});
+  findings.add("gap_law", "Bank", Outcome::found, {{"cache_shaped", 1}, {"sparse_demand", 1}});
+  const Verdict verdict = judged(findings);
+  EXPECT_THAT(verdict.surviving, Contains("live_mail_with_checks"));
+  EXPECT_EQ(of(verdict, "live_mail_with_checks").support, Support::weak);
+  EXPECT_EQ(verdict.surviving.front(), "live_mail_with_checks");
+  EXPECT_THAT(of(verdict, "live_mail_with_checks").open, Not(IsEmpty()));
+}
+
+TEST(ArchiveRescan, StretchesOfSteadyDemandSpeakForItAndNeverAlone) {
+  Findings findings = lookups();
+  findings.add("gap_law", "Bank", Outcome::found,
+               {{"cache_shaped", 1}, {"excess_two_rates", 1}, {"near_constant_demand", 1}});
+  findings.add("day_hour", "Bank", Outcome::nothing_found, {});
+  findings.add("change_points", "Bank", Outcome::found, {{"changes", 3}});
+  const Verdict verdict = judged(findings);
+  EXPECT_EQ(of(verdict, "archive_rescan").support, Support::weak);
+  EXPECT_THAT(verdict.surviving, Contains("archive_rescan"));
+  EXPECT_THAT(verdict.surviving, Contains("misconfigured_application"));
+  EXPECT_EQ(verdict.conclusion, Conclusion::inconclusive);
+}
+
+TEST(MisconfiguredApplication, ClockPhaseSpeaksForItAndAgainstPersons) {
+  Findings findings = lookups();
+  findings.add("gap_law", "Bank", Outcome::found,
+               {{"clock_shaped", 1}, {"clock_period_seconds", 7200}});
+  findings.add("day_hour", "Bank", Outcome::nothing_found, {});
+  const Verdict verdict = judged(findings);
+  EXPECT_EQ(verdict.surviving.front(), "misconfigured_application");
+  EXPECT_EQ(of(verdict, "misconfigured_application").support, Support::weak);  // only look-ups
+  EXPECT_TRUE(leans_against(of(verdict, "person_to_person_mail"), "gap_law"));
+  EXPECT_THAT(verdict.surviving, Contains("person_to_person_mail"));
+}
+
+TEST(PersonToPersonMail, SurvivesLookupsOfPeoplesHours) {
+  Findings findings = lookups();
+  findings.add("gap_law", "Bank", Outcome::found,
+               {{"cache_shaped", 1}, {"sparse_demand", 1}, {"saturation", 0.2}});
+  findings.add("day_hour", "Bank", Outcome::found, {{"p_daily_rhythm", 1e-9}});
+  const Verdict verdict = judged(findings);
+  EXPECT_THAT(verdict.surviving, Contains("person_to_person_mail"));
+  EXPECT_TRUE(leans_against(of(verdict, "misconfigured_application"), "day_hour"));
+}
+
+TEST(PersonToPersonMail, NoHoursSpeakAgainstItOnlyWhereTheCacheLeavesThemOpen) {
+  for (const double saturation : {0.2, 0.9}) {
+    Findings findings = lookups();
+    findings.add("gap_law", "Bank", Outcome::found,
+                 {{"cache_shaped", 1}, {"saturation", saturation}});
+    findings.add("day_hour", "Bank", Outcome::nothing_found, {});
+    EXPECT_EQ(leans_against(of(judged(findings), "person_to_person_mail"), "day_hour"),
+              saturation < 0.5);
+  }
+}
+
+TEST(CacheShaping, GapsThatBeginAtTheTtlSpeakForIt) {
+  Findings findings = lookups();
+  findings.add("gap_law", "Bank", Outcome::found, {{"cache_shaped", 1}, {"ttl_seconds", 3600}});
+  EXPECT_EQ(of(judged(findings), "cache_shaping").support, Support::moderate);
+  findings.add("source_sync", "Bank", Outcome::found, {{"acts_as_one", 1}, {"p_suppressed", 1e-6}});
+  const Verdict verdict = judged(findings);
+  EXPECT_EQ(of(verdict, "cache_shaping").support, Support::strong);
+  EXPECT_THAT(verdict.surviving, Contains("cache_shaping"));
+}
+
+TEST(ResolverPrefetch, GapsCrowdedBeforeTheTtlSpeakForIt) {
+  Findings findings = lookups();
+  findings.add("gap_law", "Bank", Outcome::found,
+               {{"prefetch_shaped", 1}, {"gaps", 400}, {"share_prefetch_band", 0.3}});
+  EXPECT_EQ(of(judged(findings), "resolver_prefetch").support, Support::moderate);
+}
+
+TEST(ResolverPrefetch, SteadyDemandWithoutOneEarlyRefreshContradictsIt) {
+  Findings findings = lookups();
+  findings.add("gap_law", "Bank", Outcome::found,
+               {{"cache_shaped", 1},
+                {"near_constant_demand", 1},
+                {"gaps", 400},
+                {"share_prefetch_band", 0}});
+  const Verdict out = judged(findings);
+  EXPECT_THAT(out.excluded, Contains("resolver_prefetch"));
+  findings.add("gap_law", "Clinic", Outcome::found,
+               {{"cache_shaped", 1}, {"gaps", 30}, {"share_prefetch_band", 0}});
+  EXPECT_THAT(judged(findings).surviving, Contains("resolver_prefetch"));
+}
+
+TEST(RetryAndFailover, HoppingRepeatsSpeakForIt) {
+  Findings findings = lookups();
+  findings.add("bursts", "Bank", Outcome::found, {{"repeat_pairs", 200}, {"share_hopping", 0.8}});
+  EXPECT_EQ(of(judged(findings), "retry_and_failover").support, Support::moderate);
+}
+
+TEST(SearchSuffixLeak, StatedSuffixSpeaksForIt) {
+  Findings findings = lookups();
+  findings.add("suffix_leak", "", Outcome::found, {{"rows", 5}, {"rows_known_suffix", 5}});
+  EXPECT_EQ(of(judged(findings), "search_suffix_leak").support, Support::moderate);
+}
+
+TEST(SearchSuffixLeak, IsOutWhereCompleteRecordsHoldNoRunOnName) {
+  Findings findings = lookups();
+  findings.add("suffix_leak", "", Outcome::nothing_found, {{"rows", 0}});
+  EXPECT_THAT(judged(findings).surviving, Contains("search_suffix_leak"));
+  findings.last().absence = test::absence_of("dns");
+  const Verdict verdict = judged(findings);
+  EXPECT_THAT(verdict.excluded, Contains("search_suffix_leak"));
+  EXPECT_THAT(of(verdict, "search_suffix_leak").exclusion->findings(),
+              Contains("q1/authoritative/suffix_leak/all"));
+}
+
+TEST(CuratedExport, FilesOfOneNameSpeakForIt) {
+  EXPECT_EQ(of(judged(lookups(6, 0)), "curated_export").support, Support::moderate);
+  EXPECT_EQ(of(judged(lookups(6, 9000)), "curated_export").support, Support::none);
+}
+
+TEST(EditedLog, RepeatedBlockAndGapsBelowTheTtlSpeakForIt) {
+  Findings findings = lookups();
+  findings.add("duplicates", "", Outcome::found, {{"repeated_block", 1}, {"longest_repeat", 40}});
+  findings.add("gap_law", "Bank", Outcome::found, {{"cache_shaped", 1}, {"share_below_ttl", 0.2}});
+  const Verdict verdict = judged(findings);
+  EXPECT_EQ(of(verdict, "edited_log").support, Support::moderate);
+  EXPECT_THAT(verdict.statement, HasSubstr("as the servers wrote them"));
+}
+
+TEST(EditedLog, UntouchedLogLeavesItOpenAndWithoutSupport) {
+  Findings findings = lookups();
+  findings.add("duplicates", "", Outcome::nothing_found, {{"repeated_block", 0}});
+  findings.add("gap_law", "Bank", Outcome::found, {{"cache_shaped", 1}, {"share_below_ttl", 0.01}});
+  const Verdict verdict = judged(findings);
+  EXPECT_EQ(of(verdict, "edited_log").support, Support::none);
+  EXPECT_THAT(verdict.surviving, Contains("edited_log"));
+  EXPECT_THAT(of(verdict, "edited_log").open, Contains(HasSubstr("second vantage")));
+}
+
+TEST(SensorBias, SilenceOfEverythingSpeaksForIt) {
+  Findings findings = lookups();
+  findings.add("coverage_gaps", "", Outcome::found, {{"p_joint", 1e-8}, {"collector_outage", 1}});
+  EXPECT_EQ(of(judged(findings), "sensor_bias").support, Support::moderate);
+  Findings went_on = lookups();
+  went_on.add("coverage_gaps", "", Outcome::found, {{"p_joint", 1e-8}, {"collector_outage", 0}});
+  EXPECT_EQ(of(judged(went_on), "sensor_bias").support, Support::none);
+}
+
+TEST(SensorBias, ChangeOfRateAcrossASilenceSpeaksForIt) {
+  Findings findings = lookups();
+  findings.add("change_points", "", Outcome::found, {{"changes", 1}})
+      .tables.push_back({"changes",
+                         {"time_s", "low_s", "high_s", "rate_before", "rate_after", "in_gap", "p"},
+                         {"2021-07-25"},
+                         {{1, 1, 1, 20, 34, 1, 1e-4}}});
+  EXPECT_EQ(of(judged(findings), "sensor_bias").support, Support::weak);
+}
+
+TEST(CompleteMailLogWithoutTheSession, ExcludesMailOfBothKinds) {
+  Findings findings = lookups();
+  findings.add("coverage", "mail", Outcome::found, {{"evidences", 1}, {"complete", 1}}).absence =
+      test::absence_of("mail");
+  const Verdict verdict = judged(findings);
+  EXPECT_THAT(verdict.excluded, Contains("live_mail_with_checks"));
+  EXPECT_THAT(verdict.excluded, Contains("person_to_person_mail"));
+  EXPECT_THAT(verdict.surviving, Contains("archive_rescan"));
+}
+
+TEST(Explanations, EachSaysWhatItPredictsWhatItMustLeaveAndWhatWouldSettleIt) {
+  for (const Explanation* explanation : all_explanations()) {
+    EXPECT_FALSE(explanation->proposition().empty());
+    EXPECT_FALSE(explanation->predictions().empty()) << explanation->name();
+    EXPECT_FALSE(explanation->settles().empty()) << explanation->name();
+    for (const SettlingRecord& record : explanation->settles()) {
+      EXPECT_GE(record.weight, 1) << explanation->name();
+      EXPECT_LE(record.weight, 5) << explanation->name();
+    }
+    const auto& predictions = explanation->predictions();
+    const bool says_must = std::any_of(predictions.begin(), predictions.end(),
+                                       [](const Prediction& p) { return p.must_be_there; });
+    if (explanation->role() == ExplanationRole::cause) {
+      EXPECT_TRUE(says_must) << explanation->name();
+    }
+    EXPECT_EQ(find_explanation(explanation->name()), explanation);
+  }
+}
+
+// The same record under the same word reads the same, whoever asks for it.
+TEST(Explanations, WordsOfSettlingRecordsAreUsedForOneRecord) {
+  std::map<std::string_view, std::set<std::string_view>> texts;
+  for (const Explanation* explanation : all_explanations()) {
+    for (const SettlingRecord& record : explanation->settles()) {
+      texts[record.record].insert(record.text);
+    }
+  }
+  for (const auto& [record, variants] : texts) {
+    EXPECT_EQ(variants.size(), 1u) << record << ": " << testing::PrintToString(variants);
+  }
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,272 @@
+// The ladder, exclusion, and the ranking of missing records.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "finding_builder.h"
+
+namespace assay {
+namespace {
+
+using test::Findings;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Verdict judged(const FindingSet& findings, CaseFile file = test::demo_case()) {
+  return judge(file.questions.front(), file, findings);
+}
+
+TEST(Ladder, LookupsByAPartyReachRungOneAndNoFurther) {
+  const Verdict verdict = judged(test::demo_findings(1).set());
+  EXPECT_EQ(verdict.rung, Rung::asked_for_a_name);
+  EXPECT_THAT(verdict.rung_findings, ElementsAre("q1/authoritative/volume/Bank/raw"));
+  EXPECT_THAT(verdict.rung_statement, HasSubstr("Bank (2,820 rows"));
+  EXPECT_EQ(verdict.conclusion, Conclusion::inconclusive);
+}
+
+TEST(Ladder, OthersThanTheQuestionsPartiesDoNotClimb) {
+  Findings findings;
+  findings.volume("raw", 714, {{"Bank", 0}, {"Clinic", 714}, {"Sender", 0}});
+  const Verdict verdict = judged(findings.set());
+  EXPECT_EQ(verdict.rung, Rung::nothing);
+  EXPECT_EQ(verdict.conclusion, Conclusion::insufficient);
+}
+
+TEST(Ladder, APartyThatAsksForItsOwnNamesDoesNotClimb) {
+  CaseFile file = test::demo_case();
+  file.parties[2].names = {NamePattern::parse("*.sender.example").value()};
+  file.questions[0].names = {NamePattern::parse("mail1.sender.example").value()};
+  Findings findings;
+  findings.volume("raw", 12, {{"Bank", 0}, {"Clinic", 0}, {"Sender", 12}});
+  EXPECT_EQ(judged(findings.set(), file).rung, Rung::nothing);
+}
+
+TEST(Ladder, NoLookupInCompleteRecordsIsSaidWithoutClaimingMore) {
+  Findings findings;
+  findings.volume("raw", 0, {{"Bank", 0}, {"Sender", 0}});
+  std::vector<Finding> all = findings.set().all();
+  for (Finding& finding : all) {
+    if (finding.subject == "Bank") finding.absence = test::absence_of("dns");
+  }
+  const Verdict verdict = judged(FindingSet(all));
+  EXPECT_EQ(verdict.rung, Rung::nothing);
+  EXPECT_EQ(verdict.conclusion, Conclusion::insufficient);
+  EXPECT_THAT(verdict.statement, HasSubstr("Bank did not look the names up"));
+  EXPECT_THAT(verdict.statement, HasSubstr("cannot tell"));
+}
+
+TEST(Ladder, NothingReadIsInsufficientAndSaysSo) {
+  const Verdict verdict = judged(FindingSet({}));
+  EXPECT_EQ(verdict.rung, Rung::nothing);
+  EXPECT_EQ(verdict.conclusion, Conclusion::insufficient);
+  EXPECT_EQ(verdict.assessments.size(), all_explanations().size());
+  EXPECT_THAT(verdict.excluded, IsEmpty());
+}
+
+TEST(Missing, ResolverLogAndMailLogsComeFirstForTheDemo) {
+  const Verdict verdict = judged(test::demo_findings().set());
+  ASSERT_GE(verdict.missing.size(), 3u);
+  EXPECT_EQ(verdict.missing[0].record, "resolver_client_log");
+  EXPECT_EQ(verdict.missing[1].record, "receiving_mail_log");
+  EXPECT_EQ(verdict.missing[2].record, "sending_mail_log");
+  EXPECT_THAT(verdict.statement, HasSubstr(verdict.missing[0].text));
+}
+
+TEST(Missing, RanksByWeightAndBreaksTiesByName) {
+  const Verdict verdict = judged(test::demo_findings().set());
+  for (std::size_t i = 1; i < verdict.missing.size(); ++i) {
+    const MissingRecord &before = verdict.missing[i - 1], &after = verdict.missing[i];
+    EXPECT_TRUE(before.weight > after.weight ||
+                (before.weight == after.weight && before.record < after.record))
+        << before.record << ' ' << after.record;
+  }
+  std::vector<Finding> reversed = test::demo_findings().set().all();
+  std::reverse(reversed.begin(), reversed.end());
+  const Verdict again = judged(FindingSet(reversed));
+  ASSERT_EQ(again.missing.size(), verdict.missing.size());
+  for (std::size_t i = 0; i < verdict.missing.size(); ++i) {
+    EXPECT_EQ(again.missing[i].record, verdict.missing[i].record);
+    EXPECT_EQ(again.missing[i].weight, verdict.missing[i].weight);
+  }
+}
+
+TEST(Missing, WhatTheCaseHoldsIsNotMissing) {
+  Findings findings = test::demo_findings();
+  findings.vantage("resolver").volume("raw", 9, {{"Bank", 9}});
+  const Verdict verdict = judged(findings.set());
+  for (const MissingRecord& missing : verdict.missing) {
+    EXPECT_NE(missing.record, "resolver_client_log");
+    EXPECT_NE(missing.record, "second_vantage");
+  }
+}
+
+TEST(Verdict, OneCauseLeftIsSettledOnlyAsFarAsTheRecordsGo) {
+  // Complete mail logs without the session leave E2 and E3; no finding can exclude those yet, so
+  // the verdict stays open.
+  Findings findings = test::demo_findings();
+  findings.add("coverage", "mail", Outcome::found, {{"evidences", 1}, {"complete", 1}}).absence =
+      test::absence_of("mail");
+  const Verdict verdict = judged(findings.set());
+  EXPECT_EQ(verdict.conclusion, Conclusion::inconclusive);
+  EXPECT_THAT(verdict.statement, HasSubstr("2 causes survive"));
+}
+
+// ---- properties over random findings ----
+
+const std::vector<std::string> kMethods{
+    "volume",        "type_profile",   "bursts",        "gap_law",     "source_sync",
+    "coverage_gaps", "day_hour",       "change_points", "suffix_leak", "duplicates",
+    "exclusivity",   "server_balance", "digit_pattern", "coverage"};
+const std::vector<const char*> kQuantities{"rows",
+                                           "rows_MX",
+                                           "rows_PTR",
+                                           "rows_TXT",
+                                           "foreign_rows",
+                                           "declared_filtered",
+                                           "cache_shaped",
+                                           "clock_shaped",
+                                           "prefetch_shaped",
+                                           "near_constant_demand",
+                                           "sparse_demand",
+                                           "excess_two_rates",
+                                           "gaps",
+                                           "share_prefetch_band",
+                                           "share_below_ttl",
+                                           "saturation",
+                                           "ttl_seconds",
+                                           "outside_askers",
+                                           "named_askers",
+                                           "complete_coverage",
+                                           "collector_outage",
+                                           "in_declared_gap",
+                                           "repeated_block",
+                                           "rows_known_suffix",
+                                           "share_after_failed_base",
+                                           "p_suppressed",
+                                           "acts_as_one",
+                                           "evidences",
+                                           "complete"};
+
+struct Options {
+  bool only_dns = false;  // no finding about mail, flow or messages
+};
+
+FindingSet random_findings(std::mt19937& random, const Options& options) {
+  const auto pick = [&](const auto& list) { return list[random() % list.size()]; };
+  const std::vector<std::string> subjects{"",      "Bank",        "Clinic",   "Sender",
+                                          "other", "Bank+Clinic", "192.0.2.1"};
+  const std::vector<std::string> kinds =
+      options.only_dns ? std::vector<std::string>{"dns"}
+                       : std::vector<std::string>{"dns", "mail", "flow", "message"};
+  const std::vector<Outcome> outcomes{Outcome::measured, Outcome::found, Outcome::nothing_found,
+                                      Outcome::not_enough, Outcome::not_applicable};
+  const std::vector<std::string> vantages{"authoritative", "resolver", "passive_sensor"};
+  const std::vector<double> values{0, 0, 1, 1, 3, 60, 0.01, 0.3, 1000};
+  Findings findings;
+  const std::size_t count = random() % 40;
+  for (std::size_t i = 0; i < count; ++i) {
+    findings.vantage(pick(vantages));
+    const std::string method = pick(kMethods);
+    const bool is_coverage = method == "coverage";
+    const std::string subject = is_coverage ? pick(kinds) : pick(subjects);
+    Finding& finding =
+        findings.add(method, subject, pick(outcomes), {}, method == "volume" ? "raw" : "");
+    finding.id += "#" + std::to_string(i);
+    if (method == "volume") finding.id += "/raw";
+    for (const char* name : kQuantities) {
+      if (random() % 2 == 0) continue;
+      Quantity quantity;
+      quantity.name = name;
+      quantity.value = pick(values);
+      finding.quantities.push_back(std::move(quantity));
+    }
+    if (random() % 4 == 0) finding.absence = test::absence_of(is_coverage ? subject : "dns");
+  }
+  return findings.set();
+}
+
+Rung ceiling_of_kinds(const FindingSet& findings) {
+  Rung highest = Rung::nothing;
+  for (const Finding& finding : findings.all()) {
+    const bool has_rows = finding.method == "volume" && finding.value_or("rows", 0) > 0;
+    const bool has_evidence = finding.method == "coverage" && finding.value_or("evidences", 0) > 0;
+    if (has_rows) highest = std::max(highest, ceiling_of("dns"));
+    if (has_evidence) highest = std::max(highest, ceiling_of(finding.subject));
+  }
+  return highest;
+}
+
+TEST(Property, ExclusionCitesFindingsThatAreThere) {
+  std::mt19937 random(1);
+  int excluded = 0;
+  for (int i = 0; i < 800; ++i) {
+    const FindingSet findings = random_findings(random, {});
+    const Verdict verdict = judged(findings);
+    for (const Assessment& assessment : verdict.assessments) {
+      for (const Bearing& bearing : assessment.bearings) {
+        EXPECT_NE(findings.by_id(bearing.finding), nullptr) << bearing.finding;
+        EXPECT_FALSE(bearing.reason.empty());
+      }
+      if (!assessment.exclusion) continue;
+      ++excluded;
+      EXPECT_FALSE(assessment.exclusion->statement().empty());
+      ASSERT_FALSE(assessment.exclusion->findings().empty());
+      bool has_ground = false;
+      for (const std::string& id : assessment.exclusion->findings()) {
+        const Finding* finding = findings.by_id(id);
+        ASSERT_NE(finding, nullptr) << id;
+        // An absence that somebody vouched for, or the one contradiction that gaps can make.
+        has_ground |= finding->absence.has_value() || finding->method == "gap_law";
+      }
+      EXPECT_TRUE(has_ground) << assessment.explanation;
+    }
+    EXPECT_EQ(verdict.surviving.size() + verdict.excluded.size(), all_explanations().size());
+  }
+  EXPECT_GT(excluded, 50);
+}
+
+TEST(Property, LookupsAloneNeverSettleWhyTheyWereMade) {
+  std::mt19937 random(2);
+  int reached = 0;
+  for (int i = 0; i < 800; ++i) {
+    const Verdict verdict = judged(random_findings(random, {.only_dns = true}));
+    for (const Assessment& assessment : verdict.assessments) {
+      const Explanation& explanation = *find_explanation(assessment.explanation);
+      if (explanation.role() != ExplanationRole::cause) continue;
+      EXPECT_FALSE(assessment.exclusion) << assessment.explanation;
+      EXPECT_LE(assessment.support, Support::weak) << assessment.explanation;
+    }
+    EXPECT_NE(verdict.conclusion, Conclusion::settled);
+    reached += verdict.rung == Rung::asked_for_a_name;
+  }
+  EXPECT_GT(reached, 50);
+}
+
+TEST(Property, RungNeverExceedsWhatTheKindsOfRecordCanShow) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 800; ++i) {
+    const FindingSet findings = random_findings(random, {});
+    const Verdict verdict = judged(findings);
+    EXPECT_LE(verdict.rung, ceiling_of_kinds(findings));
+    EXPECT_LE(verdict.rung, Rung::asked_for_a_name);  // this version reads look-ups alone
+    EXPECT_EQ(verdict.rung == Rung::nothing, verdict.rung_findings.empty());
+  }
+}
+
+TEST(Property, VerdictDependsOnNothingButTheFindings) {
+  std::mt19937 random(4);
+  for (int i = 0; i < 200; ++i) {
+    const FindingSet findings = random_findings(random, {});
+    const Verdict once = judged(findings), twice = judged(findings);
+    EXPECT_EQ(once.statement, twice.statement);
+    EXPECT_EQ(once.surviving, twice.surviving);
+    ASSERT_EQ(once.missing.size(), twice.missing.size());
+  }
+}
+
+}  // namespace
+}  // namespace assay
