@@ -88,6 +88,8 @@ struct ExamineOutcome {
 
 class Case {
  public:
+  struct Impl;  // of src/engine alone
+
   // Errors: usage (exists already), io.
   static Result<Case> init(const std::string& directory, std::string_view title,
                            std::string_view default_zone, std::uint64_t key_seed,
@@ -101,7 +103,11 @@ class Case {
   const std::string& directory() const;
   const std::string& case_hash() const;  // of the custody chain as it stands
   const std::vector<Evidence>& evidences() const;
+  // Traces of a crash that were met, and what was done about them; for a person to read.
+  const std::vector<std::string>& remarks() const;
   Result<CaseFile> case_file() const;
+  // Rejects by code, of one evidence (its id) or of all ("").
+  std::vector<RejectSummary> reject_summaries(std::string_view evidence) const;
 
   // Seals, hashes and reads; resumable. One outcome a file, as they come, also through `each`.
   Result<std::vector<AddOutcome>> add(const AddRequest& request,
@@ -139,7 +145,6 @@ class Case {
                  const std::function<bool(const Evidence&, const Reject&)>& each);
 
  private:
-  struct Impl;
   explicit Case(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

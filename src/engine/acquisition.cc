@@ -1,0 +1,285 @@
+#include "engine/acquisition.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace assay {
+namespace {
+
+constexpr std::string_view kSpoolName = "/evidence/.incoming";
+
+std::int64_t mtime_us(const struct stat& info) {
+  return static_cast<std::int64_t>(info.st_mtim.tv_sec) * kMicrosPerSecond +
+         info.st_mtim.tv_nsec / 1000;
+}
+
+}  // namespace
+
+Draft Acquisition::draft_of(const AddRequest& request, const FoundFile& found) const {
+  Draft draft;
+  Evidence& evidence = draft.evidence;
+  evidence.name = found.name;
+  evidence.path = found.path;
+  evidence.received_from = request.received_from;
+  evidence.note = request.note;
+  evidence.vantage = request.vantage;
+  evidence.coverage = request.coverage;
+  evidence.clock.zone = request.zone.value_or("UTC");
+  evidence.clock.zone_is_stated = request.zone.has_value();
+  evidence.clock.skew_us = request.skew_us;
+  evidence.clock.year = request.year;
+  struct stat info {};
+  if (::stat(found.path.c_str(), &info) == 0) {
+    evidence.clock.last_change_us = mtime_us(info);
+    evidence.clock.last_year = civil_from_utc(mtime_us(info)).year;
+    evidence.size_bytes = static_cast<std::uint64_t>(info.st_size);
+  }
+  draft.detail.mapping = mapping_;
+  draft.as_format = request.as_format;
+  return draft;
+}
+
+Status Acquisition::prepare(const AddRequest& request) {
+  if (request.zone) {
+    if (auto zone = Zone::find(*request.zone); !zone.ok()) return zone.error();
+  }
+  if (!request.mapping_path.empty()) {
+    auto text = read_file(request.mapping_path);
+    if (!text.ok()) return text.error();
+    if (auto mapping = parse_mapping(*text, request.mapping_path); !mapping.ok()) {
+      return mapping.error();
+    }
+    mapping_ = std::move(*text);
+  }
+  if (!request.as_format.empty()) {
+    // Only for its error: the word is wrong for all files alike.
+    Evidence none;
+    struct Nothing final : ByteSource {
+      Result<std::size_t> read(char*, std::size_t) override { return std::size_t{0}; }
+    } nothing;
+    auto bytes = OpenedBytes::open(nothing);
+    if (!bytes.ok()) return bytes.error();
+    ASSAY_TRY(choose_format(request.as_format, **bytes, none));
+  }
+  return {};
+}
+
+Status Acquisition::add(const AddRequest& request) {
+  ASSAY_TRY(prepare(request));
+  if (!request.dry_run) ASSAY_TRY(inside_.lock());
+  for (const std::string& path : request.paths) {
+    if (path == "-") {
+      if (request.dry_run) {
+        emit(AddOutcome::Kind::skipped, {}, "standard input is not looked at in a dry run");
+      } else {
+        ASSAY_TRY(add_copy(request, request.stdin_descriptor, "stdin"));
+      }
+      continue;
+    }
+    for (const FoundFile& found : find_files(path, inside_.directory)) {
+      if (request.dry_run) {
+        ASSAY_TRY(preview(request, found));
+      } else {
+        ASSAY_TRY(add_file(request, found));
+      }
+    }
+  }
+  return {};
+}
+
+Status Acquisition::preview(const AddRequest& request, const FoundFile& found) {
+  Draft draft = draft_of(request, found);
+  if (!found.skip.empty()) {
+    emit(AddOutcome::Kind::skipped, draft.evidence, found.skip);
+    return {};
+  }
+  auto file = open_for_reading(found.path);
+  if (!file.ok()) return fail(draft, file.error());
+  DescriptorSource source(file->number(), found.path, inside_.surroundings.stop, {});
+  auto bytes = OpenedBytes::open(source);
+  if (!bytes.ok()) return fail(draft, bytes.error());
+  draft.evidence.encoding = (*bytes)->encoding();
+  if ((*bytes)->is_archive() && draft.as_format.empty()) {
+    draft.evidence.format_why = "an archive; each of its members would be evidence of its own";
+  } else {
+    ASSAY_TRY(choose_format(draft.as_format, **bytes, draft.evidence));
+  }
+  emit(AddOutcome::Kind::added, draft.evidence, "dry run: nothing was written");
+  return {};
+}
+
+std::optional<std::size_t> Acquisition::unread_at(const std::string& path) const {
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    const Evidence& evidence = inside_.state.evidences[i];
+    if (!inside_.state.details[i].is_read && evidence.container == 0 && evidence.path == path) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+// Empty files are alike in nothing but being empty, unless they have one name.
+std::optional<std::size_t> Acquisition::same_bytes(const FileSeal& seal,
+                                                   const Evidence& evidence) const {
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    const Evidence& known = inside_.state.evidences[i];
+    if (known.number == evidence.number || !inside_.state.details[i].is_sealed) continue;
+    if (known.sha256 != seal.sha256) continue;
+    if (known.size_bytes == 0 && known.name != evidence.name) continue;
+    return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Acquisition::same_content(const Draft& draft) const {
+  const std::string& content =
+      draft.detail.content_sha256.empty() ? draft.evidence.sha256 : draft.detail.content_sha256;
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    const Evidence& known = inside_.state.evidences[i];
+    const EvidenceDetail& detail = inside_.state.details[i];
+    if (known.number == draft.evidence.number || known.state != ReadState::read) continue;
+    if (content == (detail.content_sha256.empty() ? known.sha256 : detail.content_sha256)) return i;
+  }
+  return std::nullopt;
+}
+
+// The hash is known before reading: a file of a size that is here already, or a copy just made.
+Status Acquisition::add_known_seal(const AddRequest& request, const FoundFile& found,
+                                   const FileSeal& seal, bool& is_handled) {
+  const Draft draft = draft_of(request, found);
+  const auto index = same_bytes(seal, draft.evidence);
+  is_handled = index.has_value();
+  if (!index) return {};
+  const Evidence known = inside_.state.evidences[*index];
+  if (!inside_.state.details[*index].is_read && known.container == 0) {
+    return resume(*index, found.path.starts_with('/') ? found.path : inside_.bytes_path(known));
+  }
+  Evidence shown = known;
+  shown.name = found.name;
+  emit(AddOutcome::Kind::already_here, shown,
+       fmt::format("the same bytes are here as {} ({})", known.id, known.name));
+  return {};
+}
+
+Status Acquisition::add_file(const AddRequest& request, const FoundFile& found) {
+  Draft draft = draft_of(request, found);
+  if (!found.skip.empty()) {
+    const bool is_missing = found.skip == "there is no such file";
+    emit(is_missing ? AddOutcome::Kind::not_read : AddOutcome::Kind::skipped, draft.evidence,
+         found.skip);
+    return {};
+  }
+  if (request.copy) {
+    auto file = open_for_reading(found.path);
+    if (!file.ok()) return fail(draft, file.error());
+    return add_copy(request, file->number(), found.name);
+  }
+  const auto pending = unread_at(found.path);
+  if (pending && !inside_.state.details[*pending].is_sealed) return resume(*pending, found.path);
+  bool may_be_here = false;
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    may_be_here =
+        may_be_here || (inside_.state.details[i].is_sealed &&
+                        inside_.state.evidences[i].size_bytes == draft.evidence.size_bytes);
+  }
+  if (may_be_here) {
+    auto seal = seal_of_file(found.path);
+    if (!seal.ok()) return fail(draft, seal.error());
+    bool is_handled = false;
+    ASSAY_TRY(add_known_seal(request, found, *seal, is_handled));
+    if (is_handled) return {};
+  }
+  return take_path(found.path, std::move(draft));
+}
+
+Status Acquisition::take_path(const std::string& path, Draft draft) {
+  auto file = open_for_reading(path);
+  if (!file.ok()) return fail(draft, file.error());
+  struct stat before {};
+  if (::fstat(file->number(), &before) != 0) return fail(draft, system_error("look at", path));
+  const auto total = static_cast<std::uint64_t>(before.st_size);
+  const auto& progress = inside_.surroundings.progress;
+  const std::string name = draft.evidence.name;
+  DescriptorSource source(file->number(), path, inside_.surroundings.stop, [&](std::uint64_t done) {
+    if (progress) progress(name, done, total);
+  });
+  const auto what_changed = [&]() -> std::string {
+    struct stat after {};
+    if (::fstat(file->number(), &after) != 0) return "";
+    if (after.st_size == before.st_size && mtime_us(after) == mtime_us(before)) return "";
+    return fmt::format(
+        "the file changed while it was read ({} bytes before, {} after): what is "
+        "sealed is what was read",
+        before.st_size, after.st_size);
+  };
+  return take_bytes(source, std::move(draft), 0, what_changed);
+}
+
+// Copies a stream into evidence/, under the SHA-256 of its bytes, and adds the copy.
+Status Acquisition::add_copy(const AddRequest& request, int descriptor, const std::string& name) {
+  const std::string temporary = inside_.directory + std::string(kSpoolName);
+  Descriptor copy(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!copy.is_open()) return system_error("write", temporary);
+  DescriptorSource source(descriptor, name, inside_.surroundings.stop, {});
+  SealingSource sealing(source);
+  const auto block = std::make_unique<char[]>(std::size_t{1} << 18);
+  while (true) {
+    const auto count = sealing.read(block.get(), std::size_t{1} << 18);
+    if (!count.ok()) return count.error();
+    if (*count == 0) break;
+    ASSAY_TRY(write_all(copy.number(), {block.get(), *count}, temporary));
+  }
+  if (::fsync(copy.number()) != 0) return system_error("sync", temporary);
+  copy.close();
+  const FileSeal seal{sealing.sha256(), sealing.bytes()};
+  const std::string path = "evidence/" + seal.sha256;
+  FoundFile found{path, name, ""};
+  bool is_handled = false;
+  ASSAY_TRY(add_known_seal(request, found, seal, is_handled));
+  if (is_handled) {
+    ::unlink(temporary.c_str());
+    return {};
+  }
+  const std::string final_path = inside_.directory + "/" + path;
+  if (::rename(temporary.c_str(), final_path.c_str()) != 0) {
+    return system_error("replace", final_path);
+  }
+  ASSAY_TRY(sync_folder_of(final_path));
+  if (const auto pending = unread_at(path)) return resume(*pending, final_path);
+  Draft draft = draft_of(request, found);
+  struct stat info {};
+  if (::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)) {
+    draft.evidence.clock.last_change_us = mtime_us(info);
+    draft.evidence.clock.last_year = civil_from_utc(mtime_us(info)).year;
+  }
+  draft.evidence.size_bytes = seal.size_bytes;
+  return take_path(final_path, std::move(draft));
+}
+
+Status Acquisition::resume(std::size_t index, const std::string& path) {
+  return take_path(path, {inside_.state.evidences[index], inside_.state.details[index], "", true});
+}
+
+Status Acquisition::read_pending() {
+  ASSAY_TRY(inside_.lock());
+  std::vector<std::uint32_t> pending;
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    const Evidence& evidence = inside_.state.evidences[i];
+    if (!inside_.state.details[i].is_read && evidence.container == 0) {
+      pending.push_back(evidence.number);
+    }
+  }
+  for (const std::uint32_t number : pending) {
+    const auto index = inside_.state.index_of(number);
+    if (!index) continue;
+    ASSAY_TRY(resume(*index, inside_.bytes_path(inside_.state.evidences[*index])));
+  }
+  return {};
+}
+
+}  // namespace assay

@@ -1,0 +1,267 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/acquisition.h"
+#include "engine/rejects_file.h"
+
+namespace assay {
+namespace {
+
+void add_note(std::vector<Note>& notes, std::string_view code, std::string_view text) {
+  for (Note& note : notes) {
+    if (note.code == code) {
+      ++note.count;
+      return;
+    }
+  }
+  notes.push_back({std::string(code), 1, std::string(text)});
+  std::sort(notes.begin(), notes.end(),
+            [](const Note& a, const Note& b) { return a.code < b.code; });
+}
+
+bool is_fatal(const Error& error) {
+  return error.code == ErrorCode::interrupted || error.code == ErrorCode::locked;
+}
+
+}  // namespace
+
+void Acquisition::emit(AddOutcome::Kind kind, Evidence evidence, std::string reason) {
+  outcomes_.push_back({kind, std::move(evidence), std::move(reason)});
+  if (each_) each_(outcomes_.back());
+}
+
+Status Acquisition::begin(Draft& draft, std::string_view kind) {
+  Evidence& evidence = draft.evidence;
+  if (!draft.is_new()) return {};
+  evidence.number = inside_.state.last_number + 1;
+  draft.detail.number = evidence.number;
+  evidence.id = fmt::format("{}-{}", kind, evidence.number);
+  return inside_.seal("begun", begun_payload(evidence, draft.detail));
+}
+
+// The bytes could not be read: said in the chain, once for the same reason.
+Status Acquisition::fail(Draft& draft, const Error& error) {
+  if (!draft.is_new()) {
+    const auto index = inside_.state.index_of(draft.evidence.number);
+    if (index && inside_.state.details[*index].failure != error.message) {
+      EvidenceDetail detail = inside_.state.details[*index];
+      detail.failure = error.message;
+      ASSAY_TRY(inside_.seal("read_failed", failed_payload(draft.evidence, detail)));
+    }
+  }
+  emit(AddOutcome::Kind::not_read, draft.evidence,
+       error.message + (error.mend.empty() ? "" : "; " + error.mend));
+  return {};
+}
+
+Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
+                               const std::function<std::string()>& what_changed) {
+  auto bytes = OpenedBytes::open(file);
+  if (!bytes.ok()) return is_fatal(bytes.error()) ? bytes.error() : fail(draft, bytes.error());
+  const bool takes_members =
+      draft.is_new() ? draft.as_format.empty() : draft.evidence.id.starts_with("archive-");
+  if (draft.is_new()) draft.evidence.encoding = (*bytes)->encoding();
+  if ((*bytes)->is_archive() && takes_members && depth < kMaxArchiveDepth) {
+    return take_archive(file, std::move(draft), depth);
+  }
+  if (draft.is_new()) {
+    ASSAY_TRY(choose_format(draft.as_format, **bytes, draft.evidence));
+    if ((*bytes)->is_archive() && draft.evidence.format.empty()) {
+      draft.evidence.format_why = fmt::format(
+          "an archive within {} archives is not unpacked any "
+          "further",
+          kMaxArchiveDepth);
+    }
+    const Reader* reader = find_reader(draft.evidence.format);
+    ASSAY_TRY(begin(draft, reader ? reader->record_kind() : "file"));
+  }
+  auto pass = run_pass(inside_, file, draft.evidence, draft.detail, RejectsKept::yes);
+  if (!pass.ok()) return pass.error();
+  if (pass->failure) return fail(draft, *pass->failure);
+  if (const std::string change = what_changed ? what_changed() : ""; !change.empty()) {
+    add_note(draft.evidence.notes, "input.changed_while_read", change);
+  }
+  ASSAY_TRY(finish(draft, *pass));
+  return {};
+}
+
+Status Acquisition::drop_rows(const Evidence& evidence) {
+  if (evidence.state != ReadState::read) return {};
+  auto store = inside_.open_store();
+  if (!store.ok()) return store.error();
+  inside_.present.erase(evidence.number);
+  return (*store)->drop(evidence.number);
+}
+
+Status Acquisition::finish(Draft& draft, const PassResult& pass) {
+  Evidence& evidence = draft.evidence;
+  const bool was_sealed = draft.detail.is_sealed;
+  const bool has_rows = evidence.state == ReadState::read;
+  if (was_sealed && pass.sha256 != evidence.sha256) {
+    ASSAY_TRY(drop_rows(evidence));
+    return fail(draft, {ErrorCode::check_failed,
+                        fmt::format("its bytes are no longer those sealed as {}", evidence.id),
+                        "bring the original back, or add the changed file as other evidence"});
+  }
+  evidence.sha256 = pass.sha256;
+  evidence.size_bytes = pass.size_bytes;
+  draft.detail.content_sha256 = pass.content_sha256;
+  const auto other = same_bytes({pass.sha256, pass.size_bytes}, evidence);
+  const auto same = has_rows ? same_content(draft) : std::nullopt;
+  if (same || (other && !was_sealed)) ASSAY_TRY(drop_rows(evidence));
+  if (other && !was_sealed) {
+    const Evidence original = inside_.state.evidences[*other];
+    ASSAY_TRY(RejectsFile(inside_.rejects_path(evidence), evidence.number).finish());
+    ASSAY_TRY(inside_.seal("copy_dropped", copy_payload(evidence, original)));
+    Evidence shown = original;
+    shown.name = evidence.name;
+    emit(AddOutcome::Kind::already_here, shown,
+         fmt::format("the same bytes are here as {} ({})", original.id, original.name));
+    return {};
+  }
+  if (!was_sealed) ASSAY_TRY(inside_.seal("evidence", evidence_payload(evidence, draft.detail)));
+  if (same) {
+    evidence.state = ReadState::unreadable;
+    evidence.span.reset();
+    evidence.balance = Balance();
+    draft.detail.rejects.clear();
+    draft.detail.rejects_sha256.clear();
+    ASSAY_TRY(RejectsFile(inside_.rejects_path(evidence), evidence.number).finish());
+    add_note(evidence.notes, "input.same_content",
+             fmt::format("decompressed, its bytes are those of {}: its records are not counted "
+                         "again",
+                         inside_.state.evidences[*same].id));
+  }
+  ASSAY_TRY(inside_.seal("read", read_payload(evidence, draft.detail)));
+  emit(draft.is_resumed ? AddOutcome::Kind::resumed : AddOutcome::Kind::added, evidence,
+       outcome_words(draft));
+  return {};
+}
+
+// What else there is to say than the evidence itself says.
+std::string Acquisition::outcome_words(const Draft& draft) const {
+  const Evidence& evidence = draft.evidence;
+  for (const Note& note : evidence.notes) {
+    if (note.code == "input.same_content") return note.text;
+  }
+  for (const Evidence& other : inside_.state.evidences) {
+    if (other.number != evidence.number && other.name == evidence.name &&
+        other.container == evidence.container && other.sha256 != evidence.sha256) {
+      return fmt::format("another file of this name with other bytes is {}", other.id);
+    }
+  }
+  return evidence.state == ReadState::unreadable ? evidence.format_why : "";
+}
+
+Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth) {
+  ASSAY_TRY(file.rewind());
+  SealingSource sealing(file);
+  if (Status drained = sealing.drain(); !drained.ok()) {
+    return is_fatal(drained.error()) ? drained : fail(draft, drained.error());
+  }
+  const std::string sha256 = sealing.sha256();
+  if (draft.is_new()) {
+    draft.evidence.sha256 = sha256;
+    draft.evidence.size_bytes = sealing.bytes();
+    if (const auto other = same_bytes({sha256, sealing.bytes()}, draft.evidence)) {
+      const Evidence& original = inside_.state.evidences[*other];
+      Evidence shown = original;
+      shown.name = draft.evidence.name;
+      emit(AddOutcome::Kind::already_here, shown,
+           fmt::format("the same bytes are here as {} ({})", original.id, original.name));
+      return {};
+    }
+    draft.evidence.format_why = "an archive; each of its members is evidence of its own";
+    ASSAY_TRY(begin(draft, "archive"));
+  } else if (draft.detail.is_sealed && sha256 != draft.evidence.sha256) {
+    return fail(draft,
+                {ErrorCode::check_failed,
+                 fmt::format("its bytes are no longer those sealed as {}", draft.evidence.id),
+                 "bring the original back, or add the changed file as other evidence"});
+  }
+  if (!draft.detail.is_sealed) {
+    draft.evidence.sha256 = sha256;
+    draft.evidence.size_bytes = sealing.bytes();
+    ASSAY_TRY(inside_.seal("evidence", evidence_payload(draft.evidence, draft.detail)));
+  }
+  std::vector<Note> notes;
+  std::string damage;
+  ASSAY_TRY(walk_archive(
+      file, sealing.bytes(), damage, [&](const ArchiveMember& member, ByteSource& data) {
+        return take_member(member, data, member_draft(draft, member), depth + 1, notes);
+      }));
+  if (!damage.empty()) add_note(notes, "archive.damaged", damage);
+  const std::uint64_t unread = unread_members(draft.evidence.number);
+  if (unread > 0) {
+    return fail(draft, {ErrorCode::io, fmt::format("{} of its members could not be read", unread),
+                        "their reasons stand with them; afterwards: assay read CASE"});
+  }
+  draft.evidence.notes = notes;
+  draft.evidence.state = ReadState::container;
+  ASSAY_TRY(inside_.seal("read", read_payload(draft.evidence, draft.detail)));
+  emit(draft.is_resumed ? AddOutcome::Kind::resumed : AddOutcome::Kind::added, draft.evidence,
+       damage);
+  return {};
+}
+
+std::uint64_t Acquisition::unread_members(std::uint32_t container) const {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    count += inside_.state.evidences[i].container == container && !inside_.state.details[i].is_read;
+  }
+  return count;
+}
+
+// New, or the one that an interrupted walk left.
+Draft Acquisition::member_draft(const Draft& container, const ArchiveMember& member) const {
+  Draft draft;
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    const Evidence& known = inside_.state.evidences[i];
+    if (known.container == container.evidence.number && known.member == member.path) {
+      draft.evidence = known;
+      draft.detail = inside_.state.details[i];
+      draft.is_resumed = true;
+      return draft;
+    }
+  }
+  draft.evidence = container.evidence;
+  draft.evidence.number = 0;
+  draft.evidence.id.clear();
+  draft.evidence.container = container.evidence.number;
+  draft.evidence.member = member.path;
+  draft.evidence.name = member.path;
+  draft.evidence.sha256.clear();
+  draft.evidence.encoding.clear();
+  draft.evidence.format_why.clear();
+  draft.evidence.notes.clear();
+  if (member.mtime_us != 0) {
+    draft.evidence.clock.last_year = civil_from_utc(member.mtime_us).year;
+    draft.evidence.clock.last_change_us = member.mtime_us;
+  }
+  draft.detail.mapping = container.detail.mapping;
+  return draft;
+}
+
+Status Acquisition::take_member(const ArchiveMember& member, ByteSource& data, Draft draft,
+                                int depth, std::vector<Note>& notes) {
+  if (draft.detail.is_read) return {};
+  if (member.is_encrypted) {
+    add_note(notes, "archive.member_encrypted", member.path);
+    emit(AddOutcome::Kind::skipped, draft.evidence, "it is encrypted; unpack it and add the files");
+    return {};
+  }
+  if (!member.is_file) {
+    if (!member.path.ends_with('/')) add_note(notes, "archive.member_not_a_file", member.path);
+    return {};
+  }
+  add_note(notes, "archive.member", member.path);
+  auto unpacked = unpack_member(data, inside_.directory);
+  if (!unpacked.ok()) return unpacked.error();
+  if (!unpacked->damage.empty()) add_note(notes, "archive.damaged", unpacked->damage);
+  DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
+  ASSAY_TRY(file.rewind());
+  return take_bytes(file, std::move(draft), depth, {});
+}
+
+}  // namespace assay

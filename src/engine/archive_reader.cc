@@ -1,0 +1,145 @@
+#include "engine/archive_reader.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <set>
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+
+class LibarchiveReader final : public ArchiveReader, public ByteSource {
+ public:
+  LibarchiveReader(ByteSource& content, DescriptorSource* seekable, std::uint64_t size_bytes)
+      : content_(content),
+        seekable_(seekable),
+        size_bytes_(size_bytes),
+        block_(new char[kBlockBytes]),
+        archive_(archive_read_new()) {}
+  ~LibarchiveReader() override { archive_read_free(archive_); }
+
+  Status open() {
+    // Named one by one: "all" would bring readers that look anywhere on this machine (mtree).
+    archive_read_support_format_tar(archive_);
+    archive_read_support_format_gnutar(archive_);
+    archive_read_support_format_zip(archive_);
+    archive_read_support_format_7zip(archive_);
+    archive_read_support_format_cpio(archive_);
+    archive_read_support_format_ar(archive_);
+    archive_read_support_format_rar(archive_);
+    archive_read_support_format_rar5(archive_);
+    archive_read_support_format_cab(archive_);
+    archive_read_support_format_empty(archive_);
+    archive_read_set_callback_data(archive_, this);
+    archive_read_set_read_callback(archive_, &LibarchiveReader::pull);
+    if (seekable_ != nullptr) archive_read_set_seek_callback(archive_, &LibarchiveReader::seek);
+    if (archive_read_open1(archive_) != ARCHIVE_OK) return failure();
+    return {};
+  }
+
+  Result<bool> next(ArchiveMember& member) override {
+    archive_entry* entry = nullptr;
+    const int outcome = archive_read_next_header(archive_, &entry);
+    if (outcome == ARCHIVE_EOF) return false;
+    if (outcome == ARCHIVE_FATAL || outcome == ARCHIVE_RETRY) return failure();
+    if (++members_ > kMaxArchiveMembers) {
+      return Error{ErrorCode::malformed,
+                   fmt::format("it has more than {} members", kMaxArchiveMembers),
+                   "unpack it by hand and add the folder"};
+    }
+    const char* path = archive_entry_pathname(entry);
+    member.path = unique(path ? path : fmt::format("member-{}", members_));
+    member.size_bytes = archive_entry_size_is_set(entry)
+                            ? static_cast<std::uint64_t>(archive_entry_size(entry))
+                            : 0;
+    member.mtime_us = archive_entry_mtime_is_set(entry)
+                          ? static_cast<std::int64_t>(archive_entry_mtime(entry)) * kMicrosPerSecond
+                          : 0;
+    member.is_file =
+        archive_entry_filetype(entry) == S_IFREG && archive_entry_hardlink(entry) == nullptr;
+    member.is_encrypted = archive_entry_is_data_encrypted(entry) != 0;
+    return true;
+  }
+
+  ByteSource& data() override { return *this; }
+  std::string format() const override {
+    const char* name = archive_format_name(archive_);
+    return name ? name : "";
+  }
+
+  Result<std::size_t> read(char* into, std::size_t capacity) override {
+    if (bytes_ > kFreeExpansionBytes &&
+        (bytes_ > kMaxExpandedBytes || bytes_ / kMaxExpansionRatio > size_bytes_)) {
+      return Error{ErrorCode::malformed,
+                   fmt::format("its members are more than {} times its size: unpacking stopped",
+                               kMaxExpansionRatio),
+                   "unpack it by hand if it is what it says it is, and add the folder"};
+    }
+    const la_ssize_t count = archive_read_data(archive_, into, capacity);
+    if (count < 0) return failure();
+    bytes_ += static_cast<std::uint64_t>(count);
+    return static_cast<std::size_t>(count);
+  }
+
+ private:
+  std::string unique(std::string path) {
+    std::string candidate = path;
+    for (int n = 2; !seen_.insert(candidate).second; ++n) candidate = fmt::format("{}#{}", path, n);
+    return candidate;
+  }
+
+  Error failure() {
+    if (upstream_) return *upstream_;
+    const char* reason = archive_error_string(archive_);
+    return {
+        ErrorCode::malformed,
+        fmt::format("the archive is truncated or corrupt: {}", reason ? reason : "no reason given"),
+        ""};
+  }
+
+  static la_ssize_t pull(archive* archive, void* self, const void** bytes) {
+    auto* reader = static_cast<LibarchiveReader*>(self);
+    ByteSource& from = reader->seekable_ ? *reader->seekable_ : reader->content_;
+    const auto count = from.read(reader->block_.get(), kBlockBytes);
+    if (!count.ok()) {
+      reader->upstream_ = count.error();
+      archive_set_error(archive, EIO, "%s", count.error().message.c_str());
+      return -1;
+    }
+    *bytes = reader->block_.get();
+    return static_cast<la_ssize_t>(*count);
+  }
+
+  static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
+    auto* reader = static_cast<LibarchiveReader*>(self);
+    const off_t position = ::lseek(reader->seekable_->descriptor(), offset, whence);
+    return position < 0 ? ARCHIVE_FATAL : static_cast<la_int64_t>(position);
+  }
+
+  ByteSource& content_;
+  DescriptorSource* seekable_;
+  std::uint64_t size_bytes_;
+  std::unique_ptr<char[]> block_;
+  archive* archive_;
+  std::set<std::string> seen_;
+  std::uint64_t members_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::optional<Error> upstream_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ArchiveReader>> open_archive(ByteSource& content, DescriptorSource* seekable,
+                                                    std::uint64_t size_bytes) {
+  if (seekable != nullptr) ASSAY_TRY(seekable->rewind());
+  auto reader = std::make_unique<LibarchiveReader>(content, seekable, size_bytes);
+  ASSAY_TRY(reader->open());
+  return std::unique_ptr<ArchiveReader>(std::move(reader));
+}
+
+}  // namespace assay

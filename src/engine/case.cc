@@ -1,0 +1,158 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/digest.h"
+#include "engine/case_file_edit.h"
+#include "engine/case_impl.h"
+#include "engine/files.h"
+
+namespace assay {
+namespace {
+
+constexpr int kCaseFormat = 1;  // of the folder; docs/case-format.md
+
+std::string first_case_file(std::string_view title, std::string_view zone) {
+  return fmt::format(
+      "# What people state in this case. Edit it, or use: assay party, assay ask, assay claim.\n"
+      "# docs/case-format.md lists every word that may stand here.\n"
+      "title = {}\n"
+      "default_zone = {}\n",
+      toml_string(title), toml_string(zone));
+}
+
+Status make_folders(const std::string& directory) {
+  std::error_code problem;
+  if (std::filesystem::exists(directory, problem)) {
+    if (is_there(directory + "/custody.jsonl")) {
+      return Error{ErrorCode::usage, fmt::format("{} is a case already", directory),
+                   fmt::format("add evidence to it with: assay add {} FILE...", directory)};
+    }
+    if (!std::filesystem::is_directory(directory, problem) ||
+        !std::filesystem::is_empty(directory, problem)) {
+      return Error{ErrorCode::usage, fmt::format("{} is there already and is not empty", directory),
+                   "choose a name that is not in use"};
+    }
+  }
+  std::filesystem::create_directories(directory, problem);
+  if (problem) {
+    return Error{ErrorCode::io, fmt::format("cannot make {}: {}", directory, problem.message()),
+                 ""};
+  }
+  ASSAY_TRY(make_folder(directory + "/evidence"));
+  return make_folder(directory + "/rejects");
+}
+
+}  // namespace
+
+Case::Case(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Case::~Case() = default;
+Case::Case(Case&&) noexcept = default;
+Case& Case::operator=(Case&&) noexcept = default;
+
+Result<Case> Case::init(const std::string& directory, std::string_view title,
+                        std::string_view default_zone, std::uint64_t key_seed,
+                        const Surroundings& surroundings) {
+  if (auto zone = Zone::find(default_zone); !zone.ok()) return zone.error();
+  ASSAY_TRY(make_folders(directory));
+  const std::string case_file = first_case_file(title, default_zone);
+  ASSAY_TRY(replace_file(directory + "/case.toml", case_file));
+  // Last: a folder is a case once its chain is there.
+  ASSAY_TRY(replace_file(directory + "/custody.jsonl", ""));
+
+  auto impl = std::make_unique<Impl>();
+  impl->directory = directory;
+  impl->surroundings = surroundings;
+  auto custody = Custody::load(directory);
+  if (!custody.ok()) return custody.error();
+  impl->custody = std::move(*custody);
+  ASSAY_TRY(impl->lock());
+  const nlohmann::ordered_json payload = {{"format", kCaseFormat},
+                                          {"title", title},
+                                          {"default_zone", default_zone},
+                                          {"key_seed", fmt::format("{:016x}", key_seed)},
+                                          {"case_file_sha256", sha256_hex(case_file)}};
+  ASSAY_TRY(impl->seal(
+      "init", payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
+  return Case(std::move(impl));
+}
+
+Result<Case> Case::open(const std::string& directory, const Surroundings& surroundings) {
+  struct stat info {};
+  if (::stat(directory.c_str(), &info) != 0) {
+    return Error{ErrorCode::not_found, fmt::format("there is no case {}", directory),
+                 fmt::format("make one with: assay init {}", directory)};
+  }
+  auto impl = std::make_unique<Impl>();
+  impl->directory = directory;
+  impl->surroundings = surroundings;
+  auto custody = Custody::load(directory);
+  if (!custody.ok()) return custody.error();
+  impl->custody = std::move(*custody);
+  ASSAY_TRY(impl->replay());
+  return Case(std::move(impl));
+}
+
+const std::string& Case::directory() const { return impl_->directory; }
+const std::string& Case::case_hash() const { return impl_->custody.hash(); }
+const std::vector<std::string>& Case::remarks() const { return impl_->custody.remarks(); }
+const std::vector<Evidence>& Case::evidences() const { return impl_->state.evidences; }
+
+std::vector<RejectSummary> Case::reject_summaries(std::string_view evidence) const {
+  std::vector<RejectSummary> summaries = impl_->state.reject_summaries();
+  if (evidence.empty()) return summaries;
+  const auto index = impl_->state.index_of_id(evidence);
+  const std::uint32_t number = index ? impl_->state.evidences[*index].number : 0;
+  std::erase_if(summaries, [&](const RejectSummary& each) { return each.evidence != number; });
+  return summaries;
+}
+
+Result<CaseFile> Case::case_file() const {
+  const std::string path = impl_->path_in("case.toml");
+  auto text = read_file(path);
+  if (!text.ok()) return text.error();
+  return parse_case_file(*text, path);
+}
+
+Status Case::Impl::replay() {
+  state = CaseState();
+  for (const CustodyLine& line : custody.lines()) {
+    Status status = line.type.empty() ? Status() : state.apply(line);
+    // A chain that does not hold is shown as far as it can be understood: verify names the rest.
+    if (!status.ok() && custody.problems().empty()) return status;
+  }
+  return {};
+}
+
+Status Case::Impl::lock() {
+  bool has_grown = false;
+  ASSAY_TRY(custody.lock(has_grown));
+  return has_grown ? replay() : Status();
+}
+
+Status Case::Impl::seal(std::string_view type, const std::string& payload) {
+  CustodyLine line;
+  line.time_us = surroundings.now_us ? surroundings.now_us() : 0;
+  line.actor = surroundings.actor;
+  line.engine_version = surroundings.engine_version;
+  line.type = type;
+  line.payload = payload;
+  auto sealed = custody.append(std::move(line));
+  if (!sealed.ok()) return sealed.error();
+  return state.apply(*sealed);
+}
+
+std::string Case::Impl::bytes_path(const Evidence& evidence) const {
+  if (evidence.path.starts_with('/')) return evidence.path;
+  return directory + "/" + evidence.path;
+}
+
+std::string Case::Impl::rejects_path(const Evidence& evidence) const {
+  return directory + "/rejects/" + evidence.id + ".jsonl";
+}
+
+}  // namespace assay

@@ -1,0 +1,229 @@
+// Case: looking at records.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "engine/case_impl.h"
+#include "engine/evidence_bytes.h"
+#include "engine/evidence_lines.h"
+#include "engine/files.h"
+#include "engine/rejects_file.h"
+#include "engine/row_text.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
+constexpr std::uint64_t kMaxShownBytes = 2'048;
+
+// Gathers lines into chunks; `each` says whether to go on.
+class Lines {
+ public:
+  explicit Lines(const std::function<bool(std::string_view)>& each) : each_(each) {}
+  std::string& text() { return text_; }
+  bool pass_on() { return text_.size() < kChunkBytes || flush(); }
+  bool flush() {
+    if (!text_.empty()) goes_on_ = goes_on_ && each_(text_);
+    text_.clear();
+    return goes_on_;
+  }
+
+ private:
+  const std::function<bool(std::string_view)>& each_;
+  std::string text_;
+  bool goes_on_ = true;
+};
+
+Result<GroupKey> group_key(const std::string& column) {
+  const std::vector<std::pair<std::string, GroupKey>> known = {
+      {"evidence", GroupKey::evidence}, {"client", GroupKey::client}, {"server", GroupKey::server},
+      {"qname", GroupKey::qname},       {"qtype", GroupKey::qtype},   {"rcode", GroupKey::rcode},
+      {"hour", GroupKey::hour},         {"day", GroupKey::day}};
+  std::vector<std::string> words;
+  for (const auto& [word, key] : known) {
+    if (word == column) return key;
+    words.push_back(word);
+  }
+  const auto nearest = nearest_word(column, words);
+  return Error{ErrorCode::usage, fmt::format("there is no column '{}' to count by", column),
+               nearest ? fmt::format("did you mean '{}'?", *nearest)
+                       : fmt::format("the columns are: {}", fmt::join(words, ", "))};
+}
+
+struct Locus {
+  std::size_t index = 0;  // of the evidence
+  std::uint64_t offset = 0;
+};
+
+Result<Locus> parse_locus(const CaseState& state, std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  Locus locus;
+  if (colon != std::string_view::npos) {
+    const std::string_view digits = text.substr(colon + 1);
+    const auto [end, problem] = std::from_chars(digits.begin(), digits.end(), locus.offset);
+    if (problem != std::errc() || end != digits.end() || digits.empty()) {
+      return Error{ErrorCode::usage, fmt::format("'{}' is not a byte offset", digits),
+                   "a record is named like dns-1:118204"};
+    }
+  } else {
+    return Error{ErrorCode::usage, fmt::format("'{}' does not name a record", text),
+                 "a record is named like dns-1:118204"};
+  }
+  const auto index = state.index_of_id(text.substr(0, colon));
+  if (!index) {
+    std::vector<std::string> known;
+    for (const Evidence& evidence : state.evidences) known.push_back(evidence.id);
+    const auto nearest = nearest_word(text.substr(0, colon), known);
+    return Error{ErrorCode::not_found,
+                 fmt::format("there is no evidence '{}'", text.substr(0, colon)),
+                 nearest ? fmt::format("did you mean '{}'?", *nearest) : ""};
+  }
+  locus.index = *index;
+  return locus;
+}
+
+std::string evidence_words(const Evidence& evidence) {
+  std::string where = evidence.name;
+  if (!evidence.member.empty()) where += " (a member of an archive)";
+  return escape_bytes(where);
+}
+
+}  // namespace
+
+Status Case::count(const std::vector<std::string>& columns,
+                   const std::function<bool(std::string_view)>& each) {
+  std::vector<GroupKey> keys;
+  for (const std::string& column : columns) {
+    auto key = group_key(column);
+    if (!key.ok()) return key.error();
+    keys.push_back(*key);
+  }
+  auto store = impl_->rows();
+  if (!store.ok()) return store.error();
+  Lines lines(each);
+  RowText words(impl_->state);
+  const auto has = [&](GroupKey key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  ASSAY_TRY(
+      words.load(**store, has(GroupKey::qname), has(GroupKey::client) || has(GroupKey::server)));
+  lines.text() = fmt::format("{}{}count\n", fmt::join(columns, ","), columns.empty() ? "" : ",");
+  RowFilter filter;
+  filter.evidences = impl_->state.committed();
+  if (columns.empty()) {
+    std::uint64_t rows = 0;
+    for (const Evidence& evidence : impl_->state.evidences) rows += evidence.balance.rows;
+    lines.text() += fmt::format("{}\n", rows);
+  } else if (!filter.evidences.empty()) {
+    ASSAY_TRY((*store)->count(filter, keys, [&](const GroupCount& group) {
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        words.append_key(lines.text(), keys[i], group.key[i]);
+        lines.text() += ',';
+      }
+      fmt::format_to(std::back_inserter(lines.text()), "{}\n", group.count);
+      return lines.pass_on();
+    }));
+  }
+  lines.flush();
+  return {};
+}
+
+Status Case::sql(std::string_view statement, std::string_view format,
+                 const std::function<bool(std::string_view)>& each) {
+  auto store = impl_->rows();
+  if (!store.ok()) return store.error();
+  return (*store)->sql(statement, format, each);
+}
+
+Status Case::export_rows(std::string_view format, const std::string& path,
+                         const std::function<bool(std::string_view)>& each) {
+  if (format != "csv" && format != "parquet") {
+    return Error{ErrorCode::usage, fmt::format("there is no export to '{}'", format),
+                 "the formats are: csv, parquet"};
+  }
+  auto store = impl_->rows();
+  if (!store.ok()) return store.error();
+  RowFilter filter;
+  filter.evidences = impl_->state.committed();
+  if (format == "parquet") return (*store)->export_parquet(filter, path);
+  Lines lines(each);
+  RowText words(impl_->state);
+  ASSAY_TRY(words.load(**store));
+  lines.text() = RowText::csv_header();
+  if (!filter.evidences.empty()) {
+    ASSAY_TRY((*store)->scan(filter, RowOrder::by_pair, [&](const RowBlock& block) {
+      for (std::size_t i = 0; i < block.rows->size(); ++i) {
+        words.append_csv(lines.text(), block.rows->row(i), (*block.evidence)[i]);
+        if (!lines.pass_on()) return false;
+      }
+      return true;
+    }));
+  }
+  lines.flush();
+  return {};
+}
+
+Result<std::string> Case::show(std::string_view text) {
+  const auto locus = parse_locus(impl_->state, text);
+  if (!locus.ok()) return locus.error();
+  const Evidence& evidence = impl_->state.evidences[locus->index];
+  std::string shown =
+      fmt::format("{}:{} in {}\n", evidence.id, locus->offset, evidence_words(evidence));
+  std::uint64_t length = 0;
+  if (impl_->state.details[locus->index].is_read && evidence.state == ReadState::read) {
+    auto store = impl_->rows();
+    if (!store.ok()) return store.error();
+    RowText words(impl_->state);
+    ASSAY_TRY(words.load(**store));
+    RowFilter filter;
+    filter.evidences = {evidence.number};
+    filter.offset = locus->offset;
+    ASSAY_TRY((*store)->scan(filter, RowOrder::by_time, [&](const RowBlock& block) {
+      for (std::size_t i = 0; i < block.rows->size(); ++i) {
+        const DnsRow row = block.rows->row(i);
+        length = std::max<std::uint64_t>(length, row.length);
+        words.append_for_person(shown, row);
+      }
+      return true;
+    }));
+  }
+  if (length == 0) {
+    ASSAY_TRY(read_rejects_file(impl_->rejects_path(evidence), [&](const Reject& reject) {
+      if (reject.offset != locus->offset) return true;
+      length = std::max<std::uint64_t>(reject.length, 1);
+      shown += fmt::format("  rejected  {}: {}\n", reject.code, reject.why);
+      return false;
+    }));
+  }
+  if (length == 0) {
+    return Error{
+        ErrorCode::not_found,
+        fmt::format("no record and no reject of {} begins at byte {}", evidence.id, locus->offset),
+        "see records with: assay export CASE --to csv"};
+  }
+  auto bytes = content_bytes(*impl_, evidence, locus->offset, std::min(length, kMaxShownBytes));
+  if (!bytes.ok()) return bytes.error();
+  shown += fmt::format("  bytes     {} of {} from byte {}\n{}\n", bytes->size(), length,
+                       locus->offset, escape_bytes(*bytes));
+  return shown;
+}
+
+Status Case::rejects(std::string_view id,
+                     const std::function<bool(const Evidence&, const Reject&)>& each) {
+  if (!id.empty() && !impl_->state.index_of_id(id)) {
+    const auto locus = parse_locus(impl_->state, std::string(id) + ":0");
+    return locus.error();
+  }
+  bool goes_on = true;
+  for (const Evidence& evidence : impl_->state.evidences) {
+    if (!goes_on || (!id.empty() && evidence.id != id)) continue;
+    ASSAY_TRY(read_rejects_file(impl_->rejects_path(evidence), [&](const Reject& reject) {
+      goes_on = each(evidence, reject);
+      return goes_on;
+    }));
+  }
+  return {};
+}
+
+}  // namespace assay

@@ -1,0 +1,168 @@
+// The record store of a case: opened when first needed, filled again from the sealed bytes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "engine/archive_walk.h"
+#include "engine/case_impl.h"
+#include "engine/evidence_pass.h"
+
+namespace assay {
+namespace {
+
+// Reads evidences again whose rows count but are not in the store. Nothing is sealed: the chain
+// says already what must come out, and anything else is an error.
+class Rereading {
+ public:
+  Rereading(Case::Impl& inside, std::vector<std::uint32_t> wanted)
+      : inside_(inside), wanted_(std::move(wanted)) {}
+
+  Status run() {
+    std::vector<std::uint32_t> outermost;
+    for (const std::uint32_t number : wanted_) {
+      std::uint32_t top = number;
+      while (const Evidence* evidence = find(top)) {
+        if (evidence->container == 0) break;
+        top = evidence->container;
+      }
+      if (std::find(outermost.begin(), outermost.end(), top) == outermost.end()) {
+        outermost.push_back(top);
+      }
+    }
+    for (const std::uint32_t number : outermost) {
+      const Evidence* evidence = find(number);
+      const std::string path = inside_.bytes_path(*evidence);
+      auto file = open_for_reading(path);
+      if (!file.ok()) return gone(*evidence, file.error());
+      const std::uint64_t total = evidence->size_bytes;
+      const std::string name = evidence->name;
+      DescriptorSource source(file->number(), path, inside_.surroundings.stop,
+                              [&](std::uint64_t done) {
+                                const auto& progress = inside_.surroundings.progress;
+                                if (progress) progress(name, done, total);
+                              });
+      ASSAY_TRY(take(source, number));
+    }
+    return {};
+  }
+
+ private:
+  const Evidence* find(std::uint32_t number) const {
+    const auto index = inside_.state.index_of(number);
+    return index ? &inside_.state.evidences[*index] : nullptr;
+  }
+
+  Error gone(const Evidence& evidence, const Error& cause) const {
+    return {ErrorCode::not_found,
+            fmt::format("the records of {} must be read again, but {}", evidence.id, cause.message),
+            "bring the file back to that place"};
+  }
+
+  Status take(DescriptorSource& file, std::uint32_t number) {
+    const Evidence container = *find(number);
+    if (container.state != ReadState::container) return take_one(file, number);
+    std::string damage;
+    return walk_archive(file, container.size_bytes, damage,
+                        [&](const ArchiveMember& member, ByteSource& data) {
+                          return take_member(number, member, data);
+                        });
+  }
+
+  Status take_member(std::uint32_t container, const ArchiveMember& member, ByteSource& data) {
+    for (const Evidence& evidence : inside_.state.evidences) {
+      if (evidence.container != container || evidence.member != member.path) continue;
+      const bool is_wanted =
+          std::find(wanted_.begin(), wanted_.end(), evidence.number) != wanted_.end();
+      if (!is_wanted && evidence.state != ReadState::container) return {};
+      const std::uint32_t number = evidence.number;
+      auto unpacked = unpack_member(data, inside_.directory);
+      if (!unpacked.ok()) return unpacked.error();
+      DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
+      return take(file, number);
+    }
+    return {};
+  }
+
+  Status take_one(DescriptorSource& file, std::uint32_t number) {
+    const std::size_t index = *inside_.state.index_of(number);
+    Evidence evidence = inside_.state.evidences[index];
+    EvidenceDetail detail = inside_.state.details[index];
+    const Balance sealed = evidence.balance;
+    auto pass = run_pass(inside_, file, evidence, detail, RejectsKept::no);
+    if (!pass.ok()) return pass.error();
+    if (pass->failure) return *pass->failure;
+    if (pass->sha256 != evidence.sha256 || evidence.balance.rows != sealed.rows) {
+      auto store = inside_.open_store();
+      if (!store.ok()) return store.error();
+      inside_.present.erase(number);
+      ASSAY_TRY((*store)->drop(number));
+      return Error{ErrorCode::check_failed,
+                   pass->sha256 != evidence.sha256
+                       ? fmt::format("the bytes of {} are no longer those sealed", evidence.id)
+                       : fmt::format("reading {} again gives {} rows where {} were sealed",
+                                     evidence.id, evidence.balance.rows, sealed.rows),
+                   "see what changed with: assay verify CASE"};
+    }
+    return {};
+  }
+
+  Case::Impl& inside_;
+  std::vector<std::uint32_t> wanted_;
+};
+
+}  // namespace
+
+Result<RecordStore*> Case::Impl::open_store() {
+  if (store_) return store_.get();
+  StoreChoice choice = surroundings.store;
+  if (choice == StoreChoice::automatic) {
+    choice = has_embedded_store() ? StoreChoice::embedded : StoreChoice::memory;
+  }
+  if (choice == StoreChoice::memory) {
+    store_ = make_memory_store(state.key_seed);
+    return store_.get();
+  }
+  StoreOptions options;
+  options.directory = path_in("store");
+  options.key_seed = state.key_seed;
+  options.library_path = surroundings.store_library_path;
+  auto opened = open_embedded_store(options);
+  if (!opened.ok()) return opened.error();
+  store_ = std::move(*opened);
+  return store_.get();
+}
+
+Result<RecordStore*> Case::Impl::rows() {
+  auto store = open_store();
+  if (!store.ok()) return store.error();
+  std::vector<std::uint32_t> missing;
+  for (const std::uint32_t number : state.committed()) {
+    if (present.contains(number)) continue;
+    RowFilter filter;
+    filter.evidences = {number};
+    auto count = (*store)->count_rows(filter);
+    if (!count.ok()) return count.error();
+    if (*count == state.evidences[*state.index_of(number)].balance.rows) {
+      present.insert(number);
+    } else {
+      missing.push_back(number);
+    }
+  }
+  if (!missing.empty()) ASSAY_TRY(Rereading(*this, std::move(missing)).run());
+  return *store;
+}
+
+Status Case::Impl::forget_store() {
+  store_.reset();
+  present.clear();
+  std::error_code problem;
+  std::filesystem::remove_all(path_in("store"), problem);
+  if (problem) {
+    return Error{ErrorCode::io,
+                 fmt::format("cannot remove {}: {}", path_in("store"), problem.message()), ""};
+  }
+  return {};
+}
+
+}  // namespace assay

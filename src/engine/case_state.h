@@ -1,0 +1,70 @@
+// What the custody chain says, replayed: the evidences and how far each has come.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/engine.h"
+#include "engine/custody.h"
+
+namespace assay {
+
+// What the chain knows of an evidence beyond Evidence itself.
+struct EvidenceDetail {
+  std::uint32_t number = 0;
+  bool is_sealed = false;      // its SHA-256 is in the chain
+  bool is_read = false;        // a `read` line names it: its rows count
+  std::string content_sha256;  // of the decompressed bytes, when they differ from those received
+  std::string mapping;         // text of the mapping file it is read with
+  std::string rejects_sha256;  // of rejects/<id>.jsonl; "" = no such file
+  std::uint64_t rejects_stored = 0;
+  std::vector<RejectSummary> rejects;
+  std::string failure;    // reason of the last `read_failed`, "" after a success
+  std::uint64_t seq = 0;  // last custody line about it
+};
+
+struct Examined {
+  std::uint64_t seq = 0;
+  std::string case_hash;  // of its line
+  std::int64_t time_us = 0;
+  std::string case_file_sha256, findings_sha256, verdict_sha256;
+  std::string engine_version, store_engine, zone_database;
+};
+
+struct Rendered {
+  std::uint64_t seq = 0;
+  std::string writer, path, sha256;  // path relative to the case folder when inside it
+};
+
+struct CaseState {
+  std::string title;
+  std::string default_zone = "UTC";
+  std::uint64_t key_seed = 0;
+  std::vector<Evidence> evidences;      // in order of number
+  std::vector<EvidenceDetail> details;  // one for one with `evidences`
+  std::uint32_t last_number = 0;        // also of evidences that turned out to be copies
+  std::string case_file_sha256;         // as last edited by a command
+  std::optional<Examined> examined;
+  std::map<std::string, Rendered> rendered;  // by path
+
+  // Errors: malformed, when a line cannot be understood.
+  Status apply(const CustodyLine& line);
+  // Index into evidences; nullopt when there is none.
+  std::optional<std::size_t> index_of(std::uint32_t number) const;
+  std::optional<std::size_t> index_of_id(std::string_view id) const;
+  std::vector<RejectSummary> reject_summaries() const;
+  // Numbers of the evidences whose rows count.
+  std::vector<std::uint32_t> committed() const;
+};
+
+// Payloads of the lines about evidence.
+std::string begun_payload(const Evidence& evidence, const EvidenceDetail& detail);
+std::string evidence_payload(const Evidence& evidence, const EvidenceDetail& detail);
+std::string failed_payload(const Evidence& evidence, const EvidenceDetail& detail);
+std::string copy_payload(const Evidence& copy, const Evidence& original);
+std::string read_payload(const Evidence& evidence, const EvidenceDetail& detail);
+
+}  // namespace assay

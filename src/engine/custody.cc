@@ -1,0 +1,228 @@
+#include "engine/custody.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "core/digest.h"
+
+namespace assay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const std::string kNoHash(64, '0');
+
+std::string text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// nullopt-like: an empty type means "not a custody line".
+CustodyLine parse_line(std::string_view bytes) {
+  CustodyLine line;
+  line.sha256 = sha256_hex(bytes);
+  const Json json = Json::parse(bytes, nullptr, false);
+  if (!json.is_object() || !json.contains("seq") || !json["seq"].is_number_unsigned() ||
+      !json.contains("payload") || !json["payload"].is_object()) {
+    return line;
+  }
+  line.seq = json["seq"].get<std::uint64_t>();
+  const auto time = parse_rfc3339(text_of(json, "time"));
+  line.time_us = time.ok() ? time->us : 0;
+  line.actor = text_of(json, "actor");
+  line.engine_version = text_of(json, "engine");
+  line.type = text_of(json, "type");
+  line.payload = json["payload"].dump(-1, ' ', false, Json::error_handler_t::replace);
+  line.prev = text_of(json, "prev");
+  return line;
+}
+
+std::string where(std::size_t number) { return fmt::format("custody.jsonl line {}", number); }
+
+}  // namespace
+
+Result<Custody> Custody::load(const std::string& folder) {
+  Custody custody;
+  custody.folder_ = folder;
+  const auto bytes = read_file(folder + "/custody.jsonl");
+  if (!bytes.ok()) {
+    if (bytes.error().code != ErrorCode::not_found) return bytes.error();
+    return Error{ErrorCode::not_found,
+                 fmt::format("{} is not a case: it has no custody.jsonl", folder),
+                 fmt::format("make one with: assay init {}", folder)};
+  }
+  ASSAY_TRY(custody.parse(*bytes));
+  return custody;
+}
+
+Status Custody::parse(std::string_view bytes) {
+  lines_.clear(), problems_.clear(), remarks_.clear();
+  hash_ = kNoHash;
+  is_head_behind_ = false;
+  file_bytes_ = bytes.size();
+  std::size_t start = 0;
+  for (std::size_t end = bytes.find('\n'); end != std::string_view::npos;
+       end = bytes.find('\n', start)) {
+    CustodyLine line = parse_line(bytes.substr(start, end - start));
+    start = end + 1;
+    check_line(line, lines_.size() + 1);
+    hash_ = line.sha256;
+    lines_.push_back(std::move(line));
+  }
+  whole_bytes_ = start;
+  torn_ = std::string(bytes.substr(start));
+  check_head();
+  return {};
+}
+
+// Says which line was changed rather than where the chain first breaks: a changed line k shows in
+// line k+1's prev.
+void Custody::check_line(const CustodyLine& line, std::size_t number) {
+  if (line.type.empty()) {
+    problems_.push_back(
+        {where(number), "is not a custody line (a JSON object with seq, type, payload)"});
+    return;
+  }
+  const std::uint64_t before = lines_.empty() ? 0 : lines_.back().seq;
+  if (line.seq != before + 1 && (lines_.empty() || !lines_.back().type.empty())) {
+    const char* reading = line.seq > before + 1 ? "lines were dropped or moved before it"
+                                                : "lines were moved or repeated";
+    problems_.push_back({where(number), fmt::format("carries number {} where {} is due: {}",
+                                                    line.seq, before + 1, reading)});
+  } else if (line.prev != hash_) {
+    if (number == 1) {
+      problems_.push_back({where(1), "does not begin the chain: lines were dropped before it"});
+    } else {
+      problems_.push_back({where(number - 1), fmt::format("its bytes are not those that line {} "
+                                                          "sealed: it was changed",
+                                                          number)});
+    }
+  }
+}
+
+void Custody::check_head() {
+  const auto bytes = read_file(folder_ + "/custody.head");
+  if (!bytes.ok()) {
+    if (lines_.size() <= 1 && bytes.error().code == ErrorCode::not_found) {
+      is_head_behind_ = true;  // a crash within `init`
+    } else {
+      problems_.push_back({"custody.head", bytes.error().message});
+    }
+    return;
+  }
+  const Json head = Json::parse(*bytes, nullptr, false);
+  if (!head.is_object() || !head.contains("lines") || !head["lines"].is_number_unsigned()) {
+    problems_.push_back({"custody.head", "is not {\"lines\":N,\"sha256\":\"...\"}"});
+    return;
+  }
+  const auto count = head["lines"].get<std::uint64_t>();
+  const std::string sealed = text_of(head, "sha256");
+  if (*bytes != Json({{"lines", count}, {"sha256", sealed}}).dump() + "\n") {
+    problems_.push_back({"custody.head", "has bytes that assay did not write"});
+  }
+  if (count > lines_.size()) {
+    problems_.push_back({where(lines_.size() + 1),
+                         fmt::format("is missing{}: custody.head names {} lines, {} are there",
+                                     torn_.empty() ? "" : " its end", count, lines_.size())});
+  } else if (count > 0 && lines_[count - 1].sha256 != sealed) {
+    problems_.push_back({where(count), "its bytes are not those sealed in custody.head"});
+  } else if (count + 1 == lines_.size()) {
+    is_head_behind_ = true;
+    remarks_.push_back(fmt::format(
+        "custody.head is one line behind line {}: a command was stopped between the two",
+        lines_.size()));
+  } else if (count < lines_.size()) {
+    problems_.push_back({where(count + 1), fmt::format("custody.head names {} lines, {} are there: "
+                                                       "lines were added",
+                                                       count, lines_.size())});
+  }
+  if (!torn_.empty() && count <= lines_.size()) {
+    remarks_.push_back(
+        fmt::format("{} bytes of an unfinished line follow line {}: a command was "
+                    "stopped while it wrote",
+                    torn_.size(), lines_.size()));
+  }
+}
+
+Status Custody::lock(bool& has_grown) {
+  has_grown = false;
+  if (lock_.is_open()) return {};
+  const std::string path = folder_ + "/custody.jsonl";
+  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (!file.is_open()) return system_error("write", path);
+  if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+    return Error{ErrorCode::locked, fmt::format("another assay is writing to the case {}", folder_),
+                 "wait until it has finished, or stop it; what it did so far is kept"};
+  }
+  const auto bytes = read_file(path);
+  if (!bytes.ok()) return bytes.error();
+  has_grown = bytes->size() != file_bytes_;
+  if (has_grown) ASSAY_TRY(parse(*bytes));
+  if (!problems_.empty()) {
+    return Error{ErrorCode::malformed,
+                 fmt::format("the custody chain does not hold: {} {}", problems_.front().where,
+                             problems_.front().what),
+                 fmt::format("see everything that changed with: assay verify {}", folder_)};
+  }
+  lock_ = std::move(file);
+  if (!torn_.empty()) ASSAY_TRY(set_torn_aside());
+  if (is_head_behind_) ASSAY_TRY(write_head());
+  return {};
+}
+
+Status Custody::set_torn_aside() {
+  const std::string path = folder_ + "/custody.torn";
+  const Descriptor aside(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!aside.is_open()) return system_error("write", path);
+  ASSAY_TRY(write_all(aside.number(), torn_ + "\n", path));
+  if (::fsync(aside.number()) != 0) return system_error("sync", path);
+  if (::ftruncate(lock_.number(), static_cast<off_t>(whole_bytes_)) != 0 ||
+      ::fsync(lock_.number()) != 0) {
+    return system_error("shorten", folder_ + "/custody.jsonl");
+  }
+  remarks_.push_back(
+      fmt::format("the {} bytes of the unfinished line were moved to custody.torn", torn_.size()));
+  torn_.clear();
+  file_bytes_ = whole_bytes_;
+  return {};
+}
+
+Status Custody::write_head() {
+  const Json head = {{"lines", lines_.size()}, {"sha256", hash_}};
+  ASSAY_TRY(replace_file(folder_ + "/custody.head", head.dump() + "\n"));
+  is_head_behind_ = false;
+  return {};
+}
+
+Result<CustodyLine> Custody::append(CustodyLine line) {
+  line.seq = lines_.size() + 1;
+  line.prev = hash_;
+  Json json;
+  json["seq"] = line.seq;
+  json["time"] = format_utc(line.time_us, 6);
+  json["actor"] = line.actor;
+  json["engine"] = line.engine_version;
+  json["type"] = line.type;
+  json["payload"] = Json::parse(line.payload);
+  json["prev"] = line.prev;
+  const std::string bytes = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  line.sha256 = sha256_hex(bytes);
+
+  const std::string path = folder_ + "/custody.jsonl";
+  ASSAY_TRY(write_all(lock_.number(), bytes + "\n", path));
+  if (::fsync(lock_.number()) != 0) return system_error("sync", path);
+  file_bytes_ += bytes.size() + 1;
+  whole_bytes_ = file_bytes_;
+  hash_ = line.sha256;
+  lines_.push_back(line);
+  ASSAY_TRY(write_head());
+  return line;
+}
+
+}  // namespace assay

@@ -1,0 +1,69 @@
+// The custody chain: custody.jsonl and custody.head. docs/case-format.md is its description.
+//
+// A line is appended and synced, then the head is replaced. A crash between the two leaves the head
+// one line behind, which is told apart from tampering because everything else still fits. A line
+// that a crash cut short is set aside in custody.torn and said so, never dropped in silence.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/engine.h"
+#include "engine/files.h"
+
+namespace assay {
+
+struct CustodyLine {
+  std::uint64_t seq = 0;  // 1, 2, ...
+  std::int64_t time_us = 0;
+  std::string actor;
+  std::string engine_version;
+  std::string type;     // "init", "begun", "evidence", "read", "case_file", "examined", ...
+  std::string payload;  // a JSON object
+  std::string prev;    // SHA-256 of the previous line's bytes without its line feed; 64 zeros first
+  std::string sha256;  // of this line's bytes; not written in it
+};
+
+class Custody {
+ public:
+  // Reads what is there. What does not fit goes into problems(), so that a tampered case can still
+  // be looked at. Errors: not_found, io.
+  static Result<Custody> load(const std::string& folder);
+
+  const std::vector<CustodyLine>& lines() const { return lines_; }
+  const std::vector<VerifyProblem>& problems() const { return problems_; }
+  // Traces of a crash, in words; not problems.
+  const std::vector<std::string>& remarks() const { return remarks_; }
+  // SHA-256 of the last line: the case hash. 64 zeros before the first.
+  const std::string& hash() const { return hash_; }
+
+  // Takes the case for writing until this object goes; repairs what a crash left. Errors: locked;
+  // malformed when the chain does not hold; io. `has_grown` tells that another process appended
+  // since load(), so that what was derived from the lines is to be derived again.
+  Status lock(bool& has_grown);
+  bool is_locked() const { return lock_.is_open(); }
+  // Fills seq, prev and sha256. Precondition: is_locked().
+  Result<CustodyLine> append(CustodyLine line);
+
+ private:
+  Status parse(std::string_view bytes);
+  void check_line(const CustodyLine& line, std::size_t number);
+  void check_head();
+  Status set_torn_aside();
+  Status write_head();
+
+  std::string folder_;
+  std::vector<CustodyLine> lines_;
+  std::vector<VerifyProblem> problems_;
+  std::vector<std::string> remarks_;
+  std::string hash_;
+  std::string torn_;               // bytes after the last line feed
+  std::uint64_t whole_bytes_ = 0;  // up to and with the last line feed
+  std::uint64_t file_bytes_ = 0;
+  bool is_head_behind_ = false;
+  Descriptor lock_;
+};
+
+}  // namespace assay

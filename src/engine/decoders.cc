@@ -1,0 +1,247 @@
+// Decompression: gzip through zlib, the others through libarchive's raw format.
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "engine/sources.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+
+Error damage(std::string what) { return {ErrorCode::malformed, std::move(what), ""}; }
+
+class GzipSource final : public ByteSource {
+ public:
+  explicit GzipSource(ByteSource& inner) : inner_(inner), block_(new char[kBlockBytes]) {
+    inflateInit2(&stream_, 15 + 16);  // 15: the largest window; 16: a gzip header is due
+  }
+  ~GzipSource() override { inflateEnd(&stream_); }
+
+  Result<std::size_t> read(char* into, std::size_t capacity) override {
+    stream_.next_out = reinterpret_cast<Bytef*>(into);
+    stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(capacity, 1u << 30));
+    const uInt wanted = stream_.avail_out;
+    while (stream_.avail_out == wanted && !error_ && !is_at_end_) step();
+    const std::size_t count = wanted - stream_.avail_out;
+    if (count == 0 && error_) return *error_;
+    return count;
+  }
+
+ private:
+  // Decompresses something, or moves on in the input, or ends with error_ or is_at_end_.
+  void step() {
+    if (stream_.avail_in == 0 && !fill()) {
+      if (error_) return;
+      is_at_end_ = !is_within_part_;
+      if (is_within_part_) {
+        error_ =
+            damage(fmt::format("the gzip data is truncated: it ends within a part, after {} "
+                               "compressed bytes",
+                               taken_));
+      }
+      return;
+    }
+    if (!is_within_part_ && !begin_part()) return;
+    const int outcome = inflate(&stream_, Z_NO_FLUSH);
+    if (outcome == Z_STREAM_END) {
+      is_within_part_ = false;
+      ++parts_;
+      inflateReset(&stream_);
+    } else if (outcome != Z_OK && outcome != Z_BUF_ERROR) {
+      error_ = damage(fmt::format("the gzip data is corrupt near compressed byte {}: {}",
+                                  taken_ - stream_.avail_in,
+                                  stream_.msg ? stream_.msg : "no reason given"));
+    }
+  }
+
+  // Parts may follow one another (RFC 1952 section 2.2); zeros after the last are padding.
+  bool begin_part() {
+    if (parts_ > 0) {
+      while (stream_.avail_in > 0 && *stream_.next_in == 0) ++stream_.next_in, --stream_.avail_in;
+      if (stream_.avail_in == 0) return false;
+      if (*stream_.next_in != 0x1f) {
+        error_ =
+            damage(fmt::format("bytes that are not gzip follow the gzip data, from compressed "
+                               "byte {}",
+                               taken_ - stream_.avail_in));
+        return false;
+      }
+    }
+    is_within_part_ = true;
+    return true;
+  }
+
+  bool fill() {
+    const auto count = inner_.read(block_.get(), kBlockBytes);
+    if (!count.ok()) {
+      error_ = count.error();
+      return false;
+    }
+    stream_.next_in = reinterpret_cast<Bytef*>(block_.get());
+    stream_.avail_in = static_cast<uInt>(*count);
+    taken_ += *count;
+    return *count > 0;
+  }
+
+  ByteSource& inner_;
+  std::unique_ptr<char[]> block_;
+  z_stream stream_{};
+  std::uint64_t taken_ = 0;
+  std::uint64_t parts_ = 0;
+  bool is_within_part_ = false;
+  bool is_at_end_ = false;
+  std::optional<Error> error_;
+};
+
+class FilterSource final : public ByteSource {
+ public:
+  FilterSource(std::string encoding, ByteSource& inner)
+      : encoding_(std::move(encoding)),
+        inner_(inner),
+        block_(new char[kBlockBytes]),
+        archive_(archive_read_new()) {}
+  ~FilterSource() override { archive_read_free(archive_); }
+
+  Status open() {
+    using Enable = int (*)(archive*);
+    const std::pair<std::string_view, Enable> filters[] = {
+        {"xz", archive_read_support_filter_xz},
+        {"zstd", archive_read_support_filter_zstd},
+        {"bzip2", archive_read_support_filter_bzip2},
+        {"lz4", archive_read_support_filter_lz4},
+        {"lzip", archive_read_support_filter_lzip},
+        {"compress", archive_read_support_filter_compress}};
+    for (const auto& [name, enable] : filters) {
+      // ARCHIVE_WARN: libarchive would start an outside program; assay never does.
+      if (name == encoding_ && enable(archive_) != ARCHIVE_OK) {
+        return Error{ErrorCode::unsupported,
+                     fmt::format("the libarchive of this machine cannot decompress {}", encoding_),
+                     "decompress the file by hand and add the result"};
+      }
+    }
+    archive_read_support_format_raw(archive_);
+    archive_read_support_format_empty(archive_);
+    archive_entry* entry = nullptr;
+    if (archive_read_open(archive_, this, nullptr, &FilterSource::pull, nullptr) != ARCHIVE_OK) {
+      fail();
+      return {};
+    }
+    const int outcome = archive_read_next_header(archive_, &entry);
+    if (outcome == ARCHIVE_EOF) is_at_end_ = true;
+    if (outcome != ARCHIVE_OK && outcome != ARCHIVE_EOF) fail();
+    return {};
+  }
+
+  Result<std::size_t> read(char* into, std::size_t capacity) override {
+    if (error_) return *error_;
+    if (is_at_end_) return std::size_t{0};
+    const la_ssize_t count = archive_read_data(archive_, into, capacity);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    fail();
+    return *error_;
+  }
+
+ private:
+  void fail() {
+    const char* reason = archive_error_string(archive_);
+    error_ = upstream_
+                 ? *upstream_
+                 : damage(fmt::format("the {} data is truncated or corrupt ({}); up to 64 KiB "
+                                      "before the damage cannot be had",
+                                      encoding_, reason ? reason : "no reason given"));
+  }
+
+  static la_ssize_t pull(archive* archive, void* self, const void** bytes) {
+    auto* source = static_cast<FilterSource*>(self);
+    const auto count = source->inner_.read(source->block_.get(), kBlockBytes);
+    if (!count.ok()) {
+      source->upstream_ = count.error();
+      archive_set_error(archive, EIO, "%s", count.error().message.c_str());
+      return -1;
+    }
+    *bytes = source->block_.get();
+    return static_cast<la_ssize_t>(*count);
+  }
+
+  std::string encoding_;
+  ByteSource& inner_;
+  std::unique_ptr<char[]> block_;
+  archive* archive_;
+  std::optional<Error> upstream_;
+  std::optional<Error> error_;
+  bool is_at_end_ = false;
+};
+
+bool is_tar(std::string_view head) {
+  if (head.size() < 512 || head[0] == '\0') return false;
+  // The header's checksum counts its own eight bytes as blanks (POSIX.1, ustar interchange format).
+  std::uint64_t sum = 0, stated = 0;
+  for (std::size_t i = 0; i < 512; ++i) {
+    sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(head[i]);
+  }
+  bool has_digit = false;
+  for (const char c : head.substr(148, 8)) {
+    if (c >= '0' && c <= '7') {
+      stated = stated * 8 + static_cast<std::uint64_t>(c - '0');
+      has_digit = true;
+    } else if (has_digit) {
+      break;
+    }
+  }
+  return has_digit && sum == stated;
+}
+
+}  // namespace
+
+std::string_view encoding_of(std::string_view head) {
+  const std::pair<std::string_view, std::string_view> magics[] = {
+      {std::string_view("\x1f\x8b\x08", 3), "gzip"},
+      {std::string_view("\xfd"
+                        "7zXZ\0",
+                        6),
+       "xz"},
+      {std::string_view("\x28\xb5\x2f\xfd", 4), "zstd"},
+      {std::string_view("BZh", 3), "bzip2"},
+      {std::string_view("\x04\x22\x4d\x18", 4), "lz4"},
+      {std::string_view("LZIP", 4), "lzip"},
+      {std::string_view("\x1f\x9d", 2), "compress"}};
+  for (const auto& [magic, name] : magics) {
+    if (!head.starts_with(magic)) continue;
+    // "BZh" is three letters of text: a digit and the block's magic follow in a real one.
+    if (name == "bzip2" && (head.size() < 10 || head.substr(4, 1) != "1") &&
+        head.substr(4, 1) != "\x17") {
+      continue;
+    }
+    return name;
+  }
+  return "";
+}
+
+bool is_archive(std::string_view head) {
+  const std::string_view magics[] = {std::string_view("PK\x03\x04", 4),
+                                     std::string_view("PK\x05\x06", 4),
+                                     std::string_view("7z\xbc\xaf\x27\x1c", 6),
+                                     std::string_view("Rar!\x1a\x07", 6),
+                                     std::string_view("070701", 6),
+                                     std::string_view("070707", 6),
+                                     std::string_view("!<arch>\n", 8),
+                                     std::string_view("MSCF\0\0\0\0", 8)};
+  for (const std::string_view magic : magics) {
+    if (head.starts_with(magic)) return true;
+  }
+  return is_tar(head);
+}
+
+Result<std::unique_ptr<ByteSource>> make_decoder(std::string_view encoding, ByteSource& inner) {
+  if (encoding == "gzip") return std::unique_ptr<ByteSource>(std::make_unique<GzipSource>(inner));
+  auto filter = std::make_unique<FilterSource>(std::string(encoding), inner);
+  ASSAY_TRY(filter->open());
+  return std::unique_ptr<ByteSource>(std::move(filter));
+}
+
+}  // namespace assay

@@ -1,0 +1,224 @@
+#include "engine/evidence_pass.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/rejects_file.h"
+
+namespace assay {
+namespace {
+
+void add_note(Evidence& evidence, std::string code, std::uint64_t count, std::string text) {
+  evidence.notes.push_back({std::move(code), count, std::move(text)});
+  std::sort(evidence.notes.begin(), evidence.notes.end(),
+            [](const Note& a, const Note& b) { return a.code < b.code; });
+}
+
+Result<ReadContext> context_of(const Evidence& evidence, const EvidenceDetail& detail) {
+  ReadContext context;
+  context.clock = evidence.clock;
+  context.max_rows_per_batch = kRowsPerBatch;
+  if (!detail.mapping.empty()) {
+    auto mapping = parse_mapping(detail.mapping, "mapping of " + evidence.id);
+    if (!mapping.ok()) return mapping.error();
+    context.mapping = std::move(*mapping);
+  }
+  return context;
+}
+
+bool tells_damage(const std::vector<RejectSummary>& rejects) {
+  return std::any_of(rejects.begin(), rejects.end(),
+                     [](const RejectSummary& reject) { return reject.code.starts_with("input."); });
+}
+
+// What is seen of the content's damage, also when the reader stopped before it.
+class DamageWatch final : public ByteSource {
+ public:
+  explicit DamageWatch(ByteSource& inner, bool hashes) : inner_(inner), hashes_(hashes) {}
+  Result<std::size_t> read(char* into, std::size_t capacity) override {
+    auto count = inner_.read(into, capacity);
+    if (count.ok()) {
+      if (hashes_) digest_.update({into, *count});
+      bytes_ += *count;
+    } else {
+      error_ = count.error();
+    }
+    return count;
+  }
+  // A reader may stop before the end of its input; the rest belongs to the content's hash.
+  void finish() {
+    std::string block(std::size_t{1} << 16, '\0');
+    while (!error_) {
+      const auto count = read(block.data(), block.size());
+      if (!count.ok() || *count == 0) break;
+    }
+  }
+  const std::optional<Error>& error() const { return error_; }
+  std::uint64_t bytes() const { return bytes_; }
+  std::string sha256() { return digest_.hex(); }
+
+ private:
+  ByteSource& inner_;
+  bool hashes_;
+  Sha256 digest_;
+  std::uint64_t bytes_ = 0;
+  std::optional<Error> error_;
+};
+
+struct RowsRead {
+  std::optional<Error> failure;   // why the reader gave up: the bytes or the mapping
+  std::optional<int> first_year;  // read again with this one
+};
+
+Status read_rows(Case::Impl& inside, const Reader& reader, DamageWatch& source, Evidence& evidence,
+                 EvidenceDetail& detail, RejectsKept kept, RowsRead& outcome) {
+  auto context = context_of(evidence, detail);
+  if (!context.ok()) {
+    outcome.failure = context.error();
+    return {};
+  }
+  context->first_year = outcome.first_year;
+  outcome.first_year.reset();
+  auto store = inside.open_store();
+  if (!store.ok()) return store.error();
+  inside.present.erase(evidence.number);
+  ASSAY_TRY((*store)->begin(evidence.number));
+  RejectsFile rejects(kept == RejectsKept::yes ? inside.rejects_path(evidence) : std::string(),
+                      evidence.number);
+  const auto sink = make_store_sink(
+      **store, evidence.number, [&](const Reject& reject) { return rejects.write(reject); },
+      kRowsPerBatch);
+  Status status = reader.read(source, *context, *sink);
+  if (status.ok()) source.finish();
+  if (source.error() && source.error()->code != ErrorCode::malformed) status = *source.error();
+  if (status.ok()) {
+    if (source.error() && !tells_damage(rejects.summaries())) {
+      sink->reject("input.damaged", source.bytes(), 0, "", source.error()->message);
+    }
+  }
+  if (!status.ok() && !sink->failure() && status.error().code != ErrorCode::interrupted) {
+    outcome.first_year = sink->first_year_wanted();
+    if (!outcome.first_year) outcome.failure = status.error();
+    (void)finish_store_sink(*sink);
+    return (*store)->drop(evidence.number);
+  }
+  Status finished = finish_store_sink(*sink);
+  if (!status.ok()) return status;
+  ASSAY_TRY(std::move(finished));
+  ASSAY_TRY(rejects.finish());
+  ASSAY_TRY((*store)->commit(evidence.number));
+
+  inside.present.insert(evidence.number);
+  evidence.state = ReadState::read;
+  evidence.balance = sink->balance();
+  evidence.notes = sink->notes();
+  evidence.span = sink->span();
+  detail.rejects = rejects.summaries();
+  detail.rejects_sha256 = rejects.sha256();
+  detail.rejects_stored = rejects.stored();
+  if (rejects.count() > rejects.stored()) {
+    add_note(evidence, "rejects.text_not_kept", rejects.count() - rejects.stored(),
+             fmt::format("the texts of the first {} rejects are kept, all are counted",
+                         kMaxStoredRejects));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status choose_format(const std::string& as_format, OpenedBytes& bytes, Evidence& evidence) {
+  if (!as_format.empty()) {
+    if (const Reader* reader = find_reader(as_format)) {
+      evidence.format = reader->name();
+      evidence.format_why = "stated by the user";
+      return {};
+    }
+    std::vector<std::string> known;
+    for (const Reader* reader : all_readers()) known.emplace_back(reader->name());
+    const auto nearest = nearest_word(as_format, known);
+    return Error{ErrorCode::usage, fmt::format("there is no format '{}'", as_format),
+                 nearest ? fmt::format("did you mean '{}'? all of them: assay formats", *nearest)
+                         : "see all of them with: assay formats"};
+  }
+  const std::string_view head = bytes.head();
+  if (head.empty()) {
+    evidence.format_why = bytes.head_damage().empty() ? "the file is empty" : bytes.head_damage();
+    return {};
+  }
+  const SniffChoice choice = choose_reader(head);
+  if (choice.reader != nullptr) {
+    evidence.format = choice.reader->name();
+    evidence.format_why = choice.why;
+    return {};
+  }
+  evidence.format_why = "no format was recognised in its first bytes";
+  return {};
+}
+
+namespace {
+
+// The first pass, or the second one with the year that the first found. `again` asks for it.
+Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
+                            EvidenceDetail& detail, RejectsKept rejects_kept,
+                            std::optional<int>& first_year) {
+  PassResult result;
+  ASSAY_TRY(file.rewind());
+  auto opened = OpenedBytes::open(file);
+  if (!opened.ok()) {
+    if (opened.error().code == ErrorCode::interrupted) return opened.error();
+    result.failure = opened.error();
+    return result;
+  }
+  OpenedBytes& bytes = **opened;
+  const Reader* reader = evidence.format.empty() ? nullptr : find_reader(evidence.format);
+  if (reader == nullptr && !evidence.format.empty()) {
+    return Error{ErrorCode::unsupported,
+                 fmt::format("{} was read as '{}', which this assay does not know", evidence.id,
+                             evidence.format),
+                 "use the version of assay that read it"};
+  }
+  RowsRead rows;
+  rows.first_year = first_year;
+  DamageWatch content(bytes.content(), !bytes.encoding().empty());
+  if (reader != nullptr) {
+    ASSAY_TRY(read_rows(inside, *reader, content, evidence, detail, rejects_kept, rows));
+    first_year = rows.first_year;
+    result.failure = rows.failure;
+    if (result.failure || first_year) return result;
+  }
+  if (Status drained = bytes.received().drain(); !drained.ok()) {
+    if (drained.error().code == ErrorCode::interrupted) return drained.error();
+    result.failure = drained.error();
+    return result;
+  }
+  result.sha256 = bytes.received().sha256();
+  result.size_bytes = bytes.received().bytes();
+  if (reader != nullptr && !bytes.encoding().empty()) result.content_sha256 = content.sha256();
+  return result;
+}
+
+}  // namespace
+
+Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
+                            EvidenceDetail& detail, RejectsKept rejects_kept) {
+  evidence.balance = Balance();
+  evidence.notes.clear();
+  evidence.span.reset();
+  evidence.state = ReadState::unreadable;
+  detail.rejects.clear();
+  detail.rejects_sha256.clear();
+  std::optional<int> first_year;
+  auto result = run_once(inside, file, evidence, detail, rejects_kept, first_year);
+  if (result.ok() && first_year) {
+    result = run_once(inside, file, evidence, detail, rejects_kept, first_year);
+    if (result.ok() && first_year) {
+      result->failure = Error{ErrorCode::internal,
+                              fmt::format("{} asked twice for another year", evidence.format),
+                              "state it with --year"};
+    }
+  }
+  return result;
+}
+
+}  // namespace assay

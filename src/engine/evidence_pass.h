@@ -1,0 +1,38 @@
+// One pass over the bytes of one evidence: sealed, decompressed, read into the store.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/case_impl.h"
+#include "engine/sources.h"
+
+namespace assay {
+
+struct PassResult {
+  std::string sha256;
+  std::uint64_t size_bytes = 0;
+  std::string content_sha256;  // of the decompressed bytes; "" when they are the received ones
+  // The bytes could not be read to their end (the disk refused, say): nothing is sealed or kept.
+  std::optional<Error> failure;
+};
+
+enum class RejectsKept { yes, no };  // no: rows are read again, the file of rejects is there
+
+// Rows a batch: half a million make one block of the embedded store, which costs least there.
+inline constexpr std::uint32_t kRowsPerBatch = 524'288;
+
+// Reads `file` from its first byte; twice, when its stamps carry no year and the reader learns at
+// the end which year they began in. Sets state, balance, notes and span of `evidence` and the
+// rejects of `detail`. The rows are in the store and committed when this returns, under
+// evidence.number; they do not count before the chain says so. Errors: interrupted, what the store
+// says, io of the case.
+Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
+                            EvidenceDetail& detail, RejectsKept rejects_kept);
+
+// The reader for these bytes: the one asked for, else the best sniffer. Fills format and
+// format_why; format stays "" when nobody takes it. Errors: usage (no such reader).
+Status choose_format(const std::string& as_format, OpenedBytes& bytes, Evidence& evidence);
+
+}  // namespace assay

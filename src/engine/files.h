@@ -1,0 +1,59 @@
+// Small doors to the disk: whole files, replaced atomically, and what makes them last.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "assay/result.h"
+
+namespace assay {
+
+// An owned file descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() { close(); }
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    if (this != &other) {
+      close();
+      number_ = other.release();
+    }
+    return *this;
+  }
+
+  bool is_open() const { return number_ >= 0; }
+  int number() const { return number_; }
+  int release() {
+    const int number = number_;
+    number_ = -1;
+    return number;
+  }
+  void close();
+
+ private:
+  int number_ = -1;
+};
+
+// "cannot read /path: Permission denied", from errno; not_found when nothing is there.
+Error system_error(std::string_view doing, const std::string& path);
+
+bool is_there(const std::string& path);
+Result<Descriptor> open_for_reading(const std::string& path);
+Result<std::string> read_file(const std::string& path);
+Status write_all(int descriptor, std::string_view bytes, const std::string& path);
+// A reader of `path` sees the old bytes or the new ones, also after a crash: temporary file, fsync,
+// rename, fsync of the folder.
+Status replace_file(const std::string& path, std::string_view bytes);
+Status sync_folder_of(const std::string& path);
+Status make_folder(const std::string& path);
+// SHA-256 and size of a file's bytes. Reads it once.
+struct FileSeal {
+  std::string sha256;
+  std::uint64_t size_bytes = 0;
+};
+Result<FileSeal> seal_of_file(const std::string& path);
+
+}  // namespace assay

@@ -1,0 +1,180 @@
+#include "engine/row_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kRecent = std::size_t{1} << 14;
+
+const std::pair<std::uint32_t, std::string_view> kFlags[] = {
+    {kHasQuery, "query"},
+    {kHasAnswer, "answer"},
+    {kTcp, "tcp"},
+    {kRecursionDesired, "rd"},
+    {kRecursionAvailable, "ra"},
+    {kAuthoritative, "aa"},
+    {kTruncated, "tc"},
+    {kEdns, "edns"},
+    {kDnssecOk, "do"},
+    {kCheckingDisabled, "cd"},
+    {kAuthenticData, "ad"},
+    {kCookie, "cookie"},
+    {kTsig, "tsig"},
+    {kNameHadCapitals, "capitals"},
+    {kYearInferred, "year_inferred"},
+    {kLocalTimeAmbiguous, "local_time_ambiguous"},
+    {kLocalTimeNonexistent, "local_time_nonexistent"},
+    {kNoQuestion, "no_question"},
+    {kExtraQuestion, "extra_question"},
+    {kMulticast, "multicast"},
+};
+
+}  // namespace
+
+void append_csv_field(std::string& out, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  out += '"';
+}
+
+std::string flag_words(std::uint32_t flags) {
+  std::string words;
+  for (const auto& [flag, word] : kFlags) {
+    if ((flags & flag) == 0) continue;
+    if (!words.empty()) words += ' ';
+    words += word;
+  }
+  return words;
+}
+
+void WordTable::add(std::uint64_t key, std::string_view word) {
+  entries_.push_back({key, words_.size(), static_cast<std::uint32_t>(word.size())});
+  words_ += word;
+}
+
+void WordTable::sort() {
+  const auto by_key = [](const Entry& a, const Entry& b) { return a.key < b.key; };
+  if (!std::is_sorted(entries_.begin(), entries_.end(), by_key)) {
+    std::sort(entries_.begin(), entries_.end(), by_key);
+  }
+  recent_.assign(kRecent, {0, 0});
+}
+
+std::string_view WordTable::find(std::uint64_t key) {
+  if (entries_.empty()) return {};
+  auto& [recent_key, index] = recent_[key & (kRecent - 1)];
+  if (recent_key != key || entries_[index].key != key) {
+    const auto found = std::lower_bound(
+        entries_.begin(), entries_.end(), key,
+        [](const Entry& entry, std::uint64_t wanted) { return entry.key < wanted; });
+    if (found == entries_.end() || found->key != key) return {};
+    recent_key = key;
+    index = static_cast<std::uint32_t>(found - entries_.begin());
+  }
+  return std::string_view(words_).substr(entries_[index].begin, entries_[index].length);
+}
+
+Status RowText::load(RecordStore& store, bool with_names, bool with_hosts) {
+  if (with_names) {
+    ASSAY_TRY(store.names([this](std::uint64_t key, std::string_view name) {
+      names_.add(key, display_name(name));
+      return true;
+    }));
+  }
+  if (with_hosts) {
+    ASSAY_TRY(store.hosts([this](std::uint64_t key, const IpAddress& address) {
+      hosts_.add(key, address.to_string());
+      return true;
+    }));
+  }
+  names_.sort();
+  hosts_.sort();
+  return {};
+}
+
+std::string_view RowText::evidence_id(std::uint64_t number) const {
+  const auto index = state_.index_of(static_cast<std::uint32_t>(number));
+  return index ? std::string_view(state_.evidences[*index].id) : std::string_view();
+}
+
+void RowText::append_key(std::string& out, GroupKey key, std::uint64_t value) {
+  switch (key) {
+    case GroupKey::evidence:
+      out += evidence_id(value);
+      return;
+    case GroupKey::client:
+    case GroupKey::server:
+      out += hosts_.find(value);
+      return;
+    case GroupKey::qname:
+      append_csv_field(out, names_.find(value));
+      return;
+    case GroupKey::qtype:
+      if (value != kNoQtype) out += qtype_text(static_cast<std::uint16_t>(value));
+      return;
+    case GroupKey::rcode:
+      if (value != kNoRcode) out += rcode_text(static_cast<std::uint16_t>(value));
+      return;
+    case GroupKey::hour:
+      if (value != last_hour_) {
+        last_hour_ = value;
+        last_hour_text_ =
+            format_utc(static_cast<std::int64_t>(value) * 3600 * kMicrosPerSecond).substr(0, 13);
+      }
+      out += last_hour_text_;
+      return;
+    case GroupKey::day:
+      out += format_utc(static_cast<std::int64_t>(value) * kMicrosPerDay).substr(0, 10);
+      return;
+  }
+}
+
+std::string RowText::csv_header() {
+  return "evidence,offset,length,time,width_us,client,client_port,server,qname,qtype,qclass,rcode,"
+         "id,ttl,delay_us,flags\n";
+}
+
+void RowText::append_csv(std::string& out, const DnsRow& row, std::uint32_t evidence) {
+  auto to = std::back_inserter(out);
+  fmt::format_to(to, "{},{},{},{},{},{},", evidence_id(evidence), row.offset, row.length,
+                 format_instant({row.time_us, row.width_us}), row.width_us,
+                 hosts_.find(row.client));
+  if (row.client_port != 0) fmt::format_to(to, "{}", row.client_port);
+  fmt::format_to(to, ",{},", hosts_.find(row.server));
+  append_csv_field(out, names_.find(row.qname));
+  fmt::format_to(to, ",{},{},{},", row.qtype == kNoQtype ? "" : qtype_text(row.qtype),
+                 qclass_text(row.qclass), row.rcode == kNoRcode ? "" : rcode_text(row.rcode));
+  if (row.id != 0) fmt::format_to(to, "{}", row.id);
+  out += ',';
+  if (row.ttl != kNoTtl) fmt::format_to(to, "{}", row.ttl);
+  out += ',';
+  if (row.delay_us != kNoDelay) fmt::format_to(to, "{}", row.delay_us);
+  fmt::format_to(to, ",{}\n", flag_words(row.flags));
+}
+
+void RowText::append_for_person(std::string& out, const DnsRow& row) {
+  auto to = std::back_inserter(out);
+  const std::string width = row.width_us >= kMicrosPerSecond
+                                ? fmt::format("{} s", static_cast<double>(row.width_us) / 1e6)
+                                : fmt::format("{} us", row.width_us);
+  fmt::format_to(to, "  time      {} (or up to {} later)\n",
+                 format_instant({row.time_us, row.width_us}), width);
+  fmt::format_to(to, "  client    {}{}\n", hosts_.find(row.client),
+                 row.client_port != 0 ? fmt::format(" port {}", row.client_port) : "");
+  if (row.server != 0) fmt::format_to(to, "  server    {}\n", hosts_.find(row.server));
+  fmt::format_to(to, "  asked     {} {} {}\n", names_.find(row.qname), qclass_text(row.qclass),
+                 row.qtype == kNoQtype ? "(type not told)" : qtype_text(row.qtype));
+  if (row.rcode != kNoRcode) fmt::format_to(to, "  answered  {}\n", rcode_text(row.rcode));
+  if (row.ttl != kNoTtl) fmt::format_to(to, "  ttl       {} s\n", row.ttl);
+  if (row.delay_us != kNoDelay) fmt::format_to(to, "  delay     {} us\n", row.delay_us);
+  if (row.flags != 0) fmt::format_to(to, "  flags     {}\n", flag_words(row.flags));
+}
+
+}  // namespace assay
