@@ -1,0 +1,71 @@
+// assay examine, assay report
+#include <fmt/format.h>
+
+#include "command.h"
+#include "verdict_text.h"
+
+namespace assay::cli {
+
+Job declare_examine(CLI::App& app) {
+  auto directory = std::make_shared<std::string>();
+  case_argument(app, *directory);
+  return [directory](Session& session) -> Result<int> {
+    auto opened = session.open(*directory);
+    if (!opened.ok()) return opened.error();
+    for (const Evidence& evidence : opened->evidences()) {
+      if (evidence.state != ReadState::unread && evidence.state != ReadState::partly_read) continue;
+      session.say(fmt::format("note: {} is {} and takes no part; read it with: assay read {}",
+                              evidence.id, to_string(evidence.state), *directory));
+    }
+    auto outcome = opened->examine();
+    if (!outcome.ok()) return outcome.error();
+    if (session.wants_json) {
+      session.print_json(verdict_json(*outcome));
+      return kDone;
+    }
+    for (const QuestionResult& result : outcome->questions) {
+      session.print(verdict_text(session, result));
+    }
+    session.say("case hash " + outcome->case_hash);
+    session.suggest(fmt::format("assay report {} -o report.html", *directory));
+    return kDone;
+  };
+}
+
+Job declare_report(CLI::App& app) {
+  struct Options {
+    std::string directory, output;
+  };
+  auto options = std::make_shared<Options>();
+  case_argument(app, options->directory);
+  app.add_option(
+      "-o,--output", options->output,
+      "FILE.html (CASE/report.html); the JSON goes beside it. FILE.json: the JSON alone");
+  return [options](Session& session) -> Result<int> {
+    auto opened = session.open(options->directory);
+    if (!opened.ok()) return opened.error();
+    std::string page =
+        options->output.empty() ? options->directory + "/report.html" : options->output;
+    std::string data;
+    if (page.ends_with(".json")) {
+      data.swap(page);
+    } else {
+      data = (page.ends_with(".html") ? page.substr(0, page.size() - 5) : page) + ".json";
+    }
+    Json files = Json::array();
+    for (const auto& [writer, path] : {std::pair("html", page), std::pair("json", data)}) {
+      if (path.empty()) continue;
+      if (Status status = opened->render(writer, path); !status.ok()) return status.error();
+      files.push_back(path);
+      if (!session.wants_json) session.print(path + "\n");
+    }
+    if (session.wants_json) {
+      session.print_json(
+          {{"case", options->directory}, {"case_hash", opened->case_hash()}, {"files", files}});
+    }
+    session.suggest(fmt::format("assay verify {}", options->directory));
+    return kDone;
+  };
+}
+
+}  // namespace assay::cli

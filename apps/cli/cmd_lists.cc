@@ -1,0 +1,111 @@
+// assay formats, sniff, methods, explanations, version
+#include <fmt/format.h>
+
+#include "assay/store.h"
+#include "command.h"
+#include "text.h"
+
+namespace assay::cli {
+namespace {
+
+// A table whose first row names the columns; with --json, a list of objects under `name`.
+Result<int> print_table(Session& session, const std::string& name,
+                        const std::vector<std::vector<std::string>>& rows) {
+  if (!session.wants_json) {
+    session.print(columns(rows));
+    return kDone;
+  }
+  Json array = Json::array();
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    Json entry;
+    for (std::size_t k = 0; k < rows[0].size(); ++k) entry[rows[0][k]] = rows[i][k];
+    array.push_back(std::move(entry));
+  }
+  session.print_json({{name, array}});
+  return kDone;
+}
+
+}  // namespace
+
+Job declare_formats(CLI::App&) {
+  return [](Session& session) {
+    std::vector<std::vector<std::string>> rows = {{"name", "records", "unit", "summary"}};
+    for (const Reader* reader : all_readers()) {
+      rows.push_back({std::string(reader->name()), std::string(reader->record_kind()),
+                      std::string(reader->unit()), std::string(reader->summary())});
+    }
+    return print_table(session, "formats", rows);
+  };
+}
+
+Job declare_methods(CLI::App&) {
+  return [](Session& session) {
+    std::vector<std::vector<std::string>> rows = {{"name", "version", "summary"}};
+    for (const Method* method : all_methods()) {
+      rows.push_back({std::string(method->name()), std::string(method->version()),
+                      std::string(method->summary())});
+    }
+    return print_table(session, "methods", rows);
+  };
+}
+
+Job declare_explanations(CLI::App&) {
+  return [](Session& session) {
+    std::vector<std::vector<std::string>> rows = {{"code", "name", "role", "proposition"}};
+    for (const Explanation* explanation : all_explanations()) {
+      rows.push_back({std::string(explanation->code()), std::string(explanation->name()),
+                      std::string(to_string(explanation->role())),
+                      std::string(explanation->proposition())});
+    }
+    return print_table(session, "explanations", rows);
+  };
+}
+
+Job declare_sniff(CLI::App& app) {
+  auto files = std::make_shared<std::vector<std::string>>();
+  app.add_option("FILE", *files, "files or folders")->required();
+  return [files](Session& session) -> Result<int> {
+    Json array = Json::array();
+    for (const std::string& path : *files) {
+      auto reports = sniff_file(path);
+      if (!reports.ok()) return reports.error();
+      for (const SniffReport& report : *reports) {
+        Json scores = Json::array();
+        std::string text = fmt::format("{}{}: {}\n", safe(report.name),
+                                       report.encoding.empty() ? "" : " (" + report.encoding + ")",
+                                       report.chosen.empty() ? "no format" : report.chosen);
+        for (const auto& [reader, score] : report.scores) {
+          scores.push_back({{"format", reader}, {"score", score.score}, {"why", score.why}});
+          if (score.score == 0 && score.why.empty()) continue;
+          text += fmt::format("    {:>3} {}: {}\n", score.score, reader, safe(score.why));
+        }
+        text += safe_lines(report.plan);
+        array.push_back({{"name", safe(report.name)},
+                         {"encoding", report.encoding},
+                         {"chosen", report.chosen},
+                         {"scores", scores},
+                         {"plan", report.plan}});
+        if (!session.wants_json) session.print(text);
+      }
+    }
+    if (session.wants_json) session.print_json({{"files", array}});
+    return kDone;
+  };
+}
+
+Job declare_version(CLI::App&) {
+  return [](Session& session) -> Result<int> {
+    const std::string store = has_embedded_store() ? "embedded, memory" : "memory";
+    if (session.wants_json) {
+      session.print_json({{"version", ASSAY_VERSION},
+                          {"stores", store},
+                          {"zone_database", zone_database_version()}});
+    } else {
+      session.print(fmt::format("assay {}\nrecord stores: {}\ntime zones: {}\n", ASSAY_VERSION,
+                                store, zone_database_version()));
+    }
+    return kDone;
+  };
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,30 @@
+// How `add`, `read` and `demo` tell what became of each file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "session.h"
+
+namespace assay::cli {
+
+class OutcomeTeller {
+ public:
+  OutcomeTeller(Session& session, std::string directory)
+      : session_(session), directory_(std::move(directory)) {}
+  void tell(const AddOutcome& outcome, const std::vector<RejectSummary>& rejects);
+  // The sums, the JSON document, the next command; the exit code. `max_rejects`: "" (any number),
+  // "100" or "1%".
+  Result<int> finish(const std::string& max_rejects, const std::string& case_hash);
+
+ private:
+  Session& session_;
+  std::string directory_;
+  Json json_ = Json::array();
+  std::uint64_t taken_ = 0, here_ = 0, skipped_ = 0, failed_ = 0;
+  std::uint64_t rows_ = 0, units_ = 0, rejected_ = 0;
+};
+
+Json rejects_json(const std::vector<RejectSummary>& rejects);
+
+}  // namespace assay::cli

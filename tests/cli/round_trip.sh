@@ -1,0 +1,70 @@
+#!/bin/bash
+# From files to a verdict, and again: nothing is added twice, nothing changes that did not change.
+source "$(dirname "$0")/lib.sh"
+small_case
+expect 0 "$ASSAY" evidence case
+says dns-1
+says "500"
+expect 0 "$ASSAY" examine case
+says "rung"
+expect 0 "$ASSAY" report case -o page.html
+[ -s page.html ] && [ -s page.json ] || fail "the report is not there"
+expect 0 "$ASSAY" verify case
+says "the case holds"
+hash=$("$ASSAY" verify case | sed -n 's/^case hash //p')
+expect 0 "$ASSAY" verify case --expect "$hash"
+expect 1 "$ASSAY" verify case --expect "${hash//a/b}"
+
+cp page.html first.html
+expect 0 "$ASSAY" examine case
+expect 0 "$ASSAY" report case -o page.html
+cmp -s page.html first.html || fail "the report changed though nothing else did"
+[ "$("$ASSAY" verify case | sed -n 's/^case hash //p')" = "$hash" ] || fail "the case hash changed"
+
+cp query.log other-name.log
+expect 0 "$ASSAY" add case other-name.log
+says "already here"
+[ "$(records case)" = 500 ] || fail "the same bytes were counted twice"
+mkdir other && query_log 10 9000 > other/query.log
+expect 0 "$ASSAY" add case other/query.log
+says "other bytes"
+[ "$(records case)" = 510 ] || fail "the same name with other bytes is not other evidence"
+
+expect 0 "$ASSAY" count case --by client,qname,qtype,hour --csv
+[ "$(head -1 out)" = client,qname,qtype,hour,count ] || fail "columns: $(head -1 out)"
+[ "$(awk -F, 'NR > 1 {n += $5} END {print n}' out)" = 510 ] || fail "the counts do not sum up"
+expect 0 "$ASSAY" export case --to csv
+[ "$(wc -l < out)" = 511 ] || fail "the export is not complete"
+locus=$(sed -n 2p out | cut -d, -f1,2 | tr , :)
+expect 0 "$ASSAY" show case "$locus"
+says "query: "
+expect 0 "$ASSAY" rejects case
+says "not a line of any log"
+offset=$(cut -d: -f2 out | cut -f1)
+expect 0 "$ASSAY" show case "dns-1:$offset"
+says rejected
+
+# The store can be thrown away.
+"$ASSAY" count case --by client,day > before.csv 2> /dev/null
+rm -rf case/store
+expect 0 "$ASSAY" count case --by client,day
+cmp -s out before.csv || fail "the rebuilt store counts otherwise"
+expect 0 "$ASSAY" read case --rebuild
+expect 0 "$ASSAY" count case --by client,day
+cmp -s out before.csv || fail "the store rebuilt by read counts otherwise"
+
+# Comments in case.toml stay, and an address goes into the list of the party that is there.
+sed -i '1i # by hand' case/case.toml
+expect 0 "$ASSAY" party case add Bank 2001:db8::/32 bank.example
+grep -q '^# by hand' case/case.toml || fail "a comment went"
+grep -q 'addresses = \["192.0.2.0/24", "2001:db8::/32"\]' case/case.toml || fail "no second address"
+expect 0 "$ASSAY" party case list
+says "2001:db8::/32"
+expect 0 "$ASSAY" claim case add share --party Bank --value '87 %' --quote '87% of it'
+expect 0 "$ASSAY" examine case
+says "claim c1"
+expect 2 "$ASSAY" party case remove Bank
+says "asks about"
+expect 0 "$ASSAY" party case add Clinic 203.0.113.0/24
+expect 0 "$ASSAY" party case remove Clinic
+finish
