@@ -43,20 +43,29 @@ def name(text):
     return text.rstrip(".").lower()
 
 
+QUERY_FLAGS = ("rd", "cd", "do", "edns")
+ANSWER_FLAGS = ("aa", "tc", "ra", "ad")
+
+
 def packetq_messages(path, into):
-    """PacketQ prints one row a message: q(uery) or a(nswer), time, client, server, port, id, ..."""
+    """PacketQ prints one row a message: q(uery) or a(nswer), time, client, port, server, id, ..."""
     with open(path, newline="") as source, open(into, "w") as out:
         for row in csv.DictReader(source):
+            row["edns"] = row["edns0"]
             time_us = int(row["s"]) * 1_000_000 + int(row["us"])
             is_answer = row["qr"] == "1"
             client, port, server = ((row["dst_addr"], row["dst_port"], row["src_addr"])
                                     if is_answer else
                                     (row["src_addr"], row["src_port"], row["dst_addr"]))
-            kind, rcode = ("a", row["rcode"]) if is_answer else ("q", "")
-            out.write(f"{kind},{time_us},{client},{port},{server},{row['msg_id']},"
-                      f"{name(row['qname'])},{TYPES[row['qtype']]},{rcode}\n")
+            question = f"{name(row['qname'])},{TYPES[row['qtype']]},{row['qclass']}"
+            flags = " ".join(f for f in (ANSWER_FLAGS if is_answer else QUERY_FLAGS)
+                             if row[f] == "1")
+            result = f"{row['rcode']},{row['attl']}" if is_answer else ","
+            out.write(f"{'a' if is_answer else 'q'},{time_us},{client},{port},{server},"
+                      f"{row['protocol']},{row['msg_id']},{question},{flags},{result}\n")
 
 
+CLASSES = {"IN": "1", "CH": "3"}
 RCODES = {"NOERROR": "0", "FORMERR": "1", "SERVFAIL": "2", "NXDOMAIN": "3", "REFUSED": "5"}
 
 
@@ -74,11 +83,16 @@ def exported_messages(path, into):
     with open(path, newline="") as source, open(into, "w") as out:
         for row in csv.DictReader(source):
             begin = microseconds(row["time"])
-            rest = (f"{row['client']},{row['client_port']},{row['server']},{row['id']},"
-                    f"{name(row['qname'])},{row['qtype']}")
-            is_query, is_answer = row["delay_us"] != "" or row["rcode"] == "", row["rcode"] != ""
-            if is_query:
-                out.write(f"q,{begin},{rest},\n")
-            if is_answer:
+            flags = row["flags"].split()
+            protocol = "6" if "tcp" in flags else "17"
+            head = f"{row['client']},{row['client_port']},{row['server']},{protocol},"
+            question = (f"{row['id'] or 0},{name(row['qname'])},{row['qtype']},"
+                        f"{CLASSES[row['qclass']]}")
+            if "query" in flags:
+                shown = " ".join(f for f in QUERY_FLAGS if f in flags)
+                out.write(f"q,{begin},{head}{question},{shown},,\n")
+            if "answer" in flags:
                 end = begin + int(row["delay_us"] or 0)
-                out.write(f"a,{end},{rest},{RCODES.get(row['rcode'], row['rcode'])}\n")
+                shown = " ".join(f for f in ANSWER_FLAGS if f in flags)
+                out.write(f"a,{end},{head}{question},{shown},{RCODES[row['rcode']]},"
+                          f"{row['ttl'] or 0}\n")
