@@ -51,9 +51,9 @@ Result<int> run(const std::string& directory, Session& session) {
   }
   session.say("");
   for (const QuestionResult& result : outcome->questions) {
-    session.print(verdict_text(session, result));
+    session.print(verdict_text(session, result, Length::dozen_lines));
   }
-  session.print(fmt::format("report     {}\n", page));
+  session.print(fmt::format("  report      {}\n", page));
   session.say("case hash " + outcome->case_hash);
   session.suggest(fmt::format("assay verify {}", directory));
   return kDone;

@@ -8,8 +8,10 @@ namespace assay::cli {
 
 Job declare_examine(CLI::App& app) {
   auto directory = std::make_shared<std::string>();
+  auto is_long = std::make_shared<bool>(false);
   case_argument(app, *directory);
-  return [directory](Session& session) -> Result<int> {
+  app.add_flag("-l,--long", *is_long, "every sentence whole");
+  return [directory, is_long](Session& session) -> Result<int> {
     auto opened = session.open(*directory);
     if (!opened.ok()) return opened.error();
     for (const Evidence& evidence : opened->evidences()) {
@@ -24,7 +26,8 @@ Job declare_examine(CLI::App& app) {
       return kDone;
     }
     for (const QuestionResult& result : outcome->questions) {
-      session.print(verdict_text(session, result));
+      session.print(
+          verdict_text(session, result, *is_long ? Length::everything : Length::dozen_lines));
     }
     session.say("case hash " + outcome->case_hash);
     session.suggest(fmt::format("assay report {} -o report.html", *directory));

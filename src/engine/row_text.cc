@@ -99,6 +99,15 @@ Status RowText::load(RecordStore& store, bool with_names, bool with_hosts) {
   return {};
 }
 
+void RowText::append_host(std::string& out, std::uint64_t key) {
+  if (key >> 32 != 0) {
+    out += hosts_.find(key);
+  } else if (key != 0) {
+    fmt::format_to(std::back_inserter(out), "{}.{}.{}.{}", key >> 24, key >> 16 & 0xff,
+                   key >> 8 & 0xff, key & 0xff);
+  }
+}
+
 std::string_view RowText::evidence_id(std::uint64_t number) const {
   const auto index = state_.index_of(static_cast<std::uint32_t>(number));
   return index ? std::string_view(state_.evidences[*index].id) : std::string_view();
@@ -111,7 +120,7 @@ void RowText::append_key(std::string& out, GroupKey key, std::uint64_t value) {
       return;
     case GroupKey::client:
     case GroupKey::server:
-      out += hosts_.find(value);
+      append_host(out, value);
       return;
     case GroupKey::qname:
       append_csv_field(out, names_.find(value));
@@ -143,11 +152,14 @@ std::string RowText::csv_header() {
 
 void RowText::append_csv(std::string& out, const DnsRow& row, std::uint32_t evidence) {
   auto to = std::back_inserter(out);
-  fmt::format_to(to, "{},{},{},{},{},{},", evidence_id(evidence), row.offset, row.length,
-                 format_instant({row.time_us, row.width_us}), row.width_us,
-                 hosts_.find(row.client));
+  fmt::format_to(to, "{},{},{},{},{},", evidence_id(evidence), row.offset, row.length,
+                 format_instant({row.time_us, row.width_us}), row.width_us);
+  append_host(out, row.client);
+  out += ',';
   if (row.client_port != 0) fmt::format_to(to, "{}", row.client_port);
-  fmt::format_to(to, ",{},", hosts_.find(row.server));
+  out += ',';
+  append_host(out, row.server);
+  out += ',';
   append_csv_field(out, names_.find(row.qname));
   fmt::format_to(to, ",{},{},{},", row.qtype == kNoQtype ? "" : qtype_text(row.qtype),
                  qclass_text(row.qclass), row.rcode == kNoRcode ? "" : rcode_text(row.rcode));
@@ -166,9 +178,12 @@ void RowText::append_for_person(std::string& out, const DnsRow& row) {
                                 : fmt::format("{} us", row.width_us);
   fmt::format_to(to, "  time      {} (or up to {} later)\n",
                  format_instant({row.time_us, row.width_us}), width);
-  fmt::format_to(to, "  client    {}{}\n", hosts_.find(row.client),
+  std::string client, server;
+  append_host(client, row.client);
+  append_host(server, row.server);
+  fmt::format_to(to, "  client    {}{}\n", client,
                  row.client_port != 0 ? fmt::format(" port {}", row.client_port) : "");
-  if (row.server != 0) fmt::format_to(to, "  server    {}\n", hosts_.find(row.server));
+  if (!server.empty()) fmt::format_to(to, "  server    {}\n", server);
   fmt::format_to(to, "  asked     {} {} {}\n", names_.find(row.qname), qclass_text(row.qclass),
                  row.qtype == kNoQtype ? "(type not told)" : qtype_text(row.qtype));
   if (row.rcode != kNoRcode) fmt::format_to(to, "  answered  {}\n", rcode_text(row.rcode));

@@ -34,7 +34,8 @@ class WordTable {
 class RowText {
  public:
   explicit RowText(const CaseState& state) : state_(state) {}
-  // Brings all names and hosts out of the store: while rows stream, it can answer nothing else.
+  // Brings all names and IPv6 hosts out of the store: while rows stream, it can answer nothing
+  // else.
   Status load(RecordStore& store, bool with_names = true, bool with_hosts = true);
 
   static std::string csv_header();
@@ -43,6 +44,8 @@ class RowText {
   void append_key(std::string& out, GroupKey key, std::uint64_t value);
 
  private:
+  // Nothing for 0, "not told". An IPv4 address is its own key.
+  void append_host(std::string& out, std::uint64_t key);
   std::string_view evidence_id(std::uint64_t number) const;
 
   const CaseState& state_;

@@ -13,13 +13,12 @@ span=$((($(date +%s%N) - start) / 1000000))
 
 killed=0
 expect 0 "$ASSAY" init case
-for round in 1 2 3 4 5 6 7 8; do
+for round in 1 2 3 4 5 6; do
   "$ASSAY" add case query.log more.log.gz > out 2> err < /dev/null &
   pid=$!
-  sleep "$(awk -v s="$span" -v r="$round" 'BEGIN {printf "%.3f", s * r / 9000}')"
+  sleep "$(awk -v s="$span" -v r="$round" 'BEGIN {printf "%.3f", s * r / 7000}')"
   if kill -9 "$pid" 2> /dev/null; then killed=$((killed + 1)); fi
   wait "$pid" 2> /dev/null
-  expect 0 "$ASSAY" evidence case
   expect 0 "$ASSAY" verify case
   if [ $((round % 3)) = 0 ]; then
     # Begin anew, so that every round meets some unfinished evidence.
@@ -30,7 +29,7 @@ for round in 1 2 3 4 5 6 7 8; do
     expect 0 "$ASSAY" init case
   fi
 done
-[ "$killed" -gt 2 ] || fail "only $killed of 8 were killed in time: the test tests nothing"
+[ "$killed" -gt 2 ] || fail "only $killed of 6 were killed in time: the test tests nothing"
 expect 0 "$ASSAY" add case query.log more.log.gz
 expect 0 "$ASSAY" count case --by client,qname,hour
 sort -o out out

@@ -33,8 +33,10 @@ says "other bytes"
 expect 0 "$ASSAY" count case --by client,qname,qtype,hour --csv
 [ "$(head -1 out)" = client,qname,qtype,hour,count ] || fail "columns: $(head -1 out)"
 [ "$(awk -F, 'NR > 1 {n += $5} END {print n}' out)" = 510 ] || fail "the counts do not sum up"
+grep -q '^192.0.2.1,h0.sender.example,A,2016-05-04T00,1$' out || fail "no such group: $(sed -n 2p out)"
 expect 0 "$ASSAY" export case --to csv
 [ "$(wc -l < out)" = 511 ] || fail "the export is not complete"
+grep -q ',192.0.2.7,[0-9]*,198.51.100.1,h6.sender.example,A,IN,' out || fail "$(sed -n 2p out)"
 locus=$(sed -n 2p out | cut -d, -f1,2 | tr , :)
 expect 0 "$ASSAY" show case "$locus"
 says "query: "
@@ -62,7 +64,7 @@ expect 0 "$ASSAY" party case list
 says "2001:db8::/32"
 expect 0 "$ASSAY" claim case add share --party Bank --value '87 %' --quote '87% of it'
 expect 0 "$ASSAY" examine case
-says "claim c1"
+says "c1: "
 expect 2 "$ASSAY" party case remove Bank
 says "asks about"
 expect 0 "$ASSAY" party case add Clinic 203.0.113.0/24
