@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "explanations/weigh.h"
+
 namespace assay {
 namespace claims {
 namespace {
@@ -109,11 +111,7 @@ const Finding* find(const Context& context, std::string_view method, std::string
 }
 
 bool is_declared_complete(const Context& context, std::string_view vantage) {
-  if (const Finding* coverage = find(context, "coverage", "dns", vantage)) {
-    return coverage->value_or("complete", 0) != 0;
-  }
-  const Finding* exclusivity = find(context, "exclusivity", "", vantage);
-  return exclusivity != nullptr && exclusivity->value_or("complete_coverage", 0) != 0;
+  return are_lookups_declared_complete(context.findings, vantage);
 }
 
 std::string window_objection(const Context& context, const Interval& measured) {

@@ -37,7 +37,7 @@ class CuratedExport final : public Explanation {
     Weighing weighing(*this);
     for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
     for (const Finding* others : about_all(findings, "exclusivity")) {
-      if (is_set(*others, "complete_coverage")) {
+      if (are_lookups_declared_complete(findings, others->vantage)) {
         weighing.bear(*others, Direction::weakly_against,
                       "somebody declares these records complete");
       }

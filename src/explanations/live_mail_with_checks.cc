@@ -46,7 +46,7 @@ class LiveMailWithChecks final : public Explanation {
     Weighing weighing(*this);
     for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
     for (const Finding* others : about_all(findings, "exclusivity")) {
-      weigh_others(*others, weighing);
+      weigh_others(findings, *others, weighing);
     }
     for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
     for (const Finding* together : parties_moving_together(findings)) {
@@ -82,12 +82,12 @@ class LiveMailWithChecks final : public Explanation {
     }
   }
 
-  static void weigh_others(const Finding& others, Weighing& weighing) {
+  static void weigh_others(const FindingSet& findings, const Finding& others, Weighing& weighing) {
     if (others.outcome == Outcome::not_enough || others.outcome == Outcome::not_applicable) return;
     if (has_many_others(others)) {
       weighing.bear(others, Direction::weakly_for,
                     "many unrelated networks asked too, as the recipients of a mailing would");
-    } else if (shows_every_asker(others)) {
+    } else if (shows_every_asker(findings, others)) {
       weighing.bear(others, Direction::weakly_against,
                     "a mailing reaches many networks, and few others asked in a log that is "
                     "declared complete; a list with few recipients remains");

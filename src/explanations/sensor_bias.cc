@@ -55,7 +55,7 @@ class SensorBias final : public Explanation {
                     "the rate changed across a silence, as after a change at the collector");
     }
     for (const Finding* others : about_all(findings, "exclusivity")) {
-      if (shows_every_asker(*others)) {
+      if (shows_every_asker(findings, *others)) {
         weighing.bear(*others, Direction::weakly_against,
                       "the operator of the names' own servers declares the records complete");
       } else if (others->outcome == Outcome::found || others->outcome == Outcome::measured) {

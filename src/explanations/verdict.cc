@@ -30,7 +30,7 @@ bool asks_own_names(const Question& question, const CaseFile& case_file, std::st
 Rung ceiling(const FindingSet& findings) {
   Rung highest = vantages_with_rows(findings).empty() ? Rung::nothing : ceiling_of("dns");
   for (const Finding* coverage : findings.by_method("coverage")) {
-    if (is_set(*coverage, "evidences")) {
+    if (is_set(*coverage, "evidences") && is_set(*coverage, "rows")) {
       highest = std::max(highest, ceiling_of(coverage->subject));
     }
   }

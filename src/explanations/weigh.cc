@@ -67,13 +67,26 @@ bool is_set(const Finding& finding, std::string_view quantity) {
 
 bool only_lookups(const FindingSet& findings) {
   for (const Finding* finding : findings.by_method("coverage")) {
-    if (finding->subject != "dns" && is_set(*finding, "evidences")) return false;
+    if (finding->subject == "dns" || !is_set(*finding, "evidences")) continue;
+    // Evidence that holds no row tells nothing, unless it is vouched to be complete.
+    if (is_set(*finding, "rows") || finding->absence) return false;
   }
   return true;
 }
 
-bool shows_every_asker(const Finding& exclusivity) {
-  return exclusivity.vantage == "authoritative" && is_set(exclusivity, "complete_coverage");
+bool are_lookups_declared_complete(const FindingSet& findings, std::string_view vantage) {
+  // `complete_coverage` of exclusivity is no substitute: it is 0 as soon as a stranger asked.
+  for (const Finding* coverage : findings.by_method("coverage", "dns")) {
+    if (coverage->vantage != vantage || !is_set(*coverage, "complete")) continue;
+    const double evidences = coverage->value_or("evidences", 0);
+    return coverage->value_or("complete_evidences", evidences) >= evidences;
+  }
+  return false;
+}
+
+bool shows_every_asker(const FindingSet& findings, const Finding& exclusivity) {
+  return exclusivity.vantage == "authoritative" &&
+         are_lookups_declared_complete(findings, exclusivity.vantage);
 }
 
 bool has_many_others(const Finding& exclusivity) {

@@ -23,9 +23,12 @@ bool is_set(const Finding& finding, std::string_view quantity);
 
 // True when the records hold nothing but look-ups: no mail, flow or message evidence was read.
 bool only_lookups(const FindingSet& findings);
-// True when the finding comes from the names' own servers, and somebody declares their records
-// complete: only then does "few others asked" mean that few others asked.
-bool shows_every_asker(const Finding& exclusivity);
+// True when the look-ups of this vantage are declared complete over the window by every evidence
+// there is of it: name servers share the work, so one complete log among three shows a part.
+bool are_lookups_declared_complete(const FindingSet& findings, std::string_view vantage);
+// True when the finding comes from the names' own servers and their records are declared complete:
+// only then does "few others asked" mean that few others asked.
+bool shows_every_asker(const FindingSet& findings, const Finding& exclusivity);
 // True when so many unrelated askers stand beside the named ones that they are no exception.
 bool has_many_others(const Finding& exclusivity);
 // Findings of source_sync about two parties that move together.

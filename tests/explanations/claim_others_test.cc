@@ -49,6 +49,17 @@ TEST(Exclusive, IsSupportedByCompleteRecordsOfTheNamesOwnServers) {
   EXPECT_EQ(nobody_but({"Bank", "Clinic"}, only_two(1).set()).answer, Answer::supported);
 }
 
+TEST(Exclusive, OneCompleteLogOfThreeServersIsNotEnough) {
+  std::vector<Finding> all = only_two(1).set().all();
+  for (Finding& finding : all) {
+    for (Quantity& quantity : finding.quantities) {
+      if (quantity.name == "complete_evidences") quantity.value = 1;
+    }
+  }
+  EXPECT_EQ(nobody_but({"Bank", "Clinic"}, FindingSet(all)).answer,
+            Answer::supported_only_within_these_files);
+}
+
 TEST(Exclusive, CompleteRecordsOfOneResolverDoNotShowWhoAskedElsewhere) {
   std::vector<Finding> all = only_two(1).set().all();
   for (Finding& finding : all) finding.vantage = "resolver";

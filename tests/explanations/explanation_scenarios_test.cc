@@ -63,6 +63,14 @@ TEST(LiveMail, MailingsToManyNetworksSpeakForIt) {
   EXPECT_THAT(of(verdict, "live_mail_with_checks").open, Not(IsEmpty()));
 }
 
+TEST(LiveMail, FewOthersSpeakAgainstItOnlyInCompleteRecordsOfTheNamesServers) {
+  for (const double complete : {0.0, 1.0}) {
+    const Verdict verdict = judged(test::demo_findings(complete));
+    EXPECT_EQ(leans_against(of(verdict, "live_mail_with_checks"), "exclusivity"), complete != 0);
+    EXPECT_THAT(verdict.surviving, Contains("live_mail_with_checks"));
+  }
+}
+
 TEST(ArchiveRescan, StretchesOfSteadyDemandSpeakForItAndNeverAlone) {
   Findings findings = lookups();
   findings.add("gap_law", "Bank", Outcome::found,

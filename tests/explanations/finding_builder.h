@@ -62,7 +62,10 @@ class Findings {
         evidences == 0  ? Outcome::nothing_found
         : complete != 0 ? Outcome::found
                         : Outcome::measured,
-        {{"evidences", evidences}, {"complete", complete}});
+        {{"evidences", evidences},
+         {"complete_evidences", complete != 0 ? evidences : 0},
+         {"complete", complete},
+         {"rows", evidences}});
     return *this;
   }
 
