@@ -9,5 +9,15 @@ const Method& volume_method();
 const Method& type_profile_method();
 const Method& bursts_method();
 const Method& gap_law_method();
+const Method& source_sync_method();
+const Method& coverage_gaps_method();
+const Method& day_hour_method();
+const Method& change_points_method();
+const Method& suffix_leak_method();
+const Method& duplicates_method();
+const Method& coverage_method();
+const Method& exclusivity_method();
+const Method& server_balance_method();
+const Method& digit_pattern_method();
 
 }  // namespace assay::methods

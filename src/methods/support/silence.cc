@@ -1,0 +1,89 @@
+#include "methods/support/silence.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "methods/support/stats.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr int kDaysAside = 7;
+constexpr int kWeeksAside = 4;
+constexpr std::size_t kMinControls = 2;
+
+double count_in(const std::vector<std::int64_t>& events, std::int64_t from, std::int64_t to) {
+  const auto low = std::lower_bound(events.begin(), events.end(), from);
+  return static_cast<double>(std::lower_bound(low, events.end(), to) - low);
+}
+
+// Mean scaled to the silence's length, and dispersion, of counts in stretches of `length_us`.
+Expectation from_counts(const std::vector<double>& counts, double scale) {
+  Expectation expectation;
+  const double mean = mean_of(counts);
+  expectation.events = mean * scale;
+  if (mean > 0) expectation.dispersion = std::max(1.0, variance_of(counts) / mean);
+  return expectation;
+}
+
+}  // namespace
+
+std::vector<Interval> longest_silences(const std::vector<std::int64_t>& events,
+                                       const Interval& window, std::size_t count) {
+  std::vector<Interval> all;
+  std::int64_t from = window.begin_us;
+  for (const std::int64_t us : events) {
+    if (!window.contains(us)) continue;
+    if (us > from) all.push_back({from, us});
+    from = us;
+  }
+  if (window.end_us > from) all.push_back({from, window.end_us});
+  const std::size_t kept = std::min(count, all.size());
+  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(),
+                    [](const Interval& a, const Interval& b) {
+                      return a.length_us() != b.length_us() ? a.length_us() > b.length_us()
+                                                            : a.begin_us < b.begin_us;
+                    });
+  all.resize(kept);
+  return all;
+}
+
+Expectation expect_in(const std::vector<std::int64_t>& events, const Interval& silence,
+                      const Interval& window) {
+  std::vector<Expectation> controls;
+  // Either side alone: where the level changes at the silence, both together would look uneven.
+  for (const std::int64_t side : {-1, 1}) {
+    std::vector<double> days;
+    for (int day = 1; day <= kDaysAside; ++day) {
+      const std::int64_t begin = side < 0 ? silence.begin_us - day * kMicrosPerDay
+                                          : silence.end_us + (day - 1) * kMicrosPerDay;
+      const Interval one{begin, begin + kMicrosPerDay};
+      if (window.contains(one)) days.push_back(count_in(events, one.begin_us, one.end_us));
+    }
+    std::vector<double> weeks;
+    for (int week = 1; week <= kWeeksAside; ++week) {
+      const std::int64_t shift = side * 7 * week * kMicrosPerDay;
+      const Interval same{silence.begin_us + shift, silence.end_us + shift};
+      if (!window.contains(same) || !intersect(same, silence).empty()) continue;
+      weeks.push_back(count_in(events, same.begin_us, same.end_us));
+    }
+    if (days.size() >= kMinControls) controls.push_back(from_counts(days, silence.length_days()));
+    if (weeks.size() >= kMinControls) controls.push_back(from_counts(weeks, 1.0));
+  }
+  if (controls.empty()) return {};
+  Expectation expectation = controls.front();
+  for (const Expectation& control : controls) {
+    expectation.events = std::min(expectation.events, control.events);
+    expectation.dispersion = std::max(expectation.dispersion, control.dispersion);
+  }
+  return expectation;
+}
+
+double chance_of(double log_p, const Interval& silence, const Interval& window) {
+  const double chances =
+      std::max(1.0, static_cast<double>(window.length_us()) /
+                        static_cast<double>(std::max<std::int64_t>(silence.length_us(), 1)));
+  return std::min(1.0, chances * std::exp(log_p));
+}
+
+}  // namespace assay::methods
