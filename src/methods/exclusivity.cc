@@ -1,0 +1,137 @@
+// exclusivity: did anybody outside the named parties ask; in these files, and within coverage.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "methods/registry.h"
+#include "methods/support/dedup.h"
+#include "methods/support/measure.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr std::size_t kListed = 20;
+
+std::optional<std::string_view> only_target(const QuestionRecords& records) {
+  std::optional<std::string_view> only;
+  for (const NameInfo& name : records.names) {
+    if (!name.is_target) continue;
+    if (only) return std::nullopt;
+    only = name.canonical;
+  }
+  return only;
+}
+
+// Chao's lower bound on askers that such a sample missed: f1 (f1 - 1) / (2 (f2 + 1)), from how many
+// were seen once and twice.
+double unseen_at_least(const std::vector<double>& counts) {
+  const double once = static_cast<double>(std::count(counts.begin(), counts.end(), 1.0));
+  const double twice = static_cast<double>(std::count(counts.begin(), counts.end(), 2.0));
+  return once * (once - 1) / (2 * (twice + 1));
+}
+
+class Exclusivity : public Method {
+ public:
+  std::string_view name() const override { return "exclusivity"; }
+  std::string_view version() const override { return "1"; }
+  std::string_view summary() const override {
+    return "whether anybody outside the named parties asked, within what is covered";
+  }
+
+  std::vector<Finding> run(const QuestionRecords& records,
+                           const MethodContext& context) const override {
+    const Askers askers = split_by_asker(records, context);
+    Finding finding = make_finding(*this, records, context, "");
+    const double total = static_cast<double>(askers.all.size());
+    const double outside = static_cast<double>(askers.other.rows.size());
+    const double strangers = static_cast<double>(askers.other.clients.size());
+    double named = 0;
+    for (const AskerGroup& party : askers.parties) {
+      named += static_cast<double>(party.clients.size());
+    }
+    finding.dedup_rule = kRawRows;
+    finding.denominator =
+        fmt::format("of all {} for {} in these files", plural(total, "row"), target_text(records));
+    finding.selection =
+        seal(records, askers.other.rows,
+             fmt::format("rows of clients of no named party for {}", target_text(records)));
+    add(finding, "outside_askers", strangers, "addresses");
+    add(finding, "outside_rows", outside, "rows");
+    add(finding, "named_askers", named, "addresses");
+    add(finding, "rows_without_client", static_cast<double>(askers.not_told.rows.size()), "rows");
+    if (total > 0) add(finding, "outside_share", outside / total);
+    add_unseen(records, askers, finding);
+    const auto name = only_target(records);
+    const std::uint64_t unexplained = askers.other.rows.size() + askers.not_told.rows.size();
+    if (name && total > 0) {
+      finding.absence =
+          Absence::establish(records.evidences, "dns", records.window, name, unexplained);
+    }
+    add(finding, "complete_coverage", finding.absence ? 1 : 0);
+    conclude(records, total, strangers, outside, unexplained, finding);
+    return {std::move(finding)};
+  }
+
+ private:
+  static void add_unseen(const QuestionRecords& records, const Askers& askers, Finding& finding) {
+    std::vector<double> counts;
+    Table table{"outside", {"rows"}, {}, {}};
+    for (const AskerGroup& one :
+         split_by_address(records, askers.other, askers.other.clients.size())) {
+      counts.push_back(static_cast<double>(one.rows.size()));
+      if (table.rows.size() >= kListed) continue;
+      table.row_labels.push_back(one.subject);
+      table.rows.push_back({counts.back()});
+    }
+    add(finding, "unseen_askers_at_least", unseen_at_least(counts), "addresses");
+    finding.tables.push_back(std::move(table));
+  }
+
+  static void conclude(const QuestionRecords& records, double total, double strangers,
+                       double outside, std::uint64_t unexplained, Finding& finding) {
+    if (total == 0) {
+      finding.outcome = Outcome::not_enough;
+      finding.statement =
+          fmt::format("No row asks for {} {}.", target_text(records), window_text(records.window));
+      return;
+    }
+    finding.outcome = unexplained == 0 ? Outcome::found : Outcome::measured;
+    if (outside > 0) {
+      finding.statement = fmt::format(
+          "{} outside the named parties made {} of {} ({}) for {} {}, counted as raw rows.",
+          strangers == 1 ? "1 address" : count_text(strangers) + " addresses", count_text(outside),
+          plural(total, "row"), share_text(outside / total), target_text(records),
+          window_text(records.window));
+    } else if (unexplained > 0) {
+      finding.statement = fmt::format(
+          "No client outside the named parties is told, but {} of {} for {} {} tell no client.",
+          count_text(static_cast<double>(unexplained)), plural(total, "row"), target_text(records),
+          window_text(records.window));
+    } else {
+      finding.statement = fmt::format(
+          "Nobody outside the named parties made any of the {} for {} {}, {}.",
+          plural(total, "row"), target_text(records), window_text(records.window),
+          finding.absence ? "within coverage that is declared complete" : "in these files");
+    }
+    if (!finding.absence) {
+      finding.limitations.emplace_back(
+          "No complete coverage of name and window is declared, so this holds for these files "
+          "only: "
+          "others may have asked where nobody looked.");
+    }
+    finding.limitations.emplace_back(
+        "An address is a resolver's: one may serve a whole country, and clients of a public "
+        "resolver "
+        "are seen as its address.");
+  }
+};
+
+}  // namespace
+
+const Method& exclusivity_method() {
+  static const Exclusivity kMethod;
+  return kMethod;
+}
+
+}  // namespace assay::methods

@@ -1,0 +1,82 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "toy.h"
+
+namespace assay {
+namespace {
+
+using testing::HasSubstr;
+using toy::find;
+using toy::Toy;
+
+TEST(CoverageMethod, SaysWhichKindsOfRecordTheCaseLacks) {
+  Toy toy(10);
+  toy.ask(100, "192.0.2.53");
+  const auto findings = toy.run("coverage");
+  ASSERT_EQ(findings.size(), 4u);
+  EXPECT_EQ(find(findings, "coverage/mail")->outcome, Outcome::nothing_found);
+  EXPECT_FALSE(find(findings, "coverage/mail")->absence);
+  EXPECT_EQ(find(findings, "coverage/dns")->outcome, Outcome::measured);
+  EXPECT_EQ(find(findings, "coverage/dns")->value_or("complete", 1), 0);
+}
+
+TEST(CoverageMethod, FindsDeclaredCoverageAndItsGap) {
+  Toy toy(10);
+  toy.ask(100, "192.0.2.53");
+  toy.declare_complete();
+  EXPECT_EQ(find(toy.run("coverage"), "coverage/dns")->outcome, Outcome::found);
+  const Interval window = toy.records().window;
+  toy.evidence().coverage.intervals = {{window.begin_us, window.begin_us + 6 * kMicrosPerDay}};
+  const auto findings = toy.run("coverage");
+  EXPECT_EQ(find(findings, "coverage/dns")->outcome, Outcome::measured);
+  EXPECT_NEAR(find(findings, "coverage/dns")->value_or("complete_share", 0), 0.6, 1e-9);
+}
+
+TEST(CoverageMethod, EstablishesAbsenceOnlyWithoutRows) {
+  Toy toy(10);
+  toy.declare_complete();
+  EXPECT_TRUE(find(toy.run("coverage"), "coverage/dns")->absence);
+  toy.ask(100, "192.0.2.53");
+  EXPECT_FALSE(find(toy.run("coverage"), "coverage/dns")->absence);
+}
+
+TEST(Exclusivity, FindsThatNobodyElseAskedButOnlyInTheseFiles) {
+  Toy toy(10);
+  for (int i = 0; i < 20; ++i) toy.ask(i * 4000.0, "192.0.2.53");
+  auto findings = toy.run("exclusivity");
+  EXPECT_EQ(findings.front().outcome, Outcome::found);
+  EXPECT_FALSE(findings.front().absence);
+  EXPECT_THAT(findings.front().statement, HasSubstr("in these files"));
+  toy.declare_complete();
+  findings = toy.run("exclusivity");
+  EXPECT_TRUE(findings.front().absence);
+  EXPECT_THAT(findings.front().statement, HasSubstr("declared complete"));
+}
+
+TEST(Exclusivity, CountsStrangersAndEstimatesThoseUnseen) {
+  Toy toy(10);
+  toy.declare_complete();
+  for (int i = 0; i < 20; ++i) toy.ask(i * 4000.0, "192.0.2.53");
+  for (int i = 1; i <= 6; ++i) toy.ask(i * 5000.0, "203.0.113." + std::to_string(100 + i));
+  for (int i = 1; i <= 2; ++i) toy.ask(i * 9000.0, "203.0.113.200");
+  const auto findings = toy.run("exclusivity");
+  const Finding& finding = findings.front();
+  EXPECT_EQ(finding.outcome, Outcome::measured);
+  EXPECT_EQ(finding.value_or("outside_askers", 0), 7);
+  EXPECT_EQ(finding.value_or("outside_rows", 0), 8);
+  EXPECT_DOUBLE_EQ(finding.value_or("unseen_askers_at_least", 0), 6 * 5 / (2.0 * 2));
+  EXPECT_FALSE(finding.absence);
+}
+
+TEST(Exclusivity, DoesNotVouchWhenClientsAreNotTold) {
+  Toy toy(10);
+  toy.declare_complete();
+  toy.ask(100, "");
+  const auto findings = toy.run("exclusivity");
+  EXPECT_EQ(findings.front().outcome, Outcome::measured);
+  EXPECT_FALSE(findings.front().absence);
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,116 @@
+// What every method owes, whatever it measures.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+#include "toy.h"
+
+namespace assay {
+namespace {
+
+using toy::Toy;
+
+Toy ordinary_case() {
+  Toy toy(60, 2);
+  auto random = toy.random("ordinary");
+  toy.ask_with_retries(random, toy::through_cache(toy::poisson(random, 60, 60), 3600), "192.0.2.53",
+                       0.3);
+  toy.ask_all(toy::poisson(random, 5, 60), "192.0.2.54", {.evidence = 2});
+  toy.ask_all(toy::office(random, 20, 60), "198.51.100.53");
+  toy.ask(5000, "203.0.113.99");
+  toy.ask(6000, "");
+  toy.ask(7000, "192.0.2.53", {.name = "mail1.sender.example.corp.bank.example"});
+  return toy;
+}
+
+void check(const std::vector<Finding>& findings, const Method& method, std::set<std::string>& ids) {
+  ASSERT_FALSE(findings.empty()) << method.name();
+  for (const Finding& finding : findings) {
+    EXPECT_TRUE(ids.insert(finding.id).second) << finding.id << " occurs twice";
+    EXPECT_TRUE(finding.id.starts_with("q1/authoritative/" + std::string(method.name()) + "/"))
+        << finding.id;
+    EXPECT_EQ(finding.method, method.name());
+    EXPECT_EQ(finding.method_version, method.version());
+    EXPECT_TRUE(finding.statement.ends_with(".")) << finding.id;
+    EXPECT_EQ(finding.statement.find("  "), std::string::npos) << finding.statement;
+    EXPECT_EQ(finding.statement.find("nan"), std::string::npos) << finding.statement;
+    EXPECT_FALSE(finding.denominator.empty()) << finding.id;
+    EXPECT_FALSE(finding.dedup_rule.empty()) << finding.id;
+    EXPECT_EQ(finding.selection.locus_sha256.size(), 64u) << finding.id;
+    EXPECT_FALSE(finding.selection.description.empty()) << finding.id;
+    std::set<std::string> names;
+    for (const Quantity& quantity : finding.quantities) {
+      EXPECT_TRUE(names.insert(quantity.name).second) << finding.id << " " << quantity.name;
+      EXPECT_TRUE(std::isfinite(quantity.value)) << finding.id << " " << quantity.name;
+      if (!quantity.interval) continue;
+      EXPECT_FALSE(quantity.interval_method.empty()) << finding.id << " " << quantity.name;
+      EXPECT_LE(quantity.interval->first, quantity.value) << finding.id << " " << quantity.name;
+      EXPECT_GE(quantity.interval->second, quantity.value) << finding.id << " " << quantity.name;
+    }
+    for (const Table& table : finding.tables) {
+      EXPECT_EQ(table.rows.size(), table.row_labels.size()) << finding.id << " " << table.name;
+      for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.name;
+    }
+  }
+}
+
+TEST(Methods, GiveWholeFindingsOnAnOrdinaryCase) {
+  Toy toy = ordinary_case();
+  std::set<std::string> ids;
+  for (const Method* method : all_methods()) check(toy.run(method->name()), *method, ids);
+}
+
+TEST(Methods, SpeakWhenThereIsNothing) {
+  Toy toy(60);
+  std::set<std::string> ids;
+  for (const Method* method : all_methods()) check(toy.run(method->name()), *method, ids);
+}
+
+TEST(Methods, SpeakOnAnEmptyWindowAndOnOneRow) {
+  for (const int rows : {0, 1, 2}) {
+    Toy toy(0);
+    for (int i = 0; i < rows; ++i) toy.ask(0, "192.0.2.53");
+    std::set<std::string> ids;
+    for (const Method* method : all_methods()) check(toy.run(method->name()), *method, ids);
+  }
+}
+
+TEST(Methods, GiveTheSameFindingsTwice) {
+  Toy toy = ordinary_case();
+  for (const Method* method : all_methods()) {
+    const auto first = toy.run(method->name());
+    const auto second = toy.run(method->name());
+    ASSERT_EQ(first.size(), second.size());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      EXPECT_EQ(first[i].statement, second[i].statement);
+      EXPECT_EQ(first[i].selection.locus_sha256, second[i].selection.locus_sha256);
+      ASSERT_EQ(first[i].quantities.size(), second[i].quantities.size());
+      for (std::size_t q = 0; q < first[i].quantities.size(); ++q) {
+        EXPECT_EQ(first[i].quantities[q].value, second[i].quantities[q].value);
+      }
+    }
+  }
+}
+
+TEST(Methods, AreListedOnceAndFoundByName) {
+  std::set<std::string_view> names;
+  for (const Method* method : all_methods()) {
+    EXPECT_TRUE(names.insert(method->name()).second) << method->name();
+    EXPECT_EQ(find_method(method->name()), method);
+    EXPECT_FALSE(method->summary().empty());
+  }
+  EXPECT_EQ(find_method("nothing"), nullptr);
+}
+
+TEST(Methods, AreEachDescribedInTheirOwnDocument) {
+  for (const Method* method : all_methods()) {
+    const std::string path =
+        std::string(ASSAY_TEST_DATA) + "/../../docs/methods/" + std::string(method->name()) + ".md";
+    std::ifstream document(path);
+    EXPECT_TRUE(document.good()) << "docs/methods/" << method->name() << ".md is missing";
+  }
+}
+
+}  // namespace
+}  // namespace assay
