@@ -2,10 +2,9 @@
 //
 // A parsed message is offsets into the caller's bytes; nothing is allocated per message once a
 // DnsMessage has been used a few times. Hostile input is ordinary: compression pointers must point
-// backwards and are counted, lengths are checked before they are believed, and a message whose
-// first question cannot be read whole is refused, as is one that announces more than
-// kMaxDnsQuestions. What follows is kept as far as it can be read; `damage` says why reading
-// stopped.
+// backwards and are counted, and lengths are checked before they are believed. A damaged message is
+// refused, unless its first question is whole and of a known class: then what could be read is
+// kept, and `damage` says why reading stopped.
 #pragma once
 
 #include <array>
@@ -87,9 +86,8 @@ struct DnsMessage {
   bool is_exact() const { return !damage && end == wire.size(); }
 };
 
-// Parses `wire` into `into` (whose vectors are reused). Returns the reason when not even the
-// first question could be read; `into` is then of no use. Linear in the size of the message, times
-// the length of a name.
+// Parses `wire` into `into` (whose vectors are reused). Returns the reason of a refusal; `into` is
+// then of no use. Linear in the size of the message, times the length of a name.
 DnsProblem parse_dns_message(Bytes wire, DnsMessage& into);
 
 // True when the message could pass for DNS wherever it was found: whole, nothing behind it, one

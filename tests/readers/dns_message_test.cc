@@ -132,6 +132,14 @@ TEST(DnsMessageParser, RefusesMoreQuestionsThanItsLimit) {
       << "the first is kept";
 }
 
+TEST(DnsMessageParser, KeepsADamagedMessageOnlyWithAQuestionOfAKnownClass) {
+  EXPECT_EQ(problem_of(message(1, 0, {2}, question("bank.example") + "\x40")),
+            "dns.name.label_type");
+  EXPECT_EQ(problem_of(message(1, 0, {2}, question("bank.example", 1, 77) + "\x40")),
+            "refused: dns.name.label_type");
+  EXPECT_EQ(problem_of(message(1, 0, {}, question("bank.example", 1, 77))), "");
+}
+
 TEST(DnsMessageParser, ReadsTheHeaderAndAllSections) {
   const std::string wire = message(0x1234, 0x8583, {1, 1, 1, 2},
                                    question("bank.example", 15) +

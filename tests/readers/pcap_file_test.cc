@@ -69,6 +69,23 @@ TEST(PcapFile, ReadsPcapngWithOtherBlocksBetween) {
   }
 }
 
+TEST(PcapFile, KnowsThatOldVersionsTellTheLengthsTheOtherWayRound) {
+  for (const char minor : {'\0', '\2', '\3'}) {
+    CaptureBuilder capture;
+    const std::string frame = query_frame(query(1, "bank.example"));
+    std::string file = capture.bytes();
+    file[7] = minor;
+    for (int i = 0; i < 2; ++i) {
+      const auto size = static_cast<std::uint32_t>(frame.size());
+      file += u32(CaptureBuilder::kEpochSeconds) + u32(0) + u32(size + 5) + u32(size) + frame;
+    }
+    CollectingSink sink;
+    read_capture(file, sink);
+    ASSERT_EQ(sink.rows.size(), 2u) << int{minor};
+    EXPECT_EQ(sink.rows[1].offset + sink.rows[1].length, file.size());
+  }
+}
+
 TEST(PcapFile, AnyCutKeepsWhatStandsBeforeItAndRefusesTheRest) {
   CaptureBuilder capture;
   const std::uint64_t first = capture.add(0, query_frame(query(1, "bank.example")));
@@ -120,8 +137,8 @@ TEST(PcapFile, RefusesARecordWithAnImpossibleLength) {
 TEST(PcapFile, SaysThatACompressedStreamWasCut) {
   CaptureBuilder capture;
   capture.add(0, query_frame(query(1, "bank.example")));
-  MemorySource source(capture.bytes(), SIZE_MAX,
-                      Error{ErrorCode::malformed, "the gzip stream ends early", ""});
+  MemorySource source(capture.bytes());
+  source.end_with(Error{ErrorCode::malformed, "the gzip stream ends early", ""});
   CollectingSink sink;
   ASSERT_TRUE(pcap_dns_reader().read(source, {}, sink).ok());
   EXPECT_EQ(sink.rows.size(), 1u);
@@ -132,7 +149,8 @@ TEST(PcapFile, SaysThatACompressedStreamWasCut) {
 TEST(PcapFile, PassesOnAReadThatTheSystemRefused) {
   CaptureBuilder capture;
   capture.add(0, query_frame(query(1, "bank.example")));
-  MemorySource source(capture.bytes(), SIZE_MAX, Error{ErrorCode::io, "disk", ""});
+  MemorySource source(capture.bytes());
+  source.end_with(Error{ErrorCode::io, "disk", ""});
   CollectingSink sink;
   const Status status = pcap_dns_reader().read(source, {}, sink);
   ASSERT_FALSE(status.ok());

@@ -4,7 +4,6 @@
 #include <pcap/pcap.h>
 #include <stdio_ext.h>
 
-#include <cassert>
 #include <vector>
 
 namespace assay {
@@ -77,9 +76,11 @@ bool CaptureFile::next(CapturedPacket& packet) {
   const int outcome = pcap_next_ex(pcap_, &header, &bytes);
   if (outcome == 1) {
     RecordScanner::Place place;
-    const bool is_placed = scanner_.take(place);
-    assert(is_placed);
-    (void)is_placed;
+    if (!scanner_.take(place)) {
+      damage_ = {"pcap.record.not_located", "libpcap reads a packet where no record was seen",
+                 scanner_.next_offset()};
+      return false;
+    }
     packet.ref = {place.offset, place.length,
                   header->ts.tv_sec * kMicrosPerSecond + header->ts.tv_usec};
     packet.bytes = {bytes, header->caplen};

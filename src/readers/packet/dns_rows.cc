@@ -144,9 +144,7 @@ Outcome DnsRows::message(const MessageContext& context, Bytes bytes) {
   if (context.use == PortUse::other) {
     if (!is_plausible_anywhere(bytes)) return Outcome::blank();
   } else {
-    DnsProblem problem = parse_dns_message(bytes, message_);
-    // Without a question and without a readable record nothing says that this is DNS.
-    if (!problem && message_.questions.empty()) problem = message_.damage;
+    const DnsProblem problem = parse_dns_message(bytes, message_);
     if (problem) return Outcome::refused(problem.code, problem.text, bytes);
   }
   note_damage(context);

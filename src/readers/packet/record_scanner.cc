@@ -19,6 +19,12 @@ std::uint32_t RecordScanner::word(std::size_t at) const {
   return is_swapped_ ? __builtin_bswap32(value) : value;
 }
 
+std::uint16_t RecordScanner::half(std::size_t at) const {
+  std::uint16_t value = 0;
+  std::memcpy(&value, header_ + at, sizeof value);
+  return is_swapped_ ? __builtin_bswap16(value) : value;
+}
+
 void RecordScanner::scan(const char* bytes, std::size_t size) {
   std::size_t at = 0;
   while (at < size && kind_ != Kind::lost) {
@@ -60,18 +66,36 @@ void RecordScanner::read_magic() {
       return;
     }
     if (magic == 0xa1b2c3d4 || magic == 0xa1b23c4d || magic == 0xa1b2cd34) {
+      if (needed_ < kFileHeaderBytes) {
+        held_ = kMagicBytes;
+        needed_ = kFileHeaderBytes;  // come again with the version
+        return;
+      }
       kind_ = Kind::pcap;
       record_header_ = magic == 0xa1b2cd34 ? 24 : 16;
-      skip_ = kFileHeaderBytes - kMagicBytes;
       needed_ = record_header_;
+      read_version();
       return;
     }
   }
   kind_ = Kind::lost;
 }
 
+// Files before version 2.3, and those of DG/UX, tell the two lengths of a packet the other way
+// round; in version 2.3 the smaller one is what was captured (as libpcap reads them).
+void RecordScanner::read_version() {
+  const std::uint16_t major = half(4), minor = half(6);
+  if (major == 2 && minor < 3) lengths_ = Lengths::swapped;
+  if (major == 2 && minor == 3) lengths_ = Lengths::smaller_first;
+  if (major == 543) lengths_ = Lengths::swapped;
+}
+
 void RecordScanner::read_record() {
-  const std::uint32_t captured = word(8);
+  std::uint32_t captured = word(8);
+  const std::uint32_t original = word(12);
+  const bool is_turned =
+      lengths_ == Lengths::swapped || (lengths_ == Lengths::smaller_first && captured > original);
+  if (is_turned) captured = original;
   skip_ = captured;
   places_.push_back({at_ - record_header_, captured + static_cast<std::uint32_t>(record_header_)});
 }

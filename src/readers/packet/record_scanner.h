@@ -25,15 +25,19 @@ class RecordScanner {
   std::uint64_t next_offset() const;
 
  private:
+  enum class Lengths : std::uint8_t { ordinary, swapped, smaller_first };
   enum class Kind : std::uint8_t { unknown, pcap, pcapng, lost };
 
   void read_header();
   void read_magic();
+  void read_version();
   void read_record();
   void read_block();
   std::uint32_t word(std::size_t at) const;
+  std::uint16_t half(std::size_t at) const;
 
   Kind kind_ = Kind::unknown;
+  Lengths lengths_ = Lengths::ordinary;
   bool is_swapped_ = false;
   std::uint64_t at_ = 0;    // file offset of the next byte
   std::uint64_t skip_ = 0;  // bytes until the next header
