@@ -93,6 +93,7 @@ class QuerylogRead {
     row.offset = line.offset;
     row.length = static_cast<std::uint32_t>(line.text.size());
     if (parsed_.has_suffix) ++suffixes_;
+    if (parsed_.has_unknown_flag) sink_.note("bind.flag_unknown", line.text);
     if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.add(row);
     sink_.used_unit();

@@ -37,7 +37,7 @@ class LineReader {
   std::uint64_t bytes_seen() const { return base_ + position_; }
 
  private:
-  static constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+  static constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
 
   bool fill();
   bool take_line(std::size_t end, std::size_t resume, TextLine& line);

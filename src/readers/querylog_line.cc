@@ -80,13 +80,14 @@ std::optional<bool> take_head(std::string_view& text, QuerylogLine& out) {
     if (end != std::string_view::npos) text.remove_prefix(end + 1);
     is_rfc5424 = take(text, "1 ");
   }
+  const bool is_own_stamp = text.size() > 2 && text[2] == '-';  // of named, not of syslog
   std::size_t taken = parse_log_stamp(text, out.stamp);
   if (taken == 0 || taken >= text.size() || text[taken] != ' ') {
     refuse(out, "bind.time.unreadable", "the line does not begin with a readable time stamp");
     return {};
   }
   text.remove_prefix(taken + 1);
-  if (!skip_syslog_prefix(text, is_rfc5424)) {
+  if (!is_own_stamp && !skip_syslog_prefix(text, is_rfc5424)) {
     out.kind = Kind::foreign;
     return {};
   }
@@ -134,7 +135,8 @@ bool take_client(std::string_view& text, QuerylogLine& out) {
 }
 
 // "+SE(0)TDCK": RD or not, then signed, EDNS version, TCP, DO, CD, cookie (V: a valid one).
-bool parse_flags(std::string_view word, std::uint32_t& flags) {
+// Capitals that later versions may add are let pass and told by `has_unknown`.
+bool parse_flags(std::string_view word, std::uint32_t& flags, bool& has_unknown) {
   if (word.empty() || (word[0] != '+' && word[0] != '-')) return false;
   if (word[0] == '+') flags |= kRecursionDesired;
   for (std::size_t i = 1; i < word.size(); ++i) {
@@ -164,7 +166,8 @@ bool parse_flags(std::string_view word, std::uint32_t& flags) {
         break;
       }
       default:
-        return false;
+        if (word[i] < 'A' || word[i] > 'Z') return false;
+        has_unknown = true;
     }
   }
   return true;
@@ -173,7 +176,7 @@ bool parse_flags(std::string_view word, std::uint32_t& flags) {
 // What follows the type: flags, server, suffix; each may be missing in older versions.
 bool parse_tail(std::string_view text, QuerylogLine& out) {
   if (text.starts_with('+') || text.starts_with('-')) {
-    if (!parse_flags(take_word(text), out.flags)) {
+    if (!parse_flags(take_word(text), out.flags, out.has_unknown_flag)) {
       refuse(out, "bind.flags.unreadable", "the flags after the type are none that named prints");
       return false;
     }
@@ -207,6 +210,7 @@ void parse_querylog_line(std::string_view text, QuerylogLine& out) {
   out.flags = 0;
   out.server = {};
   out.has_suffix = false;
+  out.has_unknown_flag = false;
   const auto is_queries = take_head(text, out);
   if (!is_queries) return;
   const bool has_client = take_client(text, out);

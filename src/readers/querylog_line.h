@@ -31,6 +31,7 @@ struct QuerylogLine {
   std::string_view qtype;
   std::uint32_t flags = 0;  // of DnsFlag
   std::string_view server;  // empty: not told
+  bool has_unknown_flag = false;
   bool has_suffix = false;  // "[ECS ...]" or another bracket that we do not keep
 };
 
