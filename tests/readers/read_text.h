@@ -19,6 +19,9 @@ class MemorySource final : public ByteSource {
  public:
   explicit MemorySource(std::string_view bytes, std::size_t piece = SIZE_MAX)
       : rest_(bytes), piece_(piece) {}
+  MemorySource(std::string_view bytes, std::size_t piece, Error end) : MemorySource(bytes, piece) {
+    end_with(std::move(end));
+  }
   void end_with(Error error) { end_ = std::move(error); }
 
   Result<std::size_t> read(char* into, std::size_t capacity) override {
