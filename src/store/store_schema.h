@@ -15,7 +15,9 @@ namespace assay {
 // never converted: the store holds nothing that the evidence does not.
 inline constexpr int kStoreSchemaVersion = 1;
 
-// Held for as long as the store is open; the kernel releases it when the process dies.
+// Held for as long as the store is open; the kernel releases it when the process dies. The engine
+// has a lock of its own, but prints to stderr when it is taken, and has emptied the folder of
+// temporary files by then, under the feet of the process that holds it.
 class StoreLock {
  public:
   // Errors: locked (another process has the store open), io.
