@@ -83,6 +83,55 @@ Result<Locus> parse_locus(const CaseState& state, std::string_view text) {
   return locus;
 }
 
+// Lines of a grouped count, written some hundred at a time so that the names of all of them can be
+// fetched together.
+class GroupLines {
+ public:
+  GroupLines(const std::vector<GroupKey>& keys, RowText& words, Lines& lines)
+      : keys_(keys), words_(words), lines_(lines) {}
+
+  bool add(const GroupCount& group) {
+    values_.insert(values_.end(), group.key.begin(), group.key.end());
+    counts_.push_back(group.count);
+    return counts_.size() < kAtOnce || write();
+  }
+
+  bool write() {
+    using Step = WordTable::Step;
+    for (const Step step : {Step::bucket, Step::entry, Step::word}) prefetch_names(step);
+    for (std::size_t row = 0; row < counts_.size(); ++row) {
+      for (std::size_t i = 0; i < keys_.size(); ++i) {
+        words_.append_key(lines_.text(), keys_[i], values_[row * keys_.size() + i]);
+        lines_.text() += ',';
+      }
+      const fmt::format_int count(counts_[row]);
+      lines_.text().append(count.data(), count.size());
+      lines_.text() += '\n';
+    }
+    values_.clear();
+    counts_.clear();
+    return lines_.pass_on();
+  }
+
+ private:
+  static constexpr std::size_t kAtOnce = 256;
+
+  void prefetch_names(WordTable::Step step) const {
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      if (keys_[i] != GroupKey::qname) continue;
+      for (std::size_t row = 0; row < counts_.size(); ++row) {
+        words_.prefetch_name(values_[row * keys_.size() + i], step);
+      }
+    }
+  }
+
+  const std::vector<GroupKey>& keys_;
+  RowText& words_;
+  Lines& lines_;
+  std::vector<std::uint64_t> values_;  // keys_.size() a group
+  std::vector<std::uint64_t> counts_;
+};
+
 std::string evidence_words(const Evidence& evidence) {
   std::string where = evidence.name;
   if (!evidence.member.empty()) where += " (a member of an archive)";
@@ -116,14 +165,10 @@ Status Case::count(const std::vector<std::string>& columns,
     for (const Evidence& evidence : impl_->state.evidences) rows += evidence.balance.rows;
     lines.text() += fmt::format("{}\n", rows);
   } else if (!filter.evidences.empty()) {
-    ASSAY_TRY((*store)->count(filter, keys, [&](const GroupCount& group) {
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        words.append_key(lines.text(), keys[i], group.key[i]);
-        lines.text() += ',';
-      }
-      fmt::format_to(std::back_inserter(lines.text()), "{}\n", group.count);
-      return lines.pass_on();
-    }));
+    GroupLines groups(keys, words, lines);
+    ASSAY_TRY(
+        (*store)->count(filter, keys, [&](const GroupCount& group) { return groups.add(group); }));
+    groups.write();
   }
   lines.flush();
   return {};

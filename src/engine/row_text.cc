@@ -7,8 +7,6 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kRecent = std::size_t{1} << 14;
-
 const std::pair<std::uint32_t, std::string_view> kFlags[] = {
     {kHasQuery, "query"},
     {kHasAnswer, "answer"},
@@ -35,7 +33,10 @@ const std::pair<std::uint32_t, std::string_view> kFlags[] = {
 }  // namespace
 
 void append_csv_field(std::string& out, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+  const bool is_plain = std::none_of(text.begin(), text.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+  });
+  if (is_plain) {
     out += text;
     return;
   }
@@ -64,21 +65,39 @@ void WordTable::sort() {
   if (!std::is_sorted(entries_.begin(), entries_.end(), by_key)) {
     std::sort(entries_.begin(), entries_.end(), by_key);
   }
-  recent_.assign(kRecent, {0, 0});
+  int bits = 1;
+  while ((std::size_t{1} << bits) < entries_.size()) ++bits;
+  bucket_shift_ = 64 - bits;
+  bucket_begin_.assign((std::size_t{1} << bits) + 1, 0);
+  for (const Entry& entry : entries_) ++bucket_begin_[(entry.key >> bucket_shift_) + 1];
+  for (std::size_t i = 1; i < bucket_begin_.size(); ++i) bucket_begin_[i] += bucket_begin_[i - 1];
 }
 
-std::string_view WordTable::find(std::uint64_t key) {
+std::string_view WordTable::find(std::uint64_t key) const {
   if (entries_.empty()) return {};
-  auto& [recent_key, index] = recent_[key & (kRecent - 1)];
-  if (recent_key != key || entries_[index].key != key) {
-    const auto found = std::lower_bound(
-        entries_.begin(), entries_.end(), key,
-        [](const Entry& entry, std::uint64_t wanted) { return entry.key < wanted; });
-    if (found == entries_.end() || found->key != key) return {};
-    recent_key = key;
-    index = static_cast<std::uint32_t>(found - entries_.begin());
+  const std::uint64_t bucket = key >> bucket_shift_;
+  for (std::uint32_t i = bucket_begin_[bucket]; i < bucket_begin_[bucket + 1]; ++i) {
+    if (entries_[i].key == key) {
+      return std::string_view(words_).substr(entries_[i].begin, entries_[i].length);
+    }
   }
-  return std::string_view(words_).substr(entries_[index].begin, entries_[index].length);
+  return {};
+}
+
+void WordTable::prefetch(std::uint64_t key, Step step) const {
+  if (entries_.empty()) return;
+  const std::uint64_t bucket = key >> bucket_shift_;
+  if (step == Step::bucket) {
+    __builtin_prefetch(&bucket_begin_[bucket]);
+    return;
+  }
+  const std::uint32_t first = bucket_begin_[bucket];
+  if (first >= entries_.size()) return;
+  if (step == Step::entry) {
+    __builtin_prefetch(&entries_[first]);
+  } else {
+    __builtin_prefetch(words_.data() + entries_[first].begin);
+  }
 }
 
 Status RowText::load(RecordStore& store, bool with_names, bool with_hosts) {
@@ -103,9 +122,20 @@ void RowText::append_host(std::string& out, std::uint64_t key) {
   if (key >> 32 != 0) {
     out += hosts_.find(key);
   } else if (key != 0) {
-    fmt::format_to(std::back_inserter(out), "{}.{}.{}.{}", key >> 24, key >> 16 & 0xff,
-                   key >> 8 & 0xff, key & 0xff);
+    if (last_host_.value != key) {
+      last_host_ = {key, IpAddress::from_v4(static_cast<std::uint32_t>(key)).to_string()};
+    }
+    out += last_host_.text;
   }
+}
+
+void RowText::append_hour(std::string& out, std::uint64_t hour) {
+  Spelled& spelled = hours_[hour & (hours_.size() - 1)];
+  if (spelled.value != hour) {
+    const std::int64_t us = static_cast<std::int64_t>(hour) * 3600 * kMicrosPerSecond;
+    spelled = {hour, format_utc(us).substr(0, 13)};
+  }
+  out += spelled.text;
 }
 
 std::string_view RowText::evidence_id(std::uint64_t number) const {
@@ -132,12 +162,7 @@ void RowText::append_key(std::string& out, GroupKey key, std::uint64_t value) {
       if (value != kNoRcode) out += rcode_text(static_cast<std::uint16_t>(value));
       return;
     case GroupKey::hour:
-      if (value != last_hour_) {
-        last_hour_ = value;
-        last_hour_text_ =
-            format_utc(static_cast<std::int64_t>(value) * 3600 * kMicrosPerSecond).substr(0, 13);
-      }
-      out += last_hour_text_;
+      append_hour(out, value);
       return;
     case GroupKey::day:
       out += format_utc(static_cast<std::int64_t>(value) * kMicrosPerDay).substr(0, 10);

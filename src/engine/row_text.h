@@ -16,7 +16,11 @@ class WordTable {
   void add(std::uint64_t key, std::string_view word);
   // Call once, after the last add().
   void sort();
-  std::string_view find(std::uint64_t key);
+  std::string_view find(std::uint64_t key) const;
+  // A lookup misses the cache three times, once a step. Whoever has many keys at hand takes each
+  // step for all of them before the next, and the misses overlap (a grouped count: 2.4 s to 0.7 s).
+  enum class Step { bucket, entry, word };
+  void prefetch(std::uint64_t key, Step step) const;
 
  private:
   struct Entry {
@@ -25,9 +29,11 @@ class WordTable {
     std::uint32_t length = 0;
   };
   std::string words_;
-  std::vector<Entry> entries_;
-  std::vector<std::pair<std::uint64_t, std::uint32_t>>
-      recent_;  // key, index: by the key's low bits
+  std::vector<Entry> entries_;  // by key, after sort()
+  // Keys are uniform hashes: their top bits say where to look, and a lookup costs two cache misses
+  // where a binary search over a million entries costs twenty.
+  std::vector<std::uint32_t> bucket_begin_;
+  int bucket_shift_ = 64;
 };
 
 // Spells rows out. Used by one thread.
@@ -42,16 +48,23 @@ class RowText {
   void append_csv(std::string& out, const DnsRow& row, std::uint32_t evidence);
   void append_for_person(std::string& out, const DnsRow& row);
   void append_key(std::string& out, GroupKey key, std::uint64_t value);
+  void prefetch_name(std::uint64_t key, WordTable::Step step) const { names_.prefetch(key, step); }
 
  private:
   // Nothing for 0, "not told". An IPv4 address is its own key.
   void append_host(std::string& out, std::uint64_t key);
+  void append_hour(std::string& out, std::uint64_t hour);
   std::string_view evidence_id(std::uint64_t number) const;
 
   const CaseState& state_;
   WordTable names_, hosts_;
-  std::uint64_t last_hour_ = ~std::uint64_t{0};
-  std::string last_hour_text_;
+  // Groups come by client, then name: the client repeats, and the hours go round.
+  struct Spelled {
+    std::uint64_t value = ~std::uint64_t{0};
+    std::string text;
+  };
+  Spelled last_host_;
+  std::vector<Spelled> hours_ = std::vector<Spelled>(1 << 12);
 };
 
 // Quoted when RFC 4180 asks for it.
