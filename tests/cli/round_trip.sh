@@ -33,7 +33,8 @@ says "other bytes"
 expect 0 "$ASSAY" count case --by client,qname,qtype,hour --csv
 [ "$(head -1 out)" = client,qname,qtype,hour,count ] || fail "columns: $(head -1 out)"
 [ "$(awk -F, 'NR > 1 {n += $5} END {print n}' out)" = 510 ] || fail "the counts do not sum up"
-grep -q '^192.0.2.1,h0.sender.example,A,2016-05-04T00,1$' out || fail "no such group: $(sed -n 2p out)"
+grep -q "^192.0.2.1,h0.sender.example,A,2016-05-04T00,1$" out ||
+  fail "no such group: $(sed -n 2p out)"
 expect 0 "$ASSAY" export case --to csv
 [ "$(wc -l < out)" = 511 ] || fail "the export is not complete"
 grep -q ',192.0.2.7,[0-9]*,198.51.100.1,h6.sender.example,A,IN,' out || fail "$(sed -n 2p out)"
