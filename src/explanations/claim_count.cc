@@ -56,6 +56,9 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
                     quoted.text, range_text(quoted), who, fmt::join(failing, ", "), when),
         all_findings);
   }
+  if (answer.answer == Answer::supported_only_within_these_files) {
+    answer.would_test = {kFullerRecord};
+  }
   answer.quantities = std::move(quantities);
   return answer;
 }

@@ -83,6 +83,9 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
   answer.statement += " A mean is not a period: it does not show that a look-up came every " +
                       std::string(unit.word) + ".";
   answer.statement += period_text(context, vantage, answer);
+  if (answer.answer == Answer::supported_only_within_these_files) {
+    answer.would_test = {kFullerRecord};
+  }
   answer.quantities = std::move(quantities);
   return answer;
 }

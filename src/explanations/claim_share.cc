@@ -87,6 +87,9 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
     }
     answer = answered(context, Answer::contradicted, std::move(statement), shares.cited_failing);
   }
+  if (answer.answer == Answer::supported_only_within_these_files) {
+    answer.would_test = {kFullerRecord};
+  }
   answer.quantities = std::move(shares.quantities);
   return answer;
 }

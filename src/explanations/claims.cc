@@ -178,7 +178,8 @@ std::string number_text(double value, int decimals) {
   return text;
 }
 
-std::string percent_text(double share) { return fmt::format("{:.1f} %", 100 * share); }
+// Two decimals, or 99.52 % would be printed as the 99.5 % that it is held against.
+std::string percent_text(double share) { return number_text(100 * share, 2) + " %"; }
 
 }  // namespace claims
 

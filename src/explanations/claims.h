@@ -53,7 +53,7 @@ ClaimAnswer over_vantages(const Context& context, Combine rule,
 
 // "2,820"; at most `decimals` digits after the point, trailing zeros dropped.
 std::string number_text(double value, int decimals = 0);
-std::string percent_text(double share);  // "79.8 %"
+std::string percent_text(double share);  // "79.41 %"
 
 // Records that would test a claim, in words.
 inline constexpr char kFullerRecord[] =

@@ -77,8 +77,8 @@ class MisconfiguredApplication final : public Explanation {
                       gaps.subject));
     } else if (is_set(gaps, "sparse_demand")) {
       weighing.bear(gaps, Direction::weakly_against,
-                    fmt::format("{}'s demand is rarer than the TTL, so a timer would show its "
-                                "phase, and none shows",
+                    fmt::format("{}'s demand leaves the cache open long enough for a timer to show "
+                                "its phase, and none shows",
                                 gaps.subject));
     } else if (gaps.outcome != Outcome::not_enough) {
       weighing.bear(gaps, Direction::neutral,
