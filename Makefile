@@ -17,8 +17,8 @@ help:
 demo: build
 	build/release/assay demo
 
-# Every test runs under the sanitizers. What touches the embedded store, which they cannot load, runs
-# in the release build as well, and so do the tests of the whole program.
+# Every test runs under the sanitizers. What touches the embedded store, which they cannot load,
+# runs in the release build as well, and so do the tests of the whole program.
 check: packages
 	cmake --preset dev
 	cmake --build --preset dev
