@@ -55,7 +55,8 @@ struct Selection {
 // be excluded by absence that nobody vouched for: the wrong call does not compile.
 class Absence {
  public:
-  // nullopt unless complete coverages of this kind of record together contain window and name, and
+  // nullopt unless complete coverages of this kind of record together contain window and name, no
+  // other evidence of the kind touches the window without being complete, and
   // `observed` is zero.
   static std::optional<Absence> establish(const std::vector<const Evidence*>& evidences,
                                           std::string_view record_kind, const Interval& window,

@@ -20,19 +20,33 @@ std::string_view to_string(Outcome outcome) {
   return "measured";
 }
 
+namespace {
+
+// An evidence of which neither span nor coverage is known could be of any time.
+bool touches(const Evidence& evidence, const Interval& window) {
+  if (!evidence.span && evidence.coverage.intervals.empty()) return true;
+  bool is_there = evidence.span && !intersect(*evidence.span, window).empty();
+  for (const Interval& part : evidence.coverage.intervals) {
+    is_there = is_there || !intersect(part, window).empty();
+  }
+  return is_there;
+}
+
+}  // namespace
+
 std::optional<Absence> Absence::establish(const std::vector<const Evidence*>& evidences,
                                           std::string_view record_kind, const Interval& window,
                                           std::optional<std::string_view> name,
                                           std::uint64_t observed) {
   if (observed != 0 || window.empty()) return std::nullopt;
-  // Parts of the window may be vouched for by different evidences; each part must be wholly read.
+  // Parts of the window may be vouched for by different evidences (a rotated log). But an evidence
+  // of this kind that touches the window and is not itself complete, wholly read and free of
+  // rejects could hold what the others lack: one complete server does not speak for its neighbours.
   std::vector<Interval> vouched;
   Absence absence;
   for (const Evidence* evidence : evidences) {
-    if (evidence->state != ReadState::read || !evidence->id.starts_with(record_kind) ||
-        evidence->balance.rejected != 0) {
-      continue;
-    }
+    if (!evidence->id.starts_with(record_kind) || !touches(*evidence, window)) continue;
+    if (evidence->state != ReadState::read || evidence->balance.rejected != 0) return std::nullopt;
     bool helps = false;
     for (const Interval& part : evidence->coverage.intervals) {
       const Interval inside = intersect(part, window);
@@ -40,7 +54,8 @@ std::optional<Absence> Absence::establish(const std::vector<const Evidence*>& ev
       vouched.push_back(inside);
       helps = true;
     }
-    if (helps) absence.evidence_ids_.push_back(evidence->id);
+    if (!helps) return std::nullopt;
+    absence.evidence_ids_.push_back(evidence->id);
   }
   if (vouched.empty() || !uncovered(window, vouched).empty()) return std::nullopt;
   absence.statement_ =

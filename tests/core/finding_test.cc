@@ -41,6 +41,15 @@ TEST(Absence, IsNotFoundInAFileReadInPartOrWithRejects) {
   EXPECT_FALSE(Absence::establish({&evidence}, "mail", {0, 100}, std::nullopt, 0));
 }
 
+TEST(Absence, OneCompleteServerDoesNotSpeakForItsNeighbour) {
+  const Evidence complete = complete_evidence(0, 100);
+  Evidence unknown = complete_evidence(0, 100);
+  unknown.coverage.completeness = Completeness::unknown;
+  EXPECT_FALSE(Absence::establish({&complete, &unknown}, "mail", {0, 100}, std::nullopt, 0));
+  unknown.coverage.intervals = {{200, 300}};  // of another time: it has no say
+  EXPECT_TRUE(Absence::establish({&complete, &unknown}, "mail", {0, 100}, std::nullopt, 0));
+}
+
 TEST(Absence, IsLimitedToTheDeclaredNames) {
   Evidence evidence = complete_evidence(0, 100);
   evidence.coverage.names.push_back(std::move(NamePattern::parse("*.sender.example")).value());
