@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "assay/finding.h"
 
@@ -13,9 +14,10 @@ std::string shares_figure(const Finding& volume);
 std::string gap_histogram_figure(const Finding& gap_law);
 std::string day_hour_figure(const Finding& day_hour);
 
-// "<figure ...><svg ...>body</svg><figcaption>...": `alternative` is read out instead of the
-// picture.
-std::string wrap_figure(int width, int height, const std::string& alternative,
-                        const std::string& body, const std::string& caption);
+// "<figure ...><svg class=kind ...>body</svg><figcaption>...": `alternative` is read out instead
+// of the picture. All texts are escaped already.
+std::string wrap_figure(std::string_view kind, int width, int height,
+                        const std::string& alternative, const std::string& body,
+                        const std::string& caption);
 
 }  // namespace assay

@@ -56,9 +56,9 @@ std::string format_seconds(double seconds) { return format_number(seconds) + " s
 std::string format_quantity(const Quantity& quantity) {
   std::string text = format_value(quantity, quantity.value);
   if (quantity.interval) {
-    text +=
-        fmt::format(" ({} to {}; {})", format_value(quantity, quantity.interval->first),
-                    format_value(quantity, quantity.interval->second), quantity.interval_method);
+    text += fmt::format(" ({} to {}{}{})", format_value(quantity, quantity.interval->first),
+                        format_value(quantity, quantity.interval->second),
+                        quantity.interval_method.empty() ? "" : "; ", quantity.interval_method);
   }
   return text;
 }

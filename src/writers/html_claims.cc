@@ -9,28 +9,42 @@
 namespace assay {
 namespace {
 
+// "receiving_mail_log" in the words of the first explanation that it would settle.
+std::string describe_record(const std::string& record) {
+  for (const Explanation* explanation : all_explanations()) {
+    for (const SettlingRecord& settles : explanation->settles()) {
+      if (settles.record == record) return std::string(settles.text);
+    }
+  }
+  return words_of(record);
+}
+
+// "share raw: 79.4 % (69.4 % to 83.0 %)"; the method of the interval stands with the statement.
+std::string short_quantity(Quantity quantity) {
+  quantity.interval_method.clear();
+  return words_of(quantity.name) + ": " + format_quantity(quantity);
+}
+
 void write_answer(const Claim& claim, const ClaimAnswer& answer, const Statements& statements,
                   std::string& out) {
   out +=
-      fmt::format("<tr id=\"c-{}\"><th scope=\"row\"><q>{}</q><small>{}</small></th>",
+      fmt::format("<tr id=\"c-{}\"><th scope=\"row\"><q>{}</q><br><small>{}</small></th>",
                   anchor_of(claim.id), escape_html_cut(claim.quote), escape_html_cut(claim.source));
   out += fmt::format("<td class=\"answer {}\"><b>{}</b></td><td>{}", to_string(answer.answer),
-                     words_of(to_string(answer.answer)), escape_html(answer.statement));
+                     words_of(to_string(answer.answer)), escape_sentence(answer.statement));
+  std::string notes;
   for (const Quantity& quantity : answer.quantities) {
-    out += fmt::format("<br><small>{}: {}</small>", escape_html(words_of(quantity.name)),
-                       escape_html(format_quantity(quantity)));
+    notes +=
+        (notes.empty() ? "" : "; ") + escape_sentence(short_quantity(quantity), kMostShownBytes);
   }
-  if (!answer.findings.empty()) {
-    out += fmt::format(" <small>See {}.</small>", cite_all(statements, answer.findings));
+  if (!notes.empty()) notes += ". ";
+  if (!answer.findings.empty()) notes += "See " + cite_all(statements, answer.findings) + ". ";
+  std::string records;
+  for (const std::string& record : answer.would_test) {
+    records += (records.empty() ? "" : "; ") + escape_html_cut(describe_record(record));
   }
-  if (!answer.would_test.empty()) {
-    std::string records;
-    for (const std::string& record : answer.would_test) {
-      if (!records.empty()) records += "; ";
-      records += escape_html(words_of(record));
-    }
-    out += fmt::format("<br><small>Would test it: {}.</small>", records);
-  }
+  if (!records.empty()) notes += "Would test it: " + records + ".";
+  if (!notes.empty()) out += fmt::format("<br><small>{}</small>", notes);
   out += "</td></tr>\n";
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/digest.h"
+
 namespace assay {
 namespace {
 
@@ -35,6 +37,31 @@ bool is_invisible(std::uint32_t c) {
          (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
          (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb) ||
          (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "2021-05-04T00:00:00Z", with or without decimals of the second; 0 when none begins here.
+std::size_t length_of_time(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+  if (text.size() <= kShape.size()) return 0;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    if (kShape[i] == 'd' ? !is_digit(text[i]) : text[i] != kShape[i]) return 0;
+  }
+  std::size_t end = kShape.size();
+  if (text[end] == '.') ++end;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  return end < text.size() && text[end] == 'Z' ? end + 1 : 0;
+}
+
+// A character that is cut in two would look like bytes that are not UTF-8.
+std::string_view beginning_of(std::string_view text, std::size_t most_bytes) {
+  std::size_t end = most_bytes;
+  for (int back = 0; back < 3 && end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xc0) == 0x80;
+       ++back) {
+    --end;
+  }
+  return text.substr(0, end);
 }
 
 }  // namespace
@@ -78,13 +105,39 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-std::string escape_html_cut(std::string_view text) {
-  if (text.size() <= kMostShownBytes) return escape_html(text);
+std::string escape_html_cut(std::string_view text, std::size_t most_bytes) {
+  if (text.size() <= most_bytes) return escape_html(text);
   return fmt::format("{} <span class=\"cut\">… {} bytes in all</span>",
-                     escape_html(text.substr(0, kMostShownBytes)), text.size());
+                     escape_html(beginning_of(text, most_bytes)), text.size());
+}
+
+std::string escape_sentence(std::string_view text, std::size_t most_bytes) {
+  const std::string escaped = escape_html_cut(text, most_bytes);
+  std::string out;
+  for (std::size_t at = 0; at < escaped.size();) {
+    const std::size_t time = length_of_time(std::string_view(escaped).substr(at));
+    if (time > 0) {
+      out += fmt::format("<time>{}</time>", escaped.substr(at, time));
+      at += time;
+    } else if (at > 0 && is_digit(escaped[at - 1]) && escaped.compare(at, 2, " %") == 0) {
+      out += "\xc2\xa0";
+      ++at;
+    } else {
+      out.push_back(escaped[at++]);
+    }
+  }
+  return out;
+}
+
+std::string escape_html_short(std::string_view text, std::size_t most_bytes) {
+  if (text.size() <= most_bytes) return escape_html(text);
+  return escape_html(beginning_of(text, most_bytes)) + "…";
 }
 
 std::string anchor_of(std::string_view text) {
+  if (text.size() > kMostAnchorBytes) {
+    return fmt::format("{}-{}", anchor_of(text.substr(0, kMostAnchorBytes / 4)), sha256_hex(text));
+  }
   std::string out;
   for (const char c : text) {
     const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <set>
+#include <map>
 
 #include "writers/format.h"
 #include "writers/html_escape.h"
@@ -32,32 +32,28 @@ std::string clock_text(const Clock& clock) {
   return text;
 }
 
-void write_row(std::string_view head, std::string_view text, std::string& out) {
-  if (text.empty()) return;
-  out += fmt::format("<dt>{}</dt><dd>{}</dd>", head, escape_html_cut(text));
-}
-
 void write_details(const Evidence& evidence, std::string& out) {
-  out +=
-      fmt::format("<details id=\"e-{}\"><summary>{} <span>{}</span></summary><dl>",
-                  anchor_of(evidence.id), escape_html(evidence.id), escape_html_cut(evidence.name));
-  out += fmt::format("<dt>SHA-256</dt><dd><code>{}</code></dd>", escape_html(evidence.sha256));
-  write_row("Size", format_count(evidence.size_bytes) + " bytes", out);
-  write_row("Compressed as", evidence.encoding, out);
-  write_row("Inside an archive as", evidence.member, out);
-  write_row("Taken for", evidence.format.empty() ? "nothing that assay reads" : evidence.format,
-            out);
-  write_row("Because", evidence.format_why, out);
-  write_row("Vantage", words_of(to_string(evidence.vantage)), out);
-  write_row("Clock", clock_text(evidence.clock), out);
-  write_row("Coverage", coverage_text(evidence), out);
-  if (evidence.span) write_row("First to last record", format_interval(*evidence.span), out);
-  write_row("Received", format_utc(evidence.received_us), out);
-  write_row("From", evidence.received_from, out);
-  write_row("Note", evidence.note, out);
+  out += fmt::format(
+      "<details class=\"printed\" id=\"e-{}\"><summary>{} <span>{}</span></summary>"
+      "<dl>",
+      anchor_of(evidence.id), escape_html_cut(evidence.id), escape_html_cut(evidence.name));
+  write_term("SHA-256", evidence.sha256, out);
+  write_term("Size", format_count(evidence.size_bytes) + " bytes", out);
+  write_term("Compressed as", evidence.encoding, out);
+  write_term("Inside an archive as", evidence.member, out);
+  write_term("Read as", evidence.format.empty() ? "nothing that assay reads" : evidence.format,
+             out);
+  write_term("Because", evidence.format_why, out);
+  write_term("Vantage", words_of(to_string(evidence.vantage)), out);
+  write_term("Clock", clock_text(evidence.clock), out);
+  write_term("Coverage", coverage_text(evidence), out);
+  if (evidence.span) write_term("First to last record", format_interval(*evidence.span), out);
+  write_term("Received", format_utc(evidence.received_us), out);
+  write_term("From", evidence.received_from, out);
+  write_term("Note", evidence.note, out);
   for (const Note& note : evidence.notes) {
-    write_row(fmt::format("Seen {} times", format_count(note.count)),
-              fmt::format("{}: {}", note.code, note.text), out);
+    write_term(fmt::format("Seen {} time{}", format_count(note.count), note.count == 1 ? "" : "s"),
+               fmt::format("{}: {}", note.code, note.text), out);
   }
   out += "</dl></details>\n";
 }
@@ -70,58 +66,80 @@ void write_rejects(const CaseModel& model, std::string& out) {
       "<th scope=\"col\">Code</th><th scope=\"col\">Count</th><th scope=\"col\">Why</th>"
       "<th scope=\"col\">At byte</th><th scope=\"col\">Text</th></tr></thead><tbody>\n";
   for (const RejectSummary& reject : model.rejects) {
-    std::string id;
-    for (const Evidence& evidence : model.evidences) {
-      if (evidence.number == reject.evidence) id = evidence.id;
-    }
+    const std::string id = link_to_evidence(model, reject.evidence);
     out += fmt::format(
         "<tr><th scope=\"row\">{}</th><td><code>{}</code></td><td>{}</td><td>{}</td>"
         "<td>{}</td><td><code>{}</code></td></tr>\n",
-        escape_html(id), escape_html(reject.code), format_count(reject.count),
-        escape_html(reject.why), format_count(reject.example_offset),
-        escape_html_cut(reject.example_text));
+        id, escape_html_cut(reject.code), format_count(reject.count), escape_html_cut(reject.why),
+        format_count(reject.example_offset), escape_html_cut(reject.example_text));
   }
   out += "</tbody></table></div>\n";
+}
+
+void write_balance_row(const Evidence& evidence, std::string& out) {
+  const Balance& balance = evidence.balance;
+  out += fmt::format(
+      "<tr><th scope=\"row\"><a href=\"#e-{}\">{}</a></th><td>{}<br><small>{}</small></td>"
+      "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+      anchor_of(evidence.id), escape_html_cut(evidence.id), escape_html_cut(evidence.name, 120),
+      escape_html_cut(evidence.format.empty() ? "no reader" : evidence.format),
+      format_count(balance.units), format_count(balance.used), format_count(balance.rejected),
+      format_count(balance.blank), format_count(balance.rows),
+      balance.is_even() ? words_of(to_string(evidence.state)) : "DOES NOT BALANCE");
+}
+
+void write_balance(const CaseModel& model, std::string& out) {
+  out +=
+      "<div class=\"wide\"><table class=\"balance\"><caption>Balance sheet: every line or packet "
+      "of every file was used, rejected or blank</caption><thead><tr><th scope=\"col\">Evidence"
+      "</th><th scope=\"col\">File</th><th scope=\"col\">Units</th>"
+      "<th scope=\"col\">Used</th><th scope=\"col\">Rejected</th><th scope=\"col\">Blank</th>"
+      "<th scope=\"col\">Rows</th><th scope=\"col\">State</th></tr></thead><tbody>\n";
+  Balance total;
+  for (const Evidence& evidence : model.evidences) {
+    write_balance_row(evidence, out);
+    total.units += evidence.balance.units;
+    total.used += evidence.balance.used;
+    total.rejected += evidence.balance.rejected;
+    total.blank += evidence.balance.blank;
+    total.rows += evidence.balance.rows;
+  }
+  out += fmt::format(
+      "</tbody><tfoot><tr><th scope=\"row\">All</th><td>{} file{}</td><td>{}</td><td>{}</td>"
+      "<td>{}</td><td>{}</td><td>{}</td><td></td></tr></tfoot></table></div>\n",
+      format_count(model.evidences.size()), model.evidences.size() == 1 ? "" : "s",
+      format_count(total.units), format_count(total.used), format_count(total.rejected),
+      format_count(total.blank), format_count(total.rows));
 }
 
 }  // namespace
 
 void write_evidence(const CaseModel& model, std::string& out) {
-  out +=
-      "<section aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>\n"
-      "<div class=\"wide\"><table class=\"balance\"><caption>Balance sheet: every line or packet "
-      "of every file was used, rejected or blank</caption><thead><tr><th scope=\"col\">Evidence"
-      "</th><th scope=\"col\">File</th><th scope=\"col\">Read as</th><th scope=\"col\">Units</th>"
-      "<th scope=\"col\">Used</th><th scope=\"col\">Rejected</th><th scope=\"col\">Blank</th>"
-      "<th scope=\"col\">Rows</th><th scope=\"col\">State</th></tr></thead><tbody>\n";
-  for (const Evidence& evidence : model.evidences) {
-    const Balance& balance = evidence.balance;
-    out += fmt::format(
-        "<tr><th scope=\"row\"><a href=\"#e-{}\">{}</a></th><td>{}</td><td>{}</td><td>{}</td>"
-        "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        anchor_of(evidence.id), escape_html(evidence.id), escape_html_cut(evidence.name),
-        escape_html(evidence.format), format_count(balance.units), format_count(balance.used),
-        format_count(balance.rejected), format_count(balance.blank), format_count(balance.rows),
-        balance.is_even() ? words_of(to_string(evidence.state)) : "DOES NOT BALANCE");
-  }
-  out += "</tbody></table></div>\n";
+  out += "<section aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>\n";
+  write_balance(model, out);
   for (const Evidence& evidence : model.evidences) write_details(evidence, out);
   write_rejects(model, out);
   out += "</section>\n";
 }
 
 void write_limits(const CaseModel& model, std::string& out) {
-  std::set<std::string> seen;
+  // In the order in which the statements bring them up, each once.
+  std::vector<std::string_view> limits;
+  std::map<std::string_view, std::size_t> count_of;
+  for (const QuestionResult& question : model.questions) {
+    for (const Finding& finding : question.findings) {
+      for (const std::string& limit : finding.limitations) {
+        if (++count_of[limit] == 1) limits.push_back(limit);
+      }
+    }
+  }
   out +=
       "<section aria-labelledby=\"limits\"><h2 id=\"limits\">Limits</h2>\n<ul>\n"
       "<li>This version reads look-ups only. Mail logs, flows, mailboxes, registrations and "
       "payments are not read yet, so no rung above the first can be reached.</li>\n";
-  for (const QuestionResult& question : model.questions) {
-    for (const Finding& finding : question.findings) {
-      for (const std::string& limit : finding.limitations) {
-        if (seen.insert(limit).second) out += fmt::format("<li>{}</li>\n", escape_html(limit));
-      }
-    }
+  for (const std::string_view limit : limits) {
+    out += fmt::format("<li>{} <small>{} statement{}</small></li>\n", escape_sentence(limit),
+                       count_of[limit], count_of[limit] == 1 ? "" : "s");
   }
   out += "</ul></section>\n";
 }

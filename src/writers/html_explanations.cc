@@ -29,111 +29,177 @@ BearingMark mark_of(Direction direction) {
   return {"o", "neutral"};
 }
 
-// The findings that bear on anything, in the order of the report.
-std::vector<const Finding*> bearing_findings(const QuestionResult& result) {
-  std::vector<const Finding*> used;
-  for (const Finding& finding : result.findings) {
-    const bool bears = std::any_of(
-        result.verdict.assessments.begin(), result.verdict.assessments.end(),
-        [&](const Assessment& assessment) {
-          return std::any_of(assessment.bearings.begin(), assessment.bearings.end(),
-                             [&](const Bearing& bearing) { return bearing.finding == finding.id; });
-        });
-    if (bears) used.push_back(&finding);
-  }
-  return used;
-}
+struct Column {
+  const Assessment* assessment;
+  const Explanation* explanation;
+};
 
-std::vector<const Assessment*> survivors_first(const Verdict& verdict) {
-  std::vector<const Assessment*> ordered;
+// Survivors first, as the verdict has them.
+std::vector<Column> columns_of(const Verdict& verdict) {
+  std::vector<Column> columns;
   for (const auto* names : {&verdict.surviving, &verdict.excluded}) {
     for (const std::string& name : *names) {
+      const Explanation* explanation = find_explanation(name);
       for (const Assessment& assessment : verdict.assessments) {
-        if (assessment.explanation == name) ordered.push_back(&assessment);
+        if (assessment.explanation == name && explanation != nullptr) {
+          columns.push_back({&assessment, explanation});
+        }
       }
     }
   }
-  return ordered;
+  return columns;
 }
 
-void write_cell(const Assessment& assessment, const Finding& finding, std::string& out) {
+const Bearing* bearing_of(const Assessment& assessment, const Finding& finding) {
   for (const Bearing& bearing : assessment.bearings) {
-    if (bearing.finding != finding.id) continue;
-    const BearingMark mark = mark_of(bearing.direction);
-    out += fmt::format(
-        "<td class=\"{}\" title=\"{}\"><span aria-hidden=\"true\">{}</span>"
-        "<span class=\"sr\">{}: {}</span></td>",
-        to_string(bearing.direction), escape_html(bearing.reason), mark.symbol, mark.words,
-        escape_html(bearing.reason));
-    return;
+    if (bearing.finding == finding.id) return &bearing;
   }
-  out += "<td><span class=\"sr\">no bearing</span></td>";
+  return nullptr;
 }
 
-void write_matrix(const QuestionResult& result, const Statements& statements, std::string& out) {
-  const std::vector<const Finding*> findings = bearing_findings(result);
+std::string support_of(const Assessment& assessment) {
+  if (assessment.exclusion) return "excluded";
+  if (!assessment.is_testable) return "cannot be tested";
+  return words_of(to_string(assessment.support));
+}
+
+void write_overview(const QuestionResult& result, const std::vector<Column>& columns,
+                    std::string& out) {
   out +=
-      "<div class=\"wide\"><table class=\"matrix\"><caption>Which finding bears on which "
-      "explanation: ++ strongly for, + weakly for, o neutral, − weakly against, −− strongly "
-      "against; empty: no bearing</caption><thead><tr><th scope=\"col\">Explanation</th>";
-  for (const Finding* finding : findings) {
-    out += fmt::format("<th scope=\"col\" title=\"{}\">{}<small>{}{}{}</small></th>",
-                       escape_html(finding->statement), cite(statements, finding->id),
-                       escape_html(words_of(finding->method)),
-                       finding->subject.empty() ? "" : "<br>", escape_html_cut(finding->subject));
-  }
-  out +=
-      "<th scope=\"col\">Support</th><th scope=\"col\">Would settle it</th></tr></thead><tbody>\n";
-  for (const Assessment* assessment : survivors_first(result.verdict)) {
-    const Explanation* explanation = find_explanation(assessment->explanation);
-    if (explanation == nullptr) continue;
-    out += fmt::format("<tr{}><th scope=\"row\"><a href=\"#{}\">{}</a></th>",
-                       assessment->exclusion ? " class=\"excluded\"" : "",
-                       question_anchor(result, assessment->explanation),
-                       escape_html(explanation->title()));
-    for (const Finding* finding : findings) write_cell(*assessment, *finding, out);
+      "<div class=\"wide\"><table class=\"overview\"><caption>Each explanation, how far these "
+      "records support it, and the record that would settle it</caption><thead><tr>"
+      "<th scope=\"col\" colspan=\"2\">Explanation</th><th scope=\"col\">Support</th>"
+      "<th scope=\"col\">Would settle it</th></tr></thead><tbody>\n";
+  for (const auto& [assessment, explanation] : columns) {
     out += fmt::format(
-        "<td>{}</td><td>{}</td></tr>\n",
-        assessment->exclusion     ? "excluded"
-        : assessment->is_testable ? words_of(to_string(assessment->support))
-                                  : "cannot be tested",
+        "<tr{}><td>{}</td><th scope=\"row\"><a href=\"#{}\">{}</a></th><td>{}</td><td>{}</td>"
+        "</tr>\n",
+        assessment->exclusion ? " class=\"excluded\"" : "", escape_html(explanation->code()),
+        question_anchor(result, explanation->name()), escape_html(explanation->title()),
+        support_of(*assessment),
         explanation->settles().empty() ? "" : escape_html(explanation->settles().front().text));
   }
   out += "</tbody></table></div>\n";
 }
 
-void write_one(const QuestionResult& result, const Assessment& assessment,
-               const Statements& statements, std::string& out) {
-  const Explanation* explanation = find_explanation(assessment.explanation);
-  if (explanation == nullptr) return;
-  out += fmt::format("<article id=\"{}\"><h4>{} <span class=\"code\">{}</span></h4>\n<p>{}</p>\n",
-                     question_anchor(result, assessment.explanation),
-                     escape_html(explanation->title()), escape_html(explanation->code()),
-                     escape_html(explanation->proposition()));
-  if (assessment.exclusion) {
-    out += fmt::format("<p><b>Excluded:</b> {} See {}.</p>\n",
-                       escape_html(assessment.exclusion->statement()),
-                       cite_all(statements, assessment.exclusion->findings()));
-  } else {
-    out += fmt::format("<p>Support from these records: <b>{}</b>. {}</p>\n",
-                       words_of(to_string(assessment.support)),
-                       escape_html(assessment.support_reason));
+// How differently one finding speaks to the explanations: what separates them most comes first.
+int spread_of(const std::vector<Column>& columns, const Finding& finding) {
+  int least = 0, most = 0;
+  for (const Column& column : columns) {
+    const Bearing* bearing = bearing_of(*column.assessment, finding);
+    const int weight = bearing == nullptr ? 0 : 2 - static_cast<int>(bearing->direction);
+    least = std::min(least, weight);
+    most = std::max(most, weight);
   }
-  out += "<details><summary>What it predicts, and how the findings bear on it</summary><ul>\n";
-  for (const Prediction& prediction : explanation->predictions()) {
+  return most - least;
+}
+
+void write_matrix_row(const std::vector<Column>& columns, const Finding& finding,
+                      const Statements& statements, std::string& out) {
+  out += fmt::format("<tr><td>{}</td><th scope=\"row\" title=\"{}\">{}{}{}</th>",
+                     cite(statements, finding.id), escape_html_short(finding.statement, 600),
+                     escape_html_cut(sentence_of(finding.method)),
+                     finding.subject.empty() ? "" : ": ", escape_html_short(finding.subject, 60));
+  for (const Column& column : columns) {
+    const Bearing* bearing = bearing_of(*column.assessment, finding);
+    if (bearing == nullptr) {
+      out += "<td></td>";
+      continue;
+    }
+    const BearingMark mark = mark_of(bearing->direction);
+    out += fmt::format(
+        "<td class=\"{}\" title=\"{}: {}\"><span aria-hidden=\"true\">{}</span>"
+        "<span class=\"sr\">{}</span></td>",
+        to_string(bearing->direction), mark.words, escape_html_short(bearing->reason, 600),
+        mark.symbol, mark.words);
+  }
+  out += "</tr>\n";
+}
+
+void write_matrix(const QuestionResult& result, const std::vector<Column>& columns,
+                  const Statements& statements, std::string& out) {
+  std::vector<std::pair<int, const Finding*>> rows;
+  for (const Finding* finding : statements.of(result)) {
+    const bool bears = std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
+      return bearing_of(*column.assessment, *finding) != nullptr;
+    });
+    if (bears) rows.emplace_back(spread_of(columns, *finding), finding);
+  }
+  if (rows.empty()) return;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  out +=
+      "<div class=\"wide\"><table class=\"matrix\"><caption>Which finding bears on which "
+      "explanation: ++ strongly for, + weakly for, o neutral, − weakly against, −− strongly "
+      "against; empty: no bearing. Findings that separate the explanations most come first."
+      "</caption><thead><tr><th scope=\"col\" colspan=\"2\">Finding</th>";
+  for (const Column& column : columns) {
+    out += fmt::format("<th scope=\"col\" title=\"{}\"{}><a href=\"#{}\">{}</a></th>",
+                       escape_html(column.explanation->title()),
+                       column.assessment->exclusion ? " class=\"excluded\"" : "",
+                       question_anchor(result, column.explanation->name()),
+                       escape_html(column.explanation->code()));
+  }
+  out += "</tr></thead><tbody>\n";
+  for (const auto& [spread, finding] : rows) write_matrix_row(columns, *finding, statements, out);
+  out += "</tbody></table></div>\n";
+}
+
+void write_predictions(const Column& column, std::string& out) {
+  out += "<ul>\n";
+  for (const Prediction& prediction : column.explanation->predictions()) {
     out += fmt::format("<li><b>{}</b>: {}{}</li>\n", escape_html(prediction.record_kind),
                        escape_html(prediction.text),
                        prediction.must_be_there ? " <em>(must be there)</em>" : "");
   }
-  out += "</ul><ul>\n";
-  for (const Bearing& bearing : assessment.bearings) {
-    out += fmt::format("<li>{} {}: {}</li>\n", cite(statements, bearing.finding),
-                       mark_of(bearing.direction).words, escape_html(bearing.reason));
+  out += "</ul>\n";
+}
+
+// One line a reason: the same reason of several findings is said once.
+void write_bearings(const Column& column, const Statements& statements, std::string& out) {
+  std::vector<std::pair<const Bearing*, std::string>> lines;
+  for (const Bearing& bearing : column.assessment->bearings) {
+    const auto same = std::find_if(lines.begin(), lines.end(), [&](const auto& line) {
+      return line.first->direction == bearing.direction && line.first->reason == bearing.reason;
+    });
+    if (same != lines.end()) {
+      same->second += ", " + cite(statements, bearing.finding);
+    } else {
+      lines.emplace_back(&bearing, cite(statements, bearing.finding));
+    }
   }
-  for (const std::string& open : assessment.open) {
-    out += fmt::format("<li>Open: {}</li>\n", escape_html(open));
+  out += "<ul>\n";
+  for (const auto& [bearing, citations] : lines) {
+    out += fmt::format("<li><b>{}</b>: {} ({})</li>\n", mark_of(bearing->direction).words,
+                       escape_sentence(bearing->reason), citations);
   }
-  out += "</ul></details></article>\n";
+  for (const std::string& open : column.assessment->open) {
+    out += fmt::format("<li><b>open</b>: {}</li>\n", escape_sentence(open));
+  }
+  out += "</ul>\n";
+}
+
+void write_one(const QuestionResult& result, const Column& column, const Statements& statements,
+               std::string& out) {
+  const auto& [assessment, explanation] = column;
+  out +=
+      fmt::format("<article id=\"{}\"><h4>{} <span class=\"code\">{}</span></h4>\n<p>{}</p>\n",
+                  question_anchor(result, explanation->name()), escape_html(explanation->title()),
+                  escape_html(explanation->code()), escape_html(explanation->proposition()));
+  if (assessment->exclusion) {
+    out += fmt::format("<p><b>Excluded:</b> {} See {}.</p>\n",
+                       escape_sentence(assessment->exclusion->statement()),
+                       cite_all(statements, assessment->exclusion->findings()));
+  } else {
+    out += fmt::format("<p>Support from these records: <b>{}</b>. {}</p>\n",
+                       support_of(*assessment), escape_sentence(assessment->support_reason));
+  }
+  out +=
+      "<details class=\"printed\"><summary>What it predicts, and how the findings bear on it"
+      "</summary>\n";
+  write_predictions(column, out);
+  write_bearings(column, statements, out);
+  out += "</details></article>\n";
 }
 
 }  // namespace
@@ -142,10 +208,10 @@ void write_explanations(const QuestionResult& result, const Statements& statemen
                         std::string& out) {
   out += fmt::format("<section aria-labelledby=\"{0}\"><h3 id=\"{0}\">Explanations</h3>\n",
                      question_anchor(result, "explanations"));
-  write_matrix(result, statements, out);
-  for (const Assessment* assessment : survivors_first(result.verdict)) {
-    write_one(result, *assessment, statements, out);
-  }
+  const std::vector<Column> columns = columns_of(result.verdict);
+  write_overview(result, columns, out);
+  write_matrix(result, columns, statements, out);
+  for (const Column& column : columns) write_one(result, column, statements, out);
   out += "</section>\n";
 }
 

@@ -29,6 +29,34 @@ std::string words_of(std::string_view identifier) {
   return words;
 }
 
+std::string sentence_of(std::string_view identifier) {
+  std::string words = words_of(identifier);
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] -= 'a' - 'A';
+  return words;
+}
+
+std::string question_title(const QuestionResult& result) {
+  if (!result.question.text.empty()) return escape_html_cut(result.question.text);
+  return escape_html_cut(fmt::format("{}", fmt::join(result.question.between, " and ")));
+}
+
+std::string link_to_evidence(const CaseModel& model, std::uint32_t number) {
+  for (const Evidence& evidence : model.evidences) {
+    if (evidence.number != number) continue;
+    return fmt::format("<a href=\"#e-{}\">{}</a>", anchor_of(evidence.id),
+                       escape_html_cut(evidence.id));
+  }
+  return fmt::format("evidence {}", number);
+}
+
+std::string in_local_time(const Interval& interval, const std::string& zone) {
+  if (interval.empty() || zone == "UTC") return "";
+  const Result<Zone> found = Zone::find(zone);
+  if (!found.ok()) return "";
+  return fmt::format("<br><small>{}: {} to {}</small>", escape_html_cut(zone),
+                     found->format(interval.begin_us), found->format(interval.end_us));
+}
+
 std::string question_anchor(const QuestionResult& result, std::string_view part) {
   return fmt::format("q-{}-{}", anchor_of(result.question.id), part);
 }

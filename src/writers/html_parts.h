@@ -12,24 +12,39 @@ namespace assay {
 std::string_view report_style();
 
 // The ladder with the reached rung, conclusion, sentence, survivors, what is missing.
-void write_verdict(const QuestionResult& result, const Statements& statements, std::string& out);
+void write_verdict(const CaseModel& model, const QuestionResult& result,
+                   const Statements& statements, std::string& out);
 void write_claims(const CaseModel& model, const QuestionResult& result,
                   const Statements& statements, std::string& out);
-void write_figures(const CaseModel& model, const QuestionResult& result,
-                   const Statements& statements, std::string& out);
+void write_figures(const QuestionResult& result, const Statements& statements, std::string& out);
 // Findings that measured or found something, as numbered statements with their cards.
-void write_statements(const QuestionResult& result, const Statements& statements, std::string& out);
+void write_statements(const CaseModel& model, const QuestionResult& result,
+                      const Statements& statements, std::string& out);
 void write_explanations(const QuestionResult& result, const Statements& statements,
                         std::string& out);
 void write_evidence(const CaseModel& model, std::string& out);
 void write_limits(const CaseModel& model, std::string& out);
 void write_appendix(const CaseModel& model, const Statements& statements, std::string& out);
 
+// The <li> of one finding.
+void write_card(const CaseModel& model, const Finding& finding, const Statements& statements,
+                std::string& out);
+// "<dt>term</dt><dd>text</dd>"; nothing for an empty text.
+void write_term(std::string_view term, std::string_view text, std::string& out);
+
 // "<a href="#...">1.17</a>"; the bare id when the finding is not in the report.
 std::string cite(const Statements& statements, std::string_view finding_id);
 std::string cite_all(const Statements& statements, const std::vector<std::string>& finding_ids);
 // "found" -> "found"; "supported_only_within_these_files" -> "supported only within these files"
 std::string words_of(std::string_view identifier);
+// "gap_law" -> "Gap law"
+std::string sentence_of(std::string_view identifier);
+// What the asker wrote, or the parties' names; escaped.
+std::string question_title(const QuestionResult& result);
+// "<a href="#e-dns-1">dns-1</a>"
+std::string link_to_evidence(const CaseModel& model, std::uint32_t number);
+// The interval in that zone as a second line; "" for UTC and for zones that are not known.
+std::string in_local_time(const Interval& interval, const std::string& zone);
 std::string question_anchor(const QuestionResult& result, std::string_view part);
 
 }  // namespace assay

@@ -1,17 +1,13 @@
 // The report as one self-contained page: no script, no request, readable on paper.
 #include <fmt/format.h>
 
+#include "writers/format.h"
 #include "writers/html_escape.h"
 #include "writers/html_parts.h"
 #include "writers/registry.h"
 
 namespace assay {
 namespace {
-
-std::string question_title(const QuestionResult& result) {
-  if (!result.question.text.empty()) return escape_html_cut(result.question.text);
-  return escape_html_cut(fmt::format("{}", fmt::join(result.question.between, " and ")));
-}
 
 void write_head(const CaseModel& model, std::string& out) {
   const std::string title = escape_html_cut(model.case_file.title);
@@ -21,26 +17,29 @@ void write_head(const CaseModel& model, std::string& out) {
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'; img-src data:\">\n<meta name=\"generator\" content=\"assay {}\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n"
-      "<p class=\"hash\">Case hash <code>{}</code><br>Examined {} with assay {}. Times are UTC "
-      "where "
-      "they end in Z.</p>\n</header>\n<main>\n",
+      "<p class=\"hash\">Case hash <code>{}</code><br>Examined {} with assay {}. Times that end in "
+      "Z are UTC. <code>assay verify CASE</code> checks this report.</p>\n</header>\n<main>\n",
       escape_html(model.engine_version), title, report_style(), title, escape_html(model.case_hash),
       format_utc(model.examined_us), escape_html(model.engine_version));
 }
 
 void write_contents(const CaseModel& model, std::string& out) {
+  const auto item = [&](const std::string& anchor, const std::string& text) {
+    out += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", anchor, text);
+  };
   out += "<nav aria-label=\"Contents\"><ol>\n";
   for (const QuestionResult& result : model.questions) {
-    out += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", question_anchor(result, "question"),
-                       question_title(result));
+    item(question_anchor(result, "question"), question_title(result));
   }
-  out +=
-      "<li><a href=\"#evidence\">Evidence</a></li>\n<li><a href=\"#limits\">Limits</a></li>\n"
-      "<li><a href=\"#words\">Words used here</a></li>\n"
-      "<li><a href=\"#appendix\">Appendix</a></li>\n</ol></nav>\n";
+  item("evidence", "Evidence");
+  item("limits", "Limits");
+  if (!model.case_file.parties.empty()) item("parties", "What the case states");
+  item("words", "Words used here");
+  item("appendix", "Appendix");
+  out += "</ol></nav>\n";
 }
 
-void write_words(const CaseModel& model, std::string& out) {
+void write_words(std::string& out) {
   out +=
       "<section aria-labelledby=\"words\"><h2 id=\"words\">Words used here</h2>\n<dl>\n"
       "<dt>Raw rows</dt><dd>Every row as the files hold it.</dd>\n"
@@ -52,16 +51,54 @@ void write_words(const CaseModel& model, std::string& out) {
       "show everything.</dd>\n"
       "<dt>Contradicted</dt><dd>The records, or the quoted figures among themselves, say "
       "otherwise.</dd>\n"
-      "<dt>Not testable</dt><dd>These records cannot tell; what could is named.</dd>\n";
-  for (const Party& party : model.case_file.parties) {
+      "<dt>Not testable</dt><dd>These records cannot tell; what could is named.</dd>\n"
+      "</dl></section>\n";
+}
+
+// The calendar is fixed before anybody looks; stated TTLs stand in for answers that nobody kept.
+void write_stated(const CaseFile& file, std::string& out) {
+  if (!file.calendar.empty()) {
+    out += "<h3>Calendar, as stated</h3><dl>\n";
+    for (const CalendarEvent& event : file.calendar) {
+      out += fmt::format("<dt>{}</dt><dd>{}{}</dd>\n", escape_html_cut(event.name),
+                         format_interval(event.when), in_local_time(event.when, file.default_zone));
+    }
+    out += "</dl>\n";
+  }
+  if (!file.ttl_seconds.empty()) {
+    out += "<h3>TTLs, as stated</h3><dl>\n";
+    for (const auto& [name, seconds] : file.ttl_seconds) {
+      out += fmt::format("<dt>{} s</dt><dd><code>{}</code></dd>\n", format_count(seconds),
+                         escape_html_cut(name));
+    }
+    out += "</dl>\n";
+  }
+}
+
+void write_parties(const CaseFile& file, std::string& out) {
+  if (file.parties.empty()) return;
+  out +=
+      "<section aria-labelledby=\"parties\"><h2 id=\"parties\">What the case states</h2>\n"
+      "<p>Who holds which names and addresses, and what happened when, is stated by people, not "
+      "measured.</p>\n<dl>\n";
+  for (const Party& party : file.parties) {
     std::string holds;
     for (const IpPrefix& prefix : party.addresses) holds += " " + prefix.to_string();
     for (const NamePattern& name : party.names) holds += " " + name.to_string();
-    out += fmt::format("<dt>{}</dt><dd>holds{}{}{}</dd>\n", escape_html_cut(party.name),
-                       escape_html(holds), party.source.empty() ? "" : "; says ",
-                       escape_html_cut(party.source));
+    out +=
+        fmt::format("<dt>{}</dt><dd>holds{}", escape_html_cut(party.name), escape_sentence(holds));
+    if (party.holds) out += "<br>from " + format_interval(*party.holds);
+    if (!party.zone.empty()) out += "<br>zone " + escape_html_cut(party.zone);
+    if (!party.suffixes.empty()) {
+      out += "<br>search suffixes " +
+             escape_html_cut(fmt::format("{}", fmt::join(party.suffixes, ", ")));
+    }
+    if (!party.source.empty()) out += "<br>source: " + escape_html_cut(party.source);
+    out += "</dd>\n";
   }
-  out += "</dl></section>\n";
+  out += "</dl>\n";
+  write_stated(file, out);
+  out += "</section>\n";
 }
 
 class HtmlReport final : public Writer {
@@ -79,18 +116,19 @@ class HtmlReport final : public Writer {
     for (const QuestionResult& result : model.questions) {
       page += fmt::format("<h2 id=\"{}\">{}</h2>\n", question_anchor(result, "question"),
                           question_title(result));
-      write_verdict(result, statements, page);
+      write_verdict(model, result, statements, page);
       if (is_first) write_contents(model, page);
       is_first = false;
       write_claims(model, result, statements, page);
-      write_figures(model, result, statements, page);
+      write_figures(result, statements, page);
       write_explanations(result, statements, page);
-      write_statements(result, statements, page);
+      write_statements(model, result, statements, page);
     }
     if (model.questions.empty()) write_contents(model, page);
     write_evidence(model, page);
     write_limits(model, page);
-    write_words(model, page);
+    write_parties(model.case_file, page);
+    write_words(page);
     write_appendix(model, statements, page);
     return page + "</main>\n</body>\n</html>\n";
   }

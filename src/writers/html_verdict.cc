@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "writers/html_escape.h"
 #include "writers/html_parts.h"
 
@@ -22,9 +25,37 @@ void write_ladder(const Verdict& verdict, std::string& out) {
   out += "</ol>\n";
 }
 
+// What was asked, before what is answered: parties, names, window in UTC and in each party's zone.
+void write_scope(const CaseModel& model, const Question& question, std::string& out) {
+  std::string parties, names;
+  for (const std::string& party : question.between) {
+    parties += (parties.empty() ? "" : ", ") + escape_html_cut(party);
+  }
+  for (const NamePattern& name : question.names) {
+    names += fmt::format("{}<code>{}</code>", names.empty() ? "" : ", ",
+                         escape_html_cut(name.to_string()));
+  }
+  out += fmt::format("<dl class=\"scope\"><dt>Between</dt><dd>{}</dd><dt>Names</dt><dd>{}</dd>",
+                     parties, names.empty() ? "all that the parties hold" : names);
+  out += "<dt>Window</dt><dd>";
+  if (!question.window) {
+    out += "as far as the evidence reaches</dd></dl>\n";
+    return;
+  }
+  out += escape_sentence(format_interval(*question.window));
+  std::set<std::string> told{"UTC"};
+  for (const Party& party : model.case_file.parties) {
+    const bool is_asked_about = std::find(question.between.begin(), question.between.end(),
+                                          party.name) != question.between.end();
+    const std::string& zone = party.zone.empty() ? model.case_file.default_zone : party.zone;
+    if (is_asked_about && told.insert(zone).second) out += in_local_time(*question.window, zone);
+  }
+  out += "</dd></dl>\n";
+}
+
 std::string title_of(const std::string& explanation) {
   const Explanation* known = find_explanation(explanation);
-  if (known == nullptr) return escape_html(explanation);
+  if (known == nullptr) return escape_html_cut(explanation);
   return fmt::format("{} <span class=\"code\">{}</span>", escape_html(known->title()),
                      escape_html(known->code()));
 }
@@ -40,28 +71,35 @@ void write_names(std::string_view heading, const std::vector<std::string>& names
   if (!items.empty()) out += fmt::format("<div><h4>{}</h4><ul>{}</ul></div>\n", heading, items);
 }
 
+void write_missing(const Verdict& verdict, std::string& out) {
+  if (verdict.missing.empty()) return;
+  out += "<div><h4>What would settle it, most telling first</h4><ol>";
+  for (std::size_t i = 0; i < verdict.missing.size() && i < kMostMissingShown; ++i) {
+    out += fmt::format("<li>{}</li>", escape_html_cut(verdict.missing[i].text));
+  }
+  out += "</ol></div>\n";
+}
+
 }  // namespace
 
-void write_verdict(const QuestionResult& result, const Statements& statements, std::string& out) {
+void write_verdict(const CaseModel& model, const QuestionResult& result,
+                   const Statements& statements, std::string& out) {
   const Verdict& verdict = result.verdict;
+  write_scope(model, result.question, out);
   out += fmt::format(
       "<section class=\"verdict\" aria-labelledby=\"{0}\">\n<h3 id=\"{0}\">Verdict</h3>\n",
       question_anchor(result, "verdict"));
   out += fmt::format("<p class=\"rung\">Rung {} of 6: {}</p>\n", static_cast<int>(verdict.rung),
                      describe(verdict.rung));
-  out += fmt::format("<p class=\"statement\">{}</p>\n", escape_html(verdict.statement));
+  out += fmt::format("<p class=\"statement\">{}</p>\n", escape_sentence(verdict.statement));
+  out += "<div class=\"columns two\">\n";
   write_ladder(verdict, out);
-  out += fmt::format("<p>{} {}</p>\n", escape_html_cut(verdict.rung_statement),
+  write_missing(verdict, out);
+  out += "</div>\n";
+  out += fmt::format("<p class=\"basis\">{} {}</p>\n", escape_sentence(verdict.rung_statement),
                      verdict.rung_findings.empty()
                          ? ""
                          : "See " + cite_all(statements, verdict.rung_findings) + ".");
-  if (!verdict.missing.empty()) {
-    out += "<h4>What would settle it, most telling first</h4>\n<ol class=\"missing\">\n";
-    for (std::size_t i = 0; i < verdict.missing.size() && i < kMostMissingShown; ++i) {
-      out += fmt::format("<li>{}</li>\n", escape_html(verdict.missing[i].text));
-    }
-    out += "</ol>\n";
-  }
   out += "<div class=\"columns\">\n";
   write_names("Causes that survive", verdict.surviving, ExplanationRole::cause, out);
   write_names("What shapes the look-ups, whatever the cause", verdict.surviving,

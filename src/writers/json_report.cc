@@ -104,6 +104,10 @@ class JsonReport final : public Writer {
     for (const auto& [name, version] : model.methods) {
       methods.push_back({{"name", name}, {"version", version}});
     }
+    Json calendar = Json::array();
+    for (const CalendarEvent& event : model.case_file.calendar) {
+      calendar.push_back({{"name", event.name}, {"when", format_interval(event.when)}});
+    }
     const Json json{{"assay", model.engine_version},
                     {"schema", 1},
                     {"title", model.case_file.title},
@@ -116,6 +120,8 @@ class JsonReport final : public Writer {
                     {"parties", std::move(parties)},
                     {"questions", std::move(questions)},
                     {"claims", std::move(claims)},
+                    {"calendar", std::move(calendar)},
+                    {"ttl_seconds", model.case_file.ttl_seconds},
                     {"evidence", std::move(evidence)},
                     {"rejects", std::move(rejects)},
                     {"methods", std::move(methods)}};

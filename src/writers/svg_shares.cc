@@ -7,10 +7,11 @@
 namespace assay {
 
 std::string shares_figure(const Finding& volume) {
-  constexpr int kWidth = 720, kLeft = 130, kBar = 360, kRow = 30;
+  constexpr int kWidth = 800, kLeft = 130, kBar = 360, kRow = 30;
   const Table* table = volume.table("shares");
   if (table == nullptr || table->rows.empty()) return "";
   const int height = static_cast<int>(table->rows.size()) * kRow + 30;
+  const char* unit = volume.dedup_rule.starts_with("bursts") ? "bursts" : "rows";
   std::string body;
   for (const int percent : {0, 25, 50, 75, 100}) {
     const double x = kLeft + kBar * percent / 100.0;
@@ -19,12 +20,12 @@ std::string shares_figure(const Finding& volume) {
         "<text x=\"{0:.1f}\" y=\"{2}\" text-anchor=\"middle\">{3} %</text>",
         x, height - 24, height - 8, percent);
   }
-  std::string alternative = "Share of rows";
+  std::string alternative = fmt::format("Share of {}", unit);
   for (std::size_t i = 0; i < table->rows.size(); ++i) {
     const std::vector<double>& row = table->rows[i];
     if (row.size() < 4) continue;
     const int y = static_cast<int>(i) * kRow + 4;
-    const std::string label = escape_html(table->row_labels[i].substr(0, 18));
+    const std::string label = escape_html_short(table->row_labels[i], 18);
     std::string text = format_percent(row[1]);
     body += fmt::format(
         "<text class=\"ink\" x=\"0\" y=\"{}\">{}</text>"
@@ -41,13 +42,15 @@ std::string shares_figure(const Finding& volume) {
       }
       text += fmt::format(" ({} to {})", format_percent(row[2]), format_percent(row[3]));
     }
-    text += fmt::format(", {} rows", format_number(row[0]));
+    text += fmt::format(", {} {}", format_number(row[0]), unit);
     body += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>", kLeft + kBar + 22, y + 13, text);
     alternative += fmt::format("; {} {}", label, text);
   }
-  return wrap_figure(kWidth, height, alternative, body,
-                     "Share of raw rows. Whiskers: 95 % interval from blocks of time, which allows "
-                     "for bursts; none where the records are too few.");
+  return wrap_figure(
+      "shares", kWidth, height, alternative, body,
+      fmt::format("Shares, counted as {}. Whiskers: 95 % interval from blocks of time, "
+                  "which allows for bursts; none where the records are too few.",
+                  escape_html_short(volume.dedup_rule, 60)));
 }
 
 }  // namespace assay
