@@ -1,11 +1,46 @@
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <new>
 
 #include "assay/reader.h"
 
 namespace assay {
 
 namespace {
+
+// Zeroed numbers. Large tables lie in huge pages where the system grants them: looked up at random,
+// small pages cost a walk of the page tables each time, which no fetching ahead can hide.
+class Slots {
+ public:
+  explicit Slots(std::size_t count)
+      : count_(count), slots_(allocate(count * sizeof(std::uint64_t))) {
+    clear();
+  }
+  std::size_t size() const { return count_; }
+  std::uint64_t& operator[](std::size_t i) { return slots_.get()[i]; }
+  const std::uint64_t& operator[](std::size_t i) const { return slots_.get()[i]; }
+  void clear() { std::fill_n(slots_.get(), count_, 0); }
+
+ private:
+  static constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  struct Free {
+    void operator()(std::uint64_t* slots) const { std::free(slots); }
+  };
+
+  static std::uint64_t* allocate(std::size_t bytes) {
+    const bool is_large = bytes >= kHugePage && bytes % kHugePage == 0;
+    void* memory = is_large ? std::aligned_alloc(kHugePage, bytes) : std::malloc(bytes);
+    if (!memory) throw std::bad_alloc();
+    if (is_large) madvise(memory, bytes, MADV_HUGEPAGE);  // a wish; nothing hangs on it
+    return static_cast<std::uint64_t*>(memory);
+  }
+
+  std::size_t count_;
+  std::unique_ptr<std::uint64_t, Free> slots_;
+};
 
 // A set of non-zero 64-bit keys: open addressing. When it is full it forgets and starts again, so
 // that memory has a bound; the store then sees a name twice, which adds nothing.
@@ -35,19 +70,19 @@ class KeySet {
 
   void grow() {
     if (slots_.size() >= kMostSlots) {
-      std::fill(slots_.begin(), slots_.end(), 0);
+      slots_.clear();
       used_ = 0;
       return;
     }
-    std::vector<std::uint64_t> old(slots_.size() * 2, 0);
-    old.swap(slots_);
+    Slots old(slots_.size() * 2);
+    std::swap(old, slots_);
     used_ = 0;
-    for (const std::uint64_t key : old) {
-      if (key != 0) is_new(key);
+    for (std::size_t i = 0; i < old.size(); ++i) {
+      if (old[i] != 0) is_new(old[i]);
     }
   }
 
-  std::vector<std::uint64_t> slots_ = std::vector<std::uint64_t>(1 << 12, 0);
+  Slots slots_{1 << 12};
   std::size_t used_ = 0;
 };
 
@@ -55,41 +90,56 @@ constexpr std::size_t kMostAnswerBytes = std::size_t{32} << 20;
 
 }  // namespace
 
-// What this sink has already handed on. A name waits in a short queue before it is looked up: with
-// millions of names each look-up is a miss of the processor's caches (140 ns of the 500 that a line
-// of a query log took), and while a name waits its slot is fetched.
+// What this sink has already handed on. A name or host waits in a short queue before it is looked
+// up: with millions of names each look-up is a miss of the processor's caches (140 ns of the 500
+// that a line of a query log took), and while a name waits its slot is fetched.
 class RecordSink::KeyTable {
  public:
   void add_name(const NameKey& key, std::string_view canonical, std::vector<NewName>& fresh) {
-    Waiting& oldest = queue_[next_++ % queue_.size()];
+    WaitingName& oldest = names_waiting_[next_name_++ % names_waiting_.size()];
     resolve(oldest, fresh);
     names_.prefetch(key.check);
     oldest.key = key;
     oldest.canonical.assign(canonical);
   }
-  // Looks up all names that wait; those not met before go to `fresh`.
-  void settle(std::vector<NewName>& fresh) {
-    for (std::size_t i = 0; i < queue_.size(); ++i) resolve(queue_[next_++ % queue_.size()], fresh);
+  void add_host(std::uint64_t key, const IpAddress& address, std::vector<NewHost>& fresh) {
+    NewHost& oldest = hosts_waiting_[next_host_++ % hosts_waiting_.size()];
+    resolve(oldest, fresh);
+    hosts_.prefetch(key);
+    oldest = {key, address};
+  }
+  // Looks up all that wait; those not met before go to the batch.
+  void settle(DnsBatch& batch) {
+    for (std::size_t i = 0; i < names_waiting_.size(); ++i) {
+      resolve(names_waiting_[next_name_++ % names_waiting_.size()], batch.names);
+      resolve(hosts_waiting_[next_host_++ % hosts_waiting_.size()], batch.hosts);
+    }
   }
 
-  KeySet hosts;
-
  private:
-  struct Waiting {
+  static constexpr std::size_t kWaiting = 16;
+  struct WaitingName {
     NameKey key;  // 0: none
     std::string canonical;
   };
 
-  void resolve(Waiting& waiting, std::vector<NewName>& fresh) {
+  void resolve(WaitingName& waiting, std::vector<NewName>& fresh) {
     if (waiting.key.key == 0) return;
     // By the second hash: two names under one key must both reach the store, which then says so.
     if (names_.is_new(waiting.key.check)) fresh.push_back({waiting.key, waiting.canonical});
     waiting.key = {};
   }
+  void resolve(NewHost& waiting, std::vector<NewHost>& fresh) {
+    if (waiting.key != 0 && hosts_.is_new(waiting.key)) fresh.push_back(waiting);
+    waiting.key = 0;
+  }
 
   KeySet names_;
-  std::array<Waiting, 16> queue_;
-  std::size_t next_ = 0;
+  KeySet hosts_;
+  std::array<WaitingName, kWaiting> names_waiting_;
+  std::array<NewHost, kWaiting> hosts_waiting_{};
+  std::size_t next_name_ = 0;
+  std::size_t next_host_ = 0;
 };
 
 RecordSink::RecordSink(std::uint64_t key_seed, std::uint32_t rows_per_batch)
@@ -106,7 +156,7 @@ std::uint64_t RecordSink::name(std::string_view canonical) {
 std::uint64_t RecordSink::host(const IpAddress& address) {
   const std::uint64_t key = host_key(address, key_seed_);
   // Key 0 (0.0.0.0) stands for "not told" and marks an empty slot.
-  if (key != 0 && keys_->hosts.is_new(key)) batch_.hosts.push_back({key, address});
+  if (key != 0) keys_->add_host(key, address, batch_.hosts);
   return key;
 }
 
@@ -133,6 +183,7 @@ void RecordSink::reject(std::string_view code, std::uint64_t offset, std::uint64
 void RecordSink::note(std::string_view code, std::string_view text, std::uint64_t n) {
   auto found = notes_.find(code);
   if (found == notes_.end()) {
+    text = text.substr(0, kMaxRejectText);
     found = notes_.emplace(std::string(code), Note{std::string(code), 0, std::string(text)}).first;
   }
   found->second.count += n;
@@ -145,7 +196,7 @@ std::vector<Note> RecordSink::notes() const {
 }
 
 void RecordSink::flush() {
-  keys_->settle(batch_.names);
+  keys_->settle(batch_);
   if (!batch_.time_us.empty()) {
     const auto [first, last] = std::minmax_element(batch_.time_us.begin(), batch_.time_us.end());
     const Interval part{*first, *last + 1};

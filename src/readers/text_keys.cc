@@ -32,11 +32,6 @@ std::optional<NameProblem> append_raw_name(std::string_view bytes, std::string& 
 std::optional<std::uint64_t> TextKeys::host(std::string_view text) {
   const auto address = IpAddress::parse(text);
   if (!address) return std::nullopt;
-  if (!address->is_v4()) return sink_.host(*address);
-  const std::uint32_t v4 = address->v4();
-  std::uint32_t& known = known_v4_[v4 * 0x9e3779b1u >> 16];
-  if (known == v4) return v4;
-  known = v4;
   return sink_.host(*address);
 }
 
