@@ -13,7 +13,8 @@ struct Options {
   std::string directory, vantage, zone, skew, from, note, format, mapping, max_rejects;
   std::vector<std::string> files, covers, names;
   int year = 0;
-  bool is_complete = false, is_sampled = false, is_filtered = false, copy = false, dry_run = false;
+  bool is_complete = false, is_sampled = false, is_filtered = false, copy = false, dry_run = false,
+       restate = false;
 };
 
 // "2.5", "-300ms", "+1h": seconds unless a unit says otherwise.
@@ -86,6 +87,7 @@ Result<AddRequest> request_of(const Options& options) {
   request.as_format = options.format;
   request.mapping_path = options.mapping;
   request.copy = options.copy;
+  request.restate = options.restate;
   request.dry_run = options.dry_run;
   return request;
 }
@@ -141,6 +143,8 @@ Job declare_add(CLI::App& app) {
   app.add_option("--as", options->format, "read it as this format (assay formats)");
   app.add_option("--mapping", options->mapping, "mapping file of a delimited list");
   app.add_flag("--copy", options->copy, "keep a copy of the bytes in the case");
+  app.add_flag("--restate", options->restate,
+               "read bytes that are here already again, as stated now; the chain keeps both");
   app.add_flag("--dry-run", options->dry_run, "say what would be done; write nothing");
   app.add_option("--max-rejects", options->max_rejects, "exit 4 beyond so many: 100, 0.5%");
   return [options](Session& session) { return run(*options, session); };

@@ -60,6 +60,7 @@ struct AddRequest {
   std::string as_format;     // reader's name; "" = sniff
   std::string mapping_path;  // for `delimited`
   bool copy = false;         // keep a copy inside the case
+  bool restate = false;      // bytes that are here already are read again as stated now
   bool dry_run = false;      // say what would be done
 };
 

@@ -71,6 +71,7 @@ Status Acquisition::prepare(const AddRequest& request) {
 
 Status Acquisition::add(const AddRequest& request) {
   ASSAY_TRY(prepare(request));
+  restates_ = request.restate;
   if (!request.dry_run) ASSAY_TRY(inside_.lock());
   for (const std::string& path : request.paths) {
     if (path == "-") {
@@ -155,14 +156,61 @@ Status Acquisition::add_known_seal(const AddRequest& request, const FoundFile& f
   const auto index = same_bytes(seal, draft.evidence);
   is_handled = index.has_value();
   if (!index) return {};
-  const Evidence known = inside_.state.evidences[*index];
-  if (!inside_.state.details[*index].is_read && known.container == 0) {
-    return resume(*index, found.path.starts_with('/') ? found.path : inside_.bytes_path(known));
+  if (!inside_.state.details[*index].is_read && inside_.state.evidences[*index].container == 0) {
+    const std::string kept = inside_.bytes_path(inside_.state.evidences[*index]);
+    return resume(*index, found.path.starts_with('/') ? found.path : kept);
+  }
+  return meet_again(request, draft, *index);
+}
+
+Status Acquisition::meet_again(const AddRequest& request, Draft stated, std::size_t index) {
+  const Evidence known = inside_.state.evidences[index];
+  if (request.restate && known.container == 0) {
+    Draft draft{known, inside_.state.details[index], "", true};
+    ASSAY_TRY(state_anew(draft, stated));
+    return take_path(inside_.bytes_path(known), std::move(draft));
   }
   Evidence shown = known;
-  shown.name = found.name;
-  emit(AddOutcome::Kind::already_here, shown,
-       fmt::format("the same bytes are here as {} ({})", known.id, known.name));
+  shown.name = stated.evidence.name;
+  std::string words = fmt::format("the same bytes are here as {} ({})", known.id, known.name);
+  const Evidence& now = stated.evidence;
+  const bool is_otherwise =
+      (request.zone && (*request.zone != known.clock.zone || !known.clock.zone_is_stated)) ||
+      (request.year && request.year != known.clock.year) ||
+      (request.skew_us != 0 && request.skew_us != known.clock.skew_us) ||
+      (request.vantage != Vantage::unknown && request.vantage != known.vantage) ||
+      (!request.coverage.intervals.empty() &&
+       (now.coverage.intervals != known.coverage.intervals ||
+        now.coverage.completeness != known.coverage.completeness));
+  if (is_otherwise) {
+    words += "; it is stated otherwise now, which changes nothing unless you add --restate";
+  }
+  emit(AddOutcome::Kind::already_here, shown, std::move(words));
+  return {};
+}
+
+// The chain keeps both statements; the later one counts.
+Status Acquisition::state_anew(Draft& known, const Draft& stated) {
+  Evidence& evidence = known.evidence;
+  const auto last_year = evidence.clock.last_year;
+  const auto last_change_us = evidence.clock.last_change_us;
+  evidence.clock = stated.evidence.clock;
+  evidence.clock.last_year = last_year;
+  evidence.clock.last_change_us = last_change_us;
+  evidence.vantage = stated.evidence.vantage;
+  evidence.coverage = stated.evidence.coverage;
+  if (!stated.evidence.received_from.empty()) {
+    evidence.received_from = stated.evidence.received_from;
+  }
+  if (!stated.evidence.note.empty()) evidence.note = stated.evidence.note;
+  if (!stated.detail.mapping.empty()) known.detail.mapping = stated.detail.mapping;
+  if (const Reader* reader = find_reader(stated.as_format)) {
+    evidence.format = reader->name();
+    evidence.format_why = "stated by the user";
+  }
+  inside_.present.erase(evidence.number);
+  ASSAY_TRY(inside_.seal("begun", begun_payload(evidence, known.detail)));
+  known.detail.is_read = false;
   return {};
 }
 

@@ -46,6 +46,9 @@ class Acquisition {
   Status add_known_seal(const AddRequest& request, const FoundFile& found, const FileSeal& seal,
                         bool& is_handled);
   Status add_copy(const AddRequest& request, int descriptor, const std::string& name);
+  // The same bytes are here: says so, or reads them again as stated now.
+  Status meet_again(const AddRequest& request, Draft stated, std::size_t index);
+  Status state_anew(Draft& known, const Draft& stated);
   Status preview(const AddRequest& request, const FoundFile& found);
   Draft draft_of(const AddRequest& request, const FoundFile& found) const;
   Status resume(std::size_t index, const std::string& path);
@@ -75,6 +78,7 @@ class Acquisition {
   const std::function<void(const AddOutcome&)>& each_;
   std::vector<AddOutcome> outcomes_;
   std::string mapping_;  // text of the request's mapping file
+  bool restates_ = false;
 };
 
 }  // namespace assay

@@ -187,10 +187,12 @@ Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth)
   }
   std::vector<Note> notes;
   std::string damage;
-  ASSAY_TRY(walk_archive(
-      file, sealing.bytes(), damage, [&](const ArchiveMember& member, ByteSource& data) {
-        return take_member(member, data, member_draft(draft, member), depth + 1, notes);
-      }));
+  ASSAY_TRY(walk_archive(file, sealing.bytes(), damage,
+                         [&](const ArchiveMember& member, ByteSource& data) -> Status {
+                           Draft part = member_draft(draft, member);
+                           if (restates_ && part.detail.is_read) ASSAY_TRY(state_anew(part, draft));
+                           return take_member(member, data, std::move(part), depth + 1, notes);
+                         }));
   if (!damage.empty()) add_note(notes, "archive.damaged", damage);
   const std::uint64_t unread = unread_members(draft.evidence.number);
   if (unread > 0) {

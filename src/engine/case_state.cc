@@ -48,6 +48,14 @@ void apply_checked(const Json& payload, const CustodyLine& line, CaseState& stat
     read_begun(payload, line, evidence, detail);
     state.last_number = std::max(state.last_number, evidence.number);
     if (const auto index = state.index_of(evidence.number)) {
+      // Stated anew: the seal stays, the rows do not count until they are read again.
+      const Evidence& before = state.evidences[*index];
+      evidence.received_us = before.received_us;
+      evidence.sha256 = before.sha256;
+      evidence.size_bytes = before.size_bytes;
+      detail.is_sealed = state.details[*index].is_sealed;
+      detail.content_sha256 = state.details[*index].content_sha256;
+      if (detail.is_sealed) evidence.state = ReadState::unread;
       state.evidences[*index] = std::move(evidence);
       state.details[*index] = std::move(detail);
     } else {

@@ -20,6 +20,10 @@ says "already here"
 locus=$("$ASSAY" export case --to csv 2> /dev/null | tail -1 | cut -d, -f1,2 | tr , :)
 expect 0 "$ASSAY" show case "$locus"
 says "query: "
+expect 0 "$ASSAY" add case outer.tar.gz --zone +02:00 --restate
+[ "$(records case)" = 120 ] || fail "$(records case) records after stating anew, not 120"
+expect 0 "$ASSAY" count case --by day
+grep -q '^2016-05-03,' out || fail "the members' zone was not stated anew"
 rm -rf case/store
 [ "$(records case)" = 120 ] || fail "members are not read again"
 head -c $(($(stat -c %s outer.tar.gz) - 400)) outer.tar.gz > cut.tar.gz

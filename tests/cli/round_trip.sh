@@ -25,6 +25,14 @@ cp query.log other-name.log
 expect 0 "$ASSAY" add case other-name.log
 says "already here"
 [ "$(records case)" = 500 ] || fail "the same bytes were counted twice"
+expect 0 "$ASSAY" add case query.log --zone +02:00
+says "stated otherwise"
+[ "$("$ASSAY" verify case | sed -n 's/^case hash //p')" = "$hash" ] || fail "a copy left a trace"
+expect 0 "$ASSAY" add case query.log --zone +02:00 --vantage authoritative --restate
+expect 0 "$ASSAY" count case --by hour
+grep -q '^2016-05-03T22,' out || fail "the zone stated anew is not used: $(sed -n 2p out)"
+[ "$(records case)" = 500 ] || fail "stating anew changed the number of records"
+expect 0 "$ASSAY" add case query.log --zone UTC --vantage authoritative --restate
 mkdir other && query_log 10 9000 > other/query.log
 expect 0 "$ASSAY" add case other/query.log
 says "other bytes"
