@@ -179,8 +179,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   finding.dedup_rule = bursts_rule(kBurstSeconds);
   finding.parameters["burst_gap_seconds"] = fmt::format("{:g}", kBurstSeconds);
   finding.parameters["repeat_seconds"] = fmt::format("{:g}", kRepeatSeconds);
-  finding.selection = seal(records, group.rows,
-                           fmt::format("rows of {} for {}", group.subject, target_text(records)));
+  finding.selection =
+      seal(records, group.rows,
+           fmt::format("rows of {} for {}", who_text(group.subject), target_text(records)));
   Tally tally;
   if (group.subject == kOther) {
     // Strangers do not share bursts; each address is merged alone.
@@ -191,7 +192,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
     tally = tally_rows(records, group.rows);
   }
   finding.denominator = fmt::format("of {} of {} for {}", plural(tally.bursts, "burst"),
-                                    group.subject, target_text(records));
+                                    who_text(group.subject), target_text(records));
   add(finding, "rows", tally.rows, "rows");
   add(finding, "bursts", tally.bursts, "bursts");
   finding.limitations.emplace_back(
@@ -202,16 +203,17 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
       "make bursts of several rows; the server and message id tell them apart where recorded.");
   if (group.rows.empty()) {
     finding.outcome = Outcome::not_enough;
-    finding.statement = fmt::format("{} has no row for {} {}, so there is no burst.", group.subject,
-                                    target_text(records), window_text(records.window));
+    finding.statement =
+        fmt::format("No row of {} asks for {} {}, so there is no burst.", who_text(group.subject),
+                    target_text(records), window_text(records.window));
     return finding;
   }
   add_sizes(tally, finding);
   add_repeats(tally, finding);
-  conclude(
-      tally,
-      fmt::format("{} for {} {}", group.subject, target_text(records), window_text(records.window)),
-      finding);
+  conclude(tally,
+           fmt::format("{} for {} {}", who_text(group.subject), target_text(records),
+                       window_text(records.window)),
+           finding);
   return finding;
 }
 

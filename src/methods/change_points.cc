@@ -211,7 +211,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   const DayGrid grid = DayGrid::over(records.window);
   const auto counts = count_by_day(records, heads, grid);
   const double n = static_cast<double>(heads.size());
-  const std::string who = subject.empty() ? "all askers" : std::string(subject);
+  const std::string who = who_text(subject);
   finding.dedup_rule = bursts_rule(kBurstSeconds);
   finding.denominator = fmt::format("of {} on {}", plural(n, "burst"),
                                     plural(static_cast<double>(grid.count), "day"));
@@ -221,9 +221,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   if (grid.count < kMinDays || n < kMinBursts || grid.count > kMostDays) {
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
-        "{} has {} on {} {}: changes of level are looked for with {} bursts on {} to {} "
+        "{} of {} on {} {}: changes of level are looked for with {} bursts on {} to {} "
         "days.",
-        who, plural(n, "burst"), plural(static_cast<double>(grid.count), "day"),
+        plural(n, "burst"), who, plural(static_cast<double>(grid.count), "day"),
         window_text(records.window), kMinBursts, kMinDays, kMostDays);
     return finding;
   }

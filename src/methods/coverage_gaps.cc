@@ -236,16 +236,17 @@ Finding measure_source(const QuestionRecords& records, const MethodContext& cont
                        const AskerGroup& group, const Source& source) {
   Finding finding = make_finding(coverage_gaps_method(), records, context, group.subject);
   finding.dedup_rule = bursts_rule(kBurstSeconds);
-  finding.selection = seal(records, group.rows,
-                           fmt::format("rows of {} for {}", group.subject, target_text(records)));
+  finding.selection =
+      seal(records, group.rows,
+           fmt::format("rows of {} for {}", who_text(group.subject), target_text(records)));
   finding.denominator =
       fmt::format("of {}", plural(static_cast<double>(source.heads.size()), "burst"));
   const auto silences = longest_silences(source.heads, records.window, kSilences);
   if (source.heads.size() < kMinHeadsOfSource || silences.empty()) {
     finding.outcome = Outcome::not_enough;
-    finding.statement = fmt::format(
-        "{} has {} {}: too few to call a silence unusual.", group.subject,
-        plural(static_cast<double>(source.heads.size()), "burst"), window_text(records.window));
+    finding.statement = fmt::format("{} of {} {}: too few to call a silence unusual.",
+                                    plural(static_cast<double>(source.heads.size()), "burst"),
+                                    who_text(group.subject), window_text(records.window));
     return finding;
   }
   const Interval* best = nullptr;
@@ -269,8 +270,8 @@ Finding measure_source(const QuestionRecords& records, const MethodContext& cont
   finding.statement = fmt::format(
       "{}'s most unusual silence for {} lasts {}; about {} would be expected there ({}, allowing "
       "for uneven days and for having looked for the longest).",
-      group.subject, target_text(records), silence_words(*best), plural(expected.events, "burst"),
-      probability_text(best_p));
+      who_text(group.subject), target_text(records), silence_words(*best),
+      plural(expected.events, "burst"), probability_text(best_p));
   say_window(records, finding);
   return finding;
 }

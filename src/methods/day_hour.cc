@@ -278,11 +278,11 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   finding.parameters["zone"] = zone.name();
   finding.parameters["rotations"] = std::to_string(kRotations);
   finding.parameters["random_seed"] = std::to_string(context.random_seed);
-  finding.selection = seal(
-      records, heads,
-      fmt::format("first rows of the bursts of {} for {}", group.subject, target_text(records)));
+  finding.selection = seal(records, heads,
+                           fmt::format("first rows of the bursts of {} for {}",
+                                       who_text(group.subject), target_text(records)));
   const double n = static_cast<double>(heads.size());
-  finding.denominator = fmt::format("of {} of {}", plural(n, "burst"), group.subject);
+  finding.denominator = fmt::format("of {} of {}", plural(n, "burst"), who_text(group.subject));
   const auto times = local_times(records, heads, zone);
   const Spans spans = spans_of(records.window, zone);
   add(finding, "bursts", n, "bursts");
@@ -293,9 +293,10 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   say_limits(records.window, zone, finding);
   if (heads.size() < kMinHeads || records.window.length_days() < kMinDays) {
     finding.outcome = Outcome::not_enough;
-    finding.statement = fmt::format("{} has {} for {} {}: a daily rhythm needs {} over {:g} days.",
-                                    group.subject, plural(n, "burst"), target_text(records),
-                                    window_text(records.window), kMinHeads, kMinDays);
+    finding.statement =
+        fmt::format("{} of {} for {} {}: a daily rhythm needs {} over {:g} days.",
+                    plural(n, "burst"), who_text(group.subject), target_text(records),
+                    window_text(records.window), kMinHeads, kMinDays);
     return finding;
   }
   const Rhythm rhythm = test_rhythm(times, Random(context.random_seed, finding.id));
@@ -310,8 +311,8 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
       "The {} of {} for {} {} {} daily rhythm ({}{}); {} begin in office hours ({}, zone {}), "
       "where "
       "{} of the window's hours lie.",
-      plural(n, "burst"), group.subject, target_text(records), window_text(records.window),
-      is_found ? "keep a" : "show no", probability_text(rhythm.p),
+      plural(n, "burst"), who_text(group.subject), target_text(records),
+      window_text(records.window), is_found ? "keep a" : "show no", probability_text(rhythm.p),
       is_found
           ? fmt::format(", resultant {:.2f} towards {:.1f} h", rhythm.strength, rhythm.peak_hour)
           : "",

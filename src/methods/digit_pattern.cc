@@ -18,7 +18,7 @@ constexpr std::uint32_t kWidestUs = 1'000'000;
 Finding measure(const QuestionRecords& records, const MethodContext& context,
                 std::string_view subject, const RowIndices& rows, const BurstGroups& groups) {
   Finding finding = make_finding(digit_pattern_method(), records, context, subject);
-  const std::string who = subject.empty() ? "all askers" : std::string(subject);
+  const std::string who = who_text(subject);
   RowIndices heads;
   for (const std::uint32_t index : burst_heads(records, rows, groups, kBurstSeconds)) {
     if (records.rows[index].width_us <= kWidestUs) heads.push_back(index);
@@ -33,8 +33,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   add(finding, "bursts", n, "bursts");
   if (n < kMinHeads) {
     finding.outcome = Outcome::not_enough;
-    finding.statement = fmt::format("{} has {} timed to the second {}; {} are needed.", who,
-                                    plural(n, "burst"), window_text(records.window), kMinHeads);
+    finding.statement =
+        fmt::format("{} of {} timed to the second {}; {} are needed.", plural(n, "burst"), who,
+                    window_text(records.window), kMinHeads);
     return finding;
   }
   std::array<double, 60> seconds{};

@@ -159,10 +159,10 @@ void say_ttl(const Ttl& ttl, Finding& finding) {
 }
 
 // What the same law of gaps fits equally well.
-void say_alike(const CacheShape& shape, const ClockPhase& clock, const Finding& measured,
+void say_alike(const CacheShape& shape, const ClockPhase& clock, const TimerComb& timer,
                Finding& finding) {
   auto& says = finding.limitations;
-  if (shape.is_cache && measured.value_or("near_constant_demand", 0) > 0) {
+  if (shape.is_cache && finding.value_or("near_constant_demand", 0) > 0) {
     says.emplace_back(
         "The cache is nearly always renewed as soon as it expires: any steady demand, of one "
         "program or of many people, leaves this same row of gaps.");
@@ -181,6 +181,11 @@ void say_alike(const CacheShape& shape, const ClockPhase& clock, const Finding& 
         "A kept phase shows a clock, not whose: a timer at the asker and a mailing sent on the "
         "hour by somebody else look alike.");
   }
+  if (timer.interval_seconds > 0 && clock.period_seconds == 0) {
+    says.emplace_back(
+        "Whole multiples of one interval show a timer without a fixed phase: a program that polls, "
+        "but not which, nor for whom.");
+  }
   if (!shape.is_cache && !shape.is_prefetch && clock.period_seconds == 0) {
     says.emplace_back(
         "Gaps without a floor cannot tell no cache from several caches behind one address, or from "
@@ -191,7 +196,7 @@ void say_alike(const CacheShape& shape, const ClockPhase& clock, const Finding& 
       "told apart.");
 }
 
-std::string shape_words(const CacheShape& shape, const ClockPhase& clock) {
+std::string shape_words(const CacheShape& shape, const ClockPhase& clock, const TimerComb& timer) {
   std::vector<std::string> words;
   if (shape.is_prefetch) {
     words.emplace_back("shaped by a cache that renews ahead of expiry");
@@ -201,6 +206,12 @@ std::string shape_words(const CacheShape& shape, const ClockPhase& clock) {
   if (clock.period_seconds > 0) {
     words.push_back(fmt::format("keeping the phase of a clock of {:g} s (resultant {:.2f}, {})",
                                 clock.period_seconds, clock.strength, probability_text(clock.p)));
+  }
+  if (timer.interval_seconds > 0) {
+    words.push_back(
+        fmt::format("spaced beyond the floor by whole multiples of {:g} s (resultant "
+                    "{:.2f}, {})",
+                    timer.interval_seconds, timer.strength, probability_text(timer.p)));
   }
   if (words.empty()) return "neither a cache's floor nor a clock's phase shows";
   return fmt::format("{}", fmt::join(words, ", and "));
@@ -213,21 +224,52 @@ struct Subject {
   std::string variant;
 };
 
-// Gaps, TTL (estimated when nobody tells it), and gaps again when the TTL asks for shorter bursts.
-Ttl settle_ttl(const QuestionRecords& records, const MethodContext& context, Subject& subject,
-               double* burst_gap) {
-  GapSeries& series = subject.series;
-  Ttl ttl = known_ttl(records, context, series.rows);
-  *burst_gap = burst_gap_for(ttl);
-  measure_gaps(records, subject.is_pooled, *burst_gap, ttl.seconds, series);
+struct Settled {
+  Ttl ttl;
+  double burst_gap = 0;
+};
+
+// Gaps, TTL (estimated when nobody tells it), and gaps again where the TTL changes what is counted.
+Settled settle(const QuestionRecords& records, const MethodContext& context, bool is_pooled,
+               GapSeries& series) {
+  Settled settled;
+  Ttl& ttl = settled.ttl;
+  ttl = known_ttl(records, context, series.rows);
+  settled.burst_gap = burst_gap_for(ttl);
+  measure_gaps(records, is_pooled, settled.burst_gap, ttl.seconds, series);
   const auto gaps = sorted_gaps(series);
-  ttl.estimated = estimate_ttl(gaps, series.tolerance_seconds, *burst_gap);
+  ttl.estimated = estimate_ttl(gaps, series.tolerance_seconds, settled.burst_gap);
   if (ttl.source == TtlSource::unknown && ttl.estimated > 0) {
     ttl.seconds = ttl.estimated;
     ttl.source = TtlSource::estimated;
-    measure_gaps(records, subject.is_pooled, *burst_gap, ttl.seconds, series);
+    measure_gaps(records, is_pooled, settled.burst_gap, ttl.seconds, series);
   }
-  return ttl;
+  return settled;
+}
+
+bool is_one_cache(const Settled& settled, const GapSeries& series) {
+  const auto gaps = sorted_gaps(series);
+  return settled.ttl.seconds > 0 && cache_shape(gaps, settled.ttl.seconds, series.tolerance_seconds,
+                                                settled.burst_gap, kShapeLevel)
+                                        .is_cache;
+}
+
+// Addresses that act as one may share a cache, or be two caches that one client asks. Taken
+// together the second has gaps below the TTL wherever one of them was asked alone; then each
+// address by itself shows the law.
+Settled settle_subject(const QuestionRecords& records, const MethodContext& context,
+                       Subject& subject) {
+  Settled settled = settle(records, context, subject.is_pooled, subject.series);
+  if (!subject.is_pooled || subject.group.clients.size() < 2 ||
+      is_one_cache(settled, subject.series)) {
+    return settled;
+  }
+  GapSeries apart = subject.series;
+  Settled settled_apart = settle(records, context, false, apart);
+  if (!is_one_cache(settled_apart, apart)) return settled;
+  subject.series = std::move(apart);
+  subject.is_pooled = false;
+  return settled_apart;
 }
 
 void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& ttl,
@@ -242,9 +284,9 @@ void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& 
     // An early renewal needs a TTL that was not read off the same gaps.
     if (ttl.source == TtlSource::estimated) shape.is_prefetch = false;
   }
-  const ClockPhase clock =
-      clock_phase(series.gaps, has_ttl ? ttl.seconds : quantile_of_sorted(gaps, 0.05),
-                  series.tolerance_seconds);
+  const double floor = has_ttl ? ttl.seconds : quantile_of_sorted(gaps, 0.05);
+  const ClockPhase clock = clock_phase(series.gaps, floor, series.tolerance_seconds);
+  const TimerComb timer = timer_comb(series.gaps, floor, series.tolerance_seconds);
   add_law(gaps, finding);
   add(finding, "cache_shaped", shape.is_cache ? 1 : 0);
   add(finding, "prefetch_shaped", shape.is_prefetch ? 1 : 0);
@@ -254,6 +296,10 @@ void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& 
   add(finding, "clock_phase_seconds", clock.phase_seconds, "s");
   add(finding, "p_clock", clock.p);
   add(finding, "uncensored_rows", clock.uncensored_rows, "bursts");
+  add(finding, "timer_shaped", timer.interval_seconds > 0 ? 1 : 0);
+  add(finding, "timer_interval_seconds", timer.interval_seconds, "s");
+  add(finding, "timer_strength", timer.strength);
+  add(finding, "p_timer", timer.p);
   std::string against = "no TTL is known or stands out";
   if (has_ttl) {
     add(finding, "share_below_ttl", shape.below / n, "", clopper_pearson(shape.below, n),
@@ -270,33 +316,33 @@ void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& 
         to_string(ttl.source), share_text(shape.within_120 / n));
   }
   add_histogram(gaps, has_ttl ? ttl.seconds : 0, finding);
-  say_alike(shape, clock, finding, finding);
-  const bool is_shaped = shape.is_cache || shape.is_prefetch || clock.period_seconds > 0;
+  say_alike(shape, clock, timer, finding);
+  const bool is_shaped =
+      shape.is_cache || shape.is_prefetch || clock.period_seconds > 0 || timer.interval_seconds > 0;
   finding.outcome = is_shaped ? Outcome::found : Outcome::nothing_found;
   finding.statement = fmt::format(
       "Of the {} between bursts of {}{} for {} {}, {}; the floor (5 % quantile) is {}, the median "
       "{}: {}.",
-      plural(n, "gap"), subject.group.subject,
+      plural(n, "gap"), who_text(subject.group.subject),
       subject.is_pooled && series.caches == 1 && subject.group.clients.size() > 1
           ? ", its addresses taken as one,"
       : series.caches > 1 ? ", each address alone,"
                           : "",
-      records.names[series.name].canonical, window_text(records.window), against,
+      display_name(records.names[series.name].canonical), window_text(records.window), against,
       duration_text(quantile_of_sorted(gaps, 0.05)), duration_text(quantile_of_sorted(gaps, 0.5)),
-      shape_words(shape, clock));
+      shape_words(shape, clock, timer));
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context, Subject subject) {
   Finding finding =
       make_finding(gap_law_method(), records, context, subject.group.subject, subject.variant);
-  double burst_gap = 0;
-  const Ttl ttl = settle_ttl(records, context, subject, &burst_gap);
+  const auto [ttl, burst_gap] = settle_subject(records, context, subject);
   const GapSeries& series = subject.series;
   finding.dedup_rule = bursts_rule(burst_gap);
   const std::string name{display_name(records.names[series.name].canonical)};
-  finding.selection = seal(
-      records, series.rows,
-      fmt::format("{} rows of {} for {}", qtype_text(series.qtype), subject.group.subject, name));
+  finding.selection = seal(records, series.rows,
+                           fmt::format("{} rows of {} for {}", qtype_text(series.qtype),
+                                       who_text(subject.group.subject), name));
   finding.denominator =
       fmt::format("of {} between {}", plural(static_cast<double>(series.gaps.size()), "gap"),
                   plural(series.bursts, "burst"));
@@ -314,9 +360,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context, Su
   if (series.gaps.size() < kMinGaps) {
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
-        "{} has {} between bursts for {} {}; at least {} are needed to see a law of gaps.",
-        subject.group.subject, plural(static_cast<double>(series.gaps.size()), "gap"), name,
-        window_text(records.window), kMinGaps);
+        "{} between bursts of {} for {} {}; at least {} are needed to see a law of gaps.",
+        plural(static_cast<double>(series.gaps.size()), "gap"), who_text(subject.group.subject),
+        name, window_text(records.window), kMinGaps);
     return finding;
   }
   fill_in(records, subject, ttl, burst_gap, finding);
@@ -371,11 +417,11 @@ class GapLaw : public Method {
     finding.outcome = Outcome::not_enough;
     finding.dedup_rule = bursts_rule(kBurstSeconds);
     finding.denominator = "of no gap";
-    finding.selection = seal(records, {}, fmt::format("rows of {}", group.subject));
+    finding.selection = seal(records, {}, fmt::format("rows of {}", who_text(group.subject)));
     add(finding, "gaps", 0, "gaps");
     finding.statement =
-        fmt::format("{} has no row for {} {}, so there is no gap to measure.", group.subject,
-                    target_text(records), window_text(records.window));
+        fmt::format("No row of {} asks for {} {}, so there is no gap to measure.",
+                    who_text(group.subject), target_text(records), window_text(records.window));
     return finding;
   }
 };

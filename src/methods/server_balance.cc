@@ -80,7 +80,7 @@ void add_table(const QuestionRecords& records, const std::map<std::uint32_t, dou
 Finding measure(const QuestionRecords& records, const MethodContext& context,
                 std::string_view subject, const RowIndices& rows, const BurstGroups& groups) {
   Finding finding = make_finding(server_balance_method(), records, context, subject);
-  const std::string who = subject.empty() ? "all askers" : std::string(subject);
+  const std::string who = who_text(subject);
   const RowIndices heads = burst_heads(records, rows, groups, kBurstSeconds);
   const double n = static_cast<double>(rows.size());
   finding.dedup_rule =

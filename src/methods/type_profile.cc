@@ -88,7 +88,7 @@ void add_foreign(const QuestionRecords& records, Finding& finding) {
 Finding measure(const QuestionRecords& records, const MethodContext& context,
                 std::string_view subject, const RowIndices& rows) {
   Finding finding = make_finding(type_profile_method(), records, context, subject);
-  const std::string who = subject.empty() ? "all askers" : std::string(subject);
+  const std::string who = who_text(subject);
   finding.dedup_rule = kRawRows;
   finding.selection =
       seal(records, rows, fmt::format("rows of {} for {}", who, target_text(records)));

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kAddressesPerParty = 16;
 constexpr std::size_t kOutsideAddresses = 10;
+constexpr std::size_t kMinOutsideRows = 20;
+constexpr std::size_t kListedAddresses = 50;
 constexpr double kSensitivitySeconds[] = {5, 30, 60, 300};
 
 // One counting rule, applied to all rows of the question.
@@ -163,9 +165,8 @@ Finding measure_group(const QuestionRecords& records, const MethodContext& conte
       make_finding(volume_method(), records, context, group.subject, base.counted.variant);
   finding.dedup_rule = base.counted.rule;
   const RowIndices rows = kept_of(records, base.counted, clients_of(records, group));
-  const std::string who = group.subject == kOther     ? "Clients of no named party"
-                          : group.subject == kNotTold ? "Clients that the record does not tell"
-                                                      : group.subject;
+  std::string who = who_text(group.subject);
+  if (who != group.subject) who[0] = 'C';  // begins the sentence
   finding.denominator =
       fmt::format("of all {} for {} in these files{}",
                   plural(static_cast<double>(base.counted.kept.size()), base.counted.unit),
@@ -253,6 +254,19 @@ void add_share_table(const std::vector<Finding>& groups, Finding& finding) {
   finding.tables.push_back(std::move(table));
 }
 
+void add_address_table(const QuestionRecords& records, const Askers& askers, Finding& finding) {
+  Table table{"address_shares", {"rows", "share", "party_index"}, {}, {}};
+  const double total = static_cast<double>(askers.all.size());
+  for (const AskerGroup* group : askers.groups()) {
+    for (const AskerGroup& one : split_by_address(records, *group, kListedAddresses)) {
+      const double n = static_cast<double>(one.rows.size());
+      table.row_labels.push_back(one.subject);
+      table.rows.push_back({n, n / total, static_cast<double>(one.party)});
+    }
+  }
+  finding.tables.push_back(std::move(table));
+}
+
 void add_daily_table(const QuestionRecords& records, const Askers& askers, const Counted& counted,
                      const DayGrid& grid, Finding& finding) {
   Table table{"daily_counts", {}, {}, {}};
@@ -294,6 +308,7 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
   add_rate(records, counted.kept, base, counted.unit, finding);
   add_times(records, counted.kept, finding);
   add_share_table(groups, finding);
+  if (counted.unit == "row") add_address_table(records, askers, finding);
   add_daily_table(records, askers, counted, base.grid, finding);
   const double asking = finding.value_or("askers", 0);
   finding.statement =
@@ -311,6 +326,8 @@ void measure_addresses(const QuestionRecords& records, const MethodContext& cont
     if (group->party >= 0 && group->clients.size() < 2) continue;
     const std::size_t limit = group->party >= 0 ? kAddressesPerParty : kOutsideAddresses;
     for (const AskerGroup& address : split_by_address(records, *group, limit)) {
+      // Of strangers seen a few times there is nothing to measure; exclusivity lists them.
+      if (group->party < 0 && address.rows.size() < kMinOutsideRows) break;
       findings.push_back(measure_group(records, context, address, base));
       if (group->clients.size() > limit) {
         findings.back().limitations.push_back(

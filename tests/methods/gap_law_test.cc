@@ -137,7 +137,8 @@ TEST(GapLaw, DoesNotTakeACacheForAClock) {
         seed % 2 == 0 ? toy::office(random, per_day, 30) : toy::poisson(random, per_day, 30);
     toy.ask_all(toy::through_cache(demand, kTtl), "192.0.2.53");
     std::vector<Finding> findings;
-    alarms += bank_law(toy, findings)->value_or("clock_shaped", 0) > 0 ? 1 : 0;
+    const Finding* bank = bank_law(toy, findings);
+    alarms += bank->value_or("clock_shaped", 0) + bank->value_or("timer_shaped", 0) > 0 ? 1 : 0;
   }
   EXPECT_LE(alarms, 1);
 }
@@ -173,6 +174,49 @@ TEST(GapLaw, TakesTwoAddressesOfOneCacheTogetherAndTwoCachesApart) {
   EXPECT_EQ(bank->parameters.at("series"), "per_address");
   EXPECT_EQ(bank->value_or("cache_shaped", 0), 1);
   ASSERT_NE(find(findings, "gap_law/192.0.2.54"), nullptr);
+}
+
+TEST(GapLaw, TakesTwoCachesThatOneClientAsksApart) {
+  Toy toy(60);
+  auto random = toy.random("one client");
+  for (const double t : toy::poisson(random, 200, 60)) {
+    if (random.uniform() < 0.9) toy.ask(t, "192.0.2.53", {.ttl = 3600});
+    if (random.uniform() < 0.9) toy.ask(t + 2, "192.0.2.54", {.ttl = 3600});
+  }
+  Toy seen(60);
+  seen.set_seed(2);
+  for (const char* address : {"192.0.2.53", "192.0.2.54"}) {
+    toy::Times asked;
+    for (const LookupRow& row : toy.records().rows) {
+      if (toy.records().hosts[row.client].address.to_string() == address) {
+        asked.push_back(static_cast<double>(row.time_us - toy::kStartUs) / 1e6);
+      }
+    }
+    seen.ask_all(toy::through_cache(asked, kTtl), address, {.ttl = 3600});
+  }
+  const auto sync = seen.run("source_sync");
+  ASSERT_EQ(find(sync, "source_sync/Bank")->value_or("acts_as_one", 0), 1);
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(seen, findings);
+  EXPECT_EQ(bank->parameters.at("series"), "per_address");
+  EXPECT_EQ(bank->value_or("cache_shaped", 0), 1);
+}
+
+TEST(GapLaw, FindsAPollThatStartsAnewAtAnyPhaseByItsInterval) {
+  Toy toy(90);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("windows");
+  toy::Times demand;
+  for (const double start : toy::poisson(random, 1.5, 90)) {
+    for (double t = start; t < start + 5 * 3600; t += 300) demand.push_back(t + random.uniform());
+  }
+  std::sort(demand.begin(), demand.end());
+  toy.ask_all(toy::through_cache(demand, kTtl), "192.0.2.53");
+  std::vector<Finding> findings;
+  const Finding* bank = bank_law(toy, findings);
+  EXPECT_EQ(bank->value_or("timer_shaped", 0), 1);
+  EXPECT_EQ(bank->value_or("timer_interval_seconds", 0), 300);
+  EXPECT_EQ(bank->value_or("clock_shaped", 1), 0);
 }
 
 TEST(GapLaw, SaysWhenAStatedTtlAndTheAnswersDisagree) {

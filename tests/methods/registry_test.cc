@@ -76,6 +76,22 @@ TEST(Methods, SpeakOnAnEmptyWindowAndOnOneRow) {
   }
 }
 
+// The engine hands over records like this when no evidence speaks to the question.
+TEST(Methods, SpeakOnRecordsWithoutAnyEvidence) {
+  Toy toy(60);
+  const QuestionRecords nothing;
+  MethodContext context;
+  Question question;
+  question.id = "q1";
+  context.case_file = &toy.file();
+  context.question = &question;
+  for (const Method* method : all_methods()) {
+    const auto findings = method->run(nothing, context);
+    ASSERT_FALSE(findings.empty()) << method->name();
+    for (const Finding& finding : findings) EXPECT_FALSE(finding.statement.empty()) << finding.id;
+  }
+}
+
 TEST(Methods, GiveTheSameFindingsTwice) {
   Toy toy = ordinary_case();
   for (const Method* method : all_methods()) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <numbers>
 
 #include "methods/support/stats.h"
 
@@ -31,6 +31,11 @@ constexpr double kMinStrength = 0.3;
 constexpr double kMinStrengthAll = 0.5;
 constexpr double kMinLoops = 20;        // periods of drift that a cache would have made
 constexpr double kMostDayspread = 900;  // a daily clock keeps to a quarter of an hour
+
+constexpr double kIntervals[] = {60, 120, 180, 300, 600, 900, 1200, 1800, 3600};
+// An exponential tail that begins at one interval is itself uneven over it; this strength takes a
+// mean excess below a sixth of the interval, which leaves next to no gap that long.
+constexpr double kMinCombStrength = 0.7;
 
 constexpr int kEmRounds = 60;
 constexpr std::size_t kEmPoints = 4096;
@@ -83,8 +88,8 @@ ClockPhase phase_at(const std::vector<double>& cycles, double period, double eff
   phase.p = std::min(
       1.0, std::size(kPeriods) * std::exp(-effective * resultant.length * resultant.length));
   // People keep hours too; only a machine keeps the same minutes of the day.
-  const double spread =
-      period * std::sqrt(-2.0 * std::log(std::max(resultant.length, 1e-12))) / (2.0 * 3.14159265);
+  const double spread = period * std::sqrt(-2.0 * std::log(std::max(resultant.length, 1e-12))) /
+                        (2.0 * std::numbers::pi);
   const bool is_tight = period < 86400 || spread <= kMostDayspread;
   if (phase.p < kClockLevel && phase.strength >= min_strength && is_tight) {
     phase.period_seconds = period;
@@ -170,6 +175,26 @@ ClockPhase clock_phase(const std::vector<Gap>& gaps, double floor, double tolera
     consider(phase_at(cycles, period, loops, kMinStrengthAll), best);
   }
   best.uncensored_rows = static_cast<double>(uncensored.size());
+  return best;
+}
+
+TimerComb timer_comb(const std::vector<Gap>& gaps, double floor, double tolerance) {
+  TimerComb best;
+  for (const double interval : kIntervals) {
+    double n = 0;
+    double sum = 0;
+    for (const Gap& gap : gaps) {
+      if (gap.seconds < floor + interval - tolerance) continue;
+      n += 1;
+      // Towards phase 0, not any phase: both ends of the gap lie on the timer. One common gap is in
+      // phase with itself for every interval, but whole for few.
+      sum += std::cos(2 * std::numbers::pi * gap.seconds / interval);
+    }
+    if (n < kMinUncensored) continue;
+    const double strength = std::max(sum / n, 0.0);
+    const double p = std::min(1.0, std::size(kIntervals) * std::exp(-n * strength * strength));
+    if (p < kClockLevel && strength >= kMinCombStrength) best = {interval, strength, p, n};
+  }
   return best;
 }
 

@@ -38,6 +38,16 @@ struct ClockPhase {
 ClockPhase clock_phase(const std::vector<Gap>& gaps, double floor_seconds,
                        double tolerance_seconds);
 
+// Gaps well above the floor that are whole multiples of one interval: a timer that was restarted at
+// any phase, which clock_phase cannot see.
+struct TimerComb {
+  double interval_seconds = 0;  // 0 = none
+  double strength = 0;
+  double p = 1;  // corrected for the intervals tried
+  double gaps = 0;
+};
+TimerComb timer_comb(const std::vector<Gap>& gaps, double floor_seconds, double tolerance_seconds);
+
 // Excess e = gap - TTL over zero: one exponential or two.
 struct ExcessLaw {
   double mean_seconds = 0;

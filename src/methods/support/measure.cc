@@ -134,6 +134,13 @@ std::string date_text(std::int64_t day_number) {
   return format_utc(day_number * kMicrosPerDay).substr(0, 10);
 }
 
+std::string who_text(std::string_view subject) {
+  if (subject.empty()) return "all askers";
+  if (subject == kOther) return "clients of no named party";
+  if (subject == kNotTold) return "clients that the record does not tell";
+  return std::string(subject);
+}
+
 std::string target_text(const QuestionRecords& records) {
   std::size_t targets = 0;
   std::string_view only;

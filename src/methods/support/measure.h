@@ -39,6 +39,8 @@ std::string duration_text(double seconds);                // "90 s", "2.1 h", "1
 std::string plural(double count, std::string_view word);  // "1 row", "2 rows"
 std::string window_text(const Interval& window);          // "from ...Z to ...Z"
 std::string date_text(std::int64_t day_number);           // "2016-05-04"
+// How a subject reads in a sentence: "Bank", "clients of no named party", "all askers".
+std::string who_text(std::string_view subject);
 // "mail1.sender.example", "the 3 names of the question".
 std::string target_text(const QuestionRecords& records);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "methods/support/stats.h"
 
@@ -17,13 +18,20 @@ double count_in(const std::vector<std::int64_t>& events, std::int64_t from, std:
   return static_cast<double>(std::lower_bound(low, events.end(), to) - low);
 }
 
-// Mean scaled to the silence's length, and dispersion, of counts in stretches of `length_us`.
-Expectation from_counts(const std::vector<double>& counts, double scale) {
-  Expectation expectation;
+// Counts of one control; controls of one kind share a dispersion, which few counts tell badly.
+struct Control {
+  double expected = 0;
+  double squares = 0;  // of deviations from the control's own mean, over that mean
+  double freedom = 0;
+};
+
+Control control_of(const std::vector<double>& counts, double scale) {
   const double mean = mean_of(counts);
-  expectation.events = mean * scale;
-  if (mean > 0) expectation.dispersion = std::max(1.0, variance_of(counts) / mean);
-  return expectation;
+  Control control{mean * scale, 0, 0};
+  if (mean <= 0) return control;
+  control.freedom = static_cast<double>(counts.size() - 1);
+  control.squares = variance_of(counts) / mean * control.freedom;
+  return control;
 }
 
 }  // namespace
@@ -50,7 +58,8 @@ std::vector<Interval> longest_silences(const std::vector<std::int64_t>& events,
 
 Expectation expect_in(const std::vector<std::int64_t>& events, const Interval& silence,
                       const Interval& window) {
-  std::vector<Expectation> controls;
+  std::vector<Control> of_days;
+  std::vector<Control> of_weeks;
   // Either side alone: where the level changes at the silence, both together would look uneven.
   for (const std::int64_t side : {-1, 1}) {
     std::vector<double> days;
@@ -67,14 +76,21 @@ Expectation expect_in(const std::vector<std::int64_t>& events, const Interval& s
       if (!window.contains(same) || !intersect(same, silence).empty()) continue;
       weeks.push_back(count_in(events, same.begin_us, same.end_us));
     }
-    if (days.size() >= kMinControls) controls.push_back(from_counts(days, silence.length_days()));
-    if (weeks.size() >= kMinControls) controls.push_back(from_counts(weeks, 1.0));
+    if (days.size() >= kMinControls) of_days.push_back(control_of(days, silence.length_days()));
+    if (weeks.size() >= kMinControls) of_weeks.push_back(control_of(weeks, 1.0));
   }
-  if (controls.empty()) return {};
-  Expectation expectation = controls.front();
-  for (const Expectation& control : controls) {
-    expectation.events = std::min(expectation.events, control.events);
-    expectation.dispersion = std::max(expectation.dispersion, control.dispersion);
+  if (of_days.empty() && of_weeks.empty()) return {};
+  Expectation expectation;
+  expectation.events = std::numeric_limits<double>::infinity();
+  for (const auto* kind : {&of_days, &of_weeks}) {
+    double squares = 0;
+    double freedom = 0;
+    for (const Control& control : *kind) {
+      expectation.events = std::min(expectation.events, control.expected);
+      squares += control.squares;
+      freedom += control.freedom;
+    }
+    if (freedom > 0) expectation.dispersion = std::max(expectation.dispersion, squares / freedom);
   }
   return expectation;
 }
