@@ -31,6 +31,11 @@ std::string format_value(const Quantity& quantity, double value) {
   return text;
 }
 
+// The unit stands with the value already.
+std::string format_bound(const Quantity& quantity, double bound) {
+  return is_share(quantity) ? format_percent(bound) : format_number(bound);
+}
+
 }  // namespace
 
 std::string format_count(std::uint64_t count) { return group_thousands(fmt::format("{}", count)); }
@@ -56,8 +61,8 @@ std::string format_seconds(double seconds) { return format_number(seconds) + " s
 std::string format_quantity(const Quantity& quantity) {
   std::string text = format_value(quantity, quantity.value);
   if (quantity.interval) {
-    text += fmt::format(" ({} to {}{}{})", format_value(quantity, quantity.interval->first),
-                        format_value(quantity, quantity.interval->second),
+    text += fmt::format(" ({} to {}{}{})", format_bound(quantity, quantity.interval->first),
+                        format_bound(quantity, quantity.interval->second),
                         quantity.interval_method.empty() ? "" : "; ", quantity.interval_method);
   }
   return text;

@@ -27,8 +27,10 @@ void write_quantities(const Finding& finding, std::string& out) {
   out += "</tbody></table>\n";
 }
 
-// Columns whose names end in "_s" and whose numbers are that large hold Unix seconds.
+// Columns whose names end in "_s" and whose numbers are that large hold Unix seconds; a share of -1
+// says that there is none.
 std::string cell_text(const std::string& column, double value) {
+  if (column.starts_with("share")) return value < 0 ? "none" : format_percent(value);
   if (column.ends_with("_s") && value > 1e8 && value < 1e11) {
     return format_utc(static_cast<std::int64_t>(value) * kMicrosPerSecond);
   }

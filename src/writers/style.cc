@@ -49,6 +49,8 @@ font-variant-numeric:tabular-nums}
 caption{text-align:left;padding-bottom:.35rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;
 border-top:1px solid var(--line);overflow-wrap:anywhere}
+thead td{border-top:0}
+.statements tbody th{font-weight:400;color:var(--soft)}
 thead th{border-top:0;font-weight:600;overflow-wrap:normal}
 .wide{overflow-x:auto}
 .balance td:nth-child(n+3):nth-child(-n+7),.balance th:nth-child(n+3):nth-child(-n+7),
@@ -63,7 +65,7 @@ tfoot th,tfoot td{border-top:2px solid var(--line)}
 time{white-space:nowrap}
 article p{margin:.2rem 0}
 article h4{margin-top:1.1rem}
-.overview th{font-weight:400}
+.overview tbody th{font-weight:400}
 .overview td:first-child,.matrix td:first-child{color:var(--soft);white-space:nowrap}
 .overview td:nth-child(3){white-space:nowrap}
 .matrix tbody th{font-weight:400;min-width:11rem}
@@ -112,7 +114,8 @@ nav{display:none}p,li,dd,figcaption{max-width:none}
 h2,h3,h4{break-after:avoid}figure,.verdict,tr,.statements>li{break-inside:avoid}
 .wide{overflow:visible}.matrix{font-size:.72rem}
 thead{display:table-header-group}
-tbody tr:first-child{break-before:avoid}summary{list-style:none;color:inherit}
+tbody tr:first-child{break-before:avoid}
+main>h2:not(:first-child){break-before:page}summary{list-style:none;color:inherit}
 .statements details{display:none}
 .printed::details-content{content-visibility:visible;block-size:auto}
 @page{size:A4;margin:18mm 16mm 20mm;@bottom-right{content:counter(page) " / " counter(pages)}}}

@@ -116,6 +116,36 @@ std::vector<std::size_t> busy_columns(const Table& table, std::string& idle) {
 
 bool has_rows(const Table* table) { return table != nullptr && !table->rows.empty(); }
 
+// Of the longest joint silences those that chance does not make; the method's own level.
+Table unexplained(const Table* silences) {
+  constexpr double kLevel = 0.001;
+  Table kept{"silences", {}, {}, {}};
+  if (silences == nullptr) return kept;
+  const auto p = std::find(silences->columns.begin(), silences->columns.end(), "p_joint");
+  if (p == silences->columns.end()) return *silences;
+  const auto column = static_cast<std::size_t>(p - silences->columns.begin());
+  for (const std::vector<double>& row : silences->rows) {
+    if (column < row.size() && row[column] < kLevel) kept.rows.push_back(row);
+  }
+  return kept;
+}
+
+std::string caption_of(const Finding& volume, const std::string& idle, bool has_silence,
+                       bool has_coverage) {
+  std::string caption = fmt::format("Per day (UTC), counted as {}, each panel on its own scale.",
+                                    escape_html_short(volume.dedup_rule, 60));
+  if (!idle.empty()) caption += fmt::format(" No row: {}.", idle);
+  caption += has_silence
+                 ? " Tinted: sources that have nothing to do with each other are silent together, "
+                   "longer than chance makes it."
+                 : " No joint silence beyond what chance makes.";
+  caption += has_coverage
+                 ? " Strip below: when the evidence says that it recorded; outside it, silence "
+                   "shows nothing."
+                 : " Nobody declared when the evidence recorded: silence shows nothing.";
+  return caption;
+}
+
 }  // namespace
 
 std::string daily_counts_figure(const Finding& volume, const Finding* silences) {
@@ -130,8 +160,9 @@ std::string daily_counts_figure(const Finding& volume, const Finding* silences) 
   const auto of = [&](const char* name) {
     return silences == nullptr ? nullptr : silences->table(name);
   };
+  const Table silent = unexplained(of("silences"));
   std::string body = month_marks(axis, height) +
-                     bands(of("silences"), axis, "silence", "silent together") +
+                     bands(&silent, axis, "silence", "silent together") +
                      bands(of("declared_gaps"), axis, "undeclared", "not covered");
   std::string parties;
   for (std::size_t i = 0; i < busy.size(); ++i) {
@@ -139,21 +170,12 @@ std::string daily_counts_figure(const Finding& volume, const Finding* silences) 
     parties += (parties.empty() ? "" : ", ") + escape_html_short(table->columns[busy[i]], 60);
   }
   body += coverage_strip(of("declared_coverage"), axis, panels_bottom + 10);
-  std::string caption = fmt::format("Per day (UTC), counted as {}, each panel on its own scale.",
-                                    escape_html_short(volume.dedup_rule, 60));
-  if (!idle.empty()) caption += fmt::format(" No row: {}.", idle);
-  caption += has_rows(of("silences"))
-                 ? " Tinted: sources that have nothing to do with each other are silent together."
-                 : " No joint silence was found.";
-  caption += has_rows(of("declared_coverage"))
-                 ? " Strip below: when the evidence says that it recorded; outside it, silence "
-                   "shows nothing."
-                 : " Nobody declared when the evidence recorded: silence shows nothing.";
-  return wrap_figure("daily", kWidth, height,
-                     fmt::format("Rows a day, {} to {}, one panel each for {}",
-                                 escape_html(table->row_labels.front()),
-                                 escape_html(table->row_labels.back()), parties),
-                     body, caption);
+  return wrap_figure(
+      "daily", kWidth, height,
+      fmt::format("Rows a day, {} to {}, one panel each for {}",
+                  escape_html(table->row_labels.front()), escape_html(table->row_labels.back()),
+                  parties),
+      body, caption_of(volume, idle, has_rows(&silent), has_rows(of("declared_coverage"))));
 }
 
 }  // namespace assay

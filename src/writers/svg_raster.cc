@@ -27,9 +27,11 @@ std::string day_hour_figure(const Finding& day_hour) {
   if (table == nullptr || table->rows.size() < 2) return "";
   const std::size_t days = table->rows.size();
   const double day_width = std::clamp(820.0 / static_cast<double>(days), 0.6, 14.0);
-  double most = 1;
-  for (const auto& row : table->rows)
-    most = std::max(most, *std::max_element(row.begin(), row.end()));
+  double most = 0;
+  for (const auto& row : table->rows) {
+    for (const double value : row) most = std::max(most, value);
+  }
+  if (most <= 0) return "";
   std::string body;
   double free_from = 0;
   for (const int hour : {0, 6, 12, 18}) {
@@ -66,11 +68,13 @@ std::string day_hour_figure(const Finding& day_hour) {
       fmt::format("Bursts of {} by local day and hour, zone {}",
                   escape_html_short(day_hour.subject, 60), escape_html_short(zone_name, 60)),
       body,
-      fmt::format(
-          "{}: bursts by day (across) and hour (down) in the zone {}. Darker: more, at most "
-          "{} in one hour. Behind a cache this counts refreshes, not what people did.",
-          escape_html_short(day_hour.subject, 60), escape_html_short(zone_name, 60),
-          format_number(most)));
+      fmt::format("{}: bursts by day (across) and hour (down) in the zone {}. {} Behind a cache "
+                  "this counts "
+                  "refreshes, not what people did.",
+                  escape_html_short(day_hour.subject, 60), escape_html_short(zone_name, 60),
+                  most > 1
+                      ? fmt::format("Darker: more, at most {} in one hour.", format_number(most))
+                      : std::string("At most one in an hour.")));
 }
 
 }  // namespace assay

@@ -99,6 +99,19 @@ TEST(HtmlReport, DrawsEveryFigureOnceForEachPartyAndFoldsAwayTheOthers) {
   EXPECT_EQ(drawn["raster"], 2);
 }
 
+TEST(HtmlReport, TintsOnlySilencesThatChanceDoesNotMake) {
+  EXPECT_THAT(sample_page(), HasSubstr("class=\"silence\""));
+  CaseModel model = sample::sample_case();
+  for (Finding& finding : model.questions[0].findings) {
+    for (Table& table : finding.tables) {
+      if (table.name == "silences") table.rows[0][4] = 0.2;  // p_joint
+    }
+  }
+  const std::string page = render("html", model);
+  EXPECT_THAT(page, Not(HasSubstr("class=\"silence\"")));
+  EXPECT_THAT(page, HasSubstr("No joint silence beyond what chance makes"));
+}
+
 TEST(HtmlReport, GivesEveryFindingItsNumberOnce) {
   const CaseModel model = sample::sample_case();
   std::map<std::string, int> ids;
