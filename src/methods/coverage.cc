@@ -100,10 +100,11 @@ void say(const QuestionRecords& records, std::string_view kind, double evidences
       "Coverage is what was stated when the evidence was added; nothing in a record vouches for "
       "its "
       "own completeness.");
-  if (evidences > 1) {
+  if (evidences > 1 && !is_complete) {
     finding.limitations.emplace_back(
-        "Complete means that at every moment some evidence is declared complete; where several "
-        "servers share the work, each of them has to be.");
+        "Every evidence of the kind that touches the window has to be complete: one complete "
+        "server "
+        "does not speak for its neighbours.");
   }
 }
 
@@ -126,8 +127,8 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   add(finding, "declared_share", covered_share(records.window, declared.any));
   const double complete_share = covered_share(records.window, declared.complete);
   add(finding, "complete_share", complete_share);
-  const bool is_complete =
-      !declared.complete.empty() && uncovered(records.window, declared.complete).empty();
+  // The rule by which an absence could be established, whatever was observed.
+  const bool is_complete = Absence::establish(evidences, kind, records.window, name, 0).has_value();
   add(finding, "complete", is_complete ? 1 : 0);
   const double observed = is_dns ? static_cast<double>(records.rows.size()) : declared.rows;
   finding.absence = Absence::establish(evidences, kind, records.window, name,

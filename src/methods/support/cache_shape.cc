@@ -36,6 +36,7 @@ constexpr double kIntervals[] = {60, 120, 180, 300, 600, 900, 1200, 1800, 3600};
 // An exponential tail that begins at one interval is itself uneven over it; this strength takes a
 // mean excess below a sixth of the interval, which leaves next to no gap that long.
 constexpr double kMinCombStrength = 0.7;
+constexpr double kCombTeeth = 6;
 
 constexpr int kEmRounds = 60;
 constexpr std::size_t kEmPoints = 4096;
@@ -184,7 +185,9 @@ TimerComb timer_comb(const std::vector<Gap>& gaps, double floor, double toleranc
     double n = 0;
     double sum = 0;
     for (const Gap& gap : gaps) {
-      if (gap.seconds < floor + interval - tolerance) continue;
+      const double excess = gap.seconds - floor;
+      // Longer gaps are pauses between runs of the timer, which no longer count for it.
+      if (excess < interval - tolerance || excess > kCombTeeth * interval + tolerance) continue;
       n += 1;
       // Towards phase 0, not any phase: both ends of the gap lie on the timer. One common gap is in
       // phase with itself for every interval, but whole for few.
