@@ -12,9 +12,9 @@ namespace {
 
 // Forms that have one reading only; those of LogStamp and the counts since 1970 come before them.
 constexpr std::string_view kPlainFormats[] = {
-    "%F %H:%M",     "%FT%H:%M",       "%Y/%m/%d %T",    "%Y/%m/%d %H:%M",
-    "%d.%m.%Y %T",  "%d.%m.%Y %H:%M", "%d-%b-%Y %H:%M", "%d %b %Y %T",
-    "%b %d, %Y %T", "%d/%b/%Y:%T",    "%d/%b/%Y %T",
+    "%Y-%m-%d %H:%M",     "%Y-%m-%dT%H:%M",    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
+    "%d.%m.%Y %H:%M:%S",  "%d.%m.%Y %H:%M",    "%d-%b-%Y %H:%M",    "%d %b %Y %H:%M:%S",
+    "%b %d, %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y %H:%M:%S",
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -201,7 +201,7 @@ bool read_any(std::string_view text, CellTime& out) {
     return FormatRead(text).read("%Y%m%d%H%M%S", out.stamp);
   }
   for (const std::string_view format : kPlainFormats) {
-    if (FormatRead(text).read(expanded(format), out.stamp)) return true;
+    if (FormatRead(text).read(format, out.stamp)) return true;
   }
   return false;
 }
