@@ -77,7 +77,14 @@ class PcapDnsReader final : public Reader {
   static void read_packets(CaptureFile& file, const ReadContext& context, RecordSink& sink) {
     Dissector dissector(file.link_type(), context.clock.skew_us, sink);
     CapturedPacket packet;
-    while (!sink.failure() && file.next(packet)) dissector.packet(packet);
+    while (!sink.failure() && file.next(packet)) {
+      if (packet.has_time) {
+        dissector.packet(packet);
+      } else {
+        sink.reject("pcap.time.out_of_range", packet.ref.offset, packet.ref.length, "",
+                    "the packet's time lies beyond the year 9999");
+      }
+    }
     dissector.finish();
     const std::uint64_t size = file.drain();
     const CaptureDamage& damage = file.damage();

@@ -56,6 +56,7 @@ TEST(PcapFile, ReadsPcapngWithOtherBlocksBetween) {
                   is_little);
     const std::uint64_t end = file.size();
     file += block(5, word(0), is_little);
+    file += block(6, word(0) + word(0x7fffffff) + word(0) + word(0) + word(0), is_little);
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
       CollectingSink sink;
       MemorySource source(file, piece);
@@ -64,6 +65,7 @@ TEST(PcapFile, ReadsPcapngWithOtherBlocksBetween) {
       EXPECT_EQ(sink.rows[0].time_us, kStart + 5);
       EXPECT_EQ(sink.rows[0].offset, offset);
       EXPECT_EQ(sink.rows[0].length, end - offset);
+      EXPECT_THAT(sink.reject_codes(), ElementsAre("pcap.time.out_of_range"));
     }
     EXPECT_EQ(pcap_dns_reader().sniff(file).score, 100);
   }

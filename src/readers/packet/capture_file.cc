@@ -4,11 +4,13 @@
 #include <pcap/pcap.h>
 #include <stdio_ext.h>
 
+#include <cstdlib>
 #include <vector>
 
 namespace assay {
 namespace {
 
+constexpr std::int64_t kMaxStampSeconds = 253'402'300'799;  // the year 9999
 constexpr std::size_t kBufferBytes = 1 << 18;
 
 }  // namespace
@@ -81,10 +83,11 @@ bool CaptureFile::next(CapturedPacket& packet) {
                  scanner_.next_offset()};
       return false;
     }
-    packet.ref = {place.offset, place.length,
-                  header->ts.tv_sec * kMicrosPerSecond + header->ts.tv_usec};
+    // pcapng stamps have 64 bits, and a damaged one would overflow.
+    packet.has_time = std::abs(header->ts.tv_sec) <= kMaxStampSeconds;
+    const std::int64_t second = packet.has_time ? header->ts.tv_sec : 0;
+    packet.ref = {place.offset, place.length, second * kMicrosPerSecond + header->ts.tv_usec};
     packet.bytes = {bytes, header->caplen};
-    packet.wire_size = header->len;
     return true;
   }
   if (outcome == PCAP_ERROR) {

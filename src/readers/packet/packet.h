@@ -20,8 +20,8 @@ struct PacketRef {
 
 struct CapturedPacket {
   PacketRef ref;
-  Bytes bytes;  // as captured; valid until the next packet
-  std::uint32_t wire_size = 0;
+  Bytes bytes;           // as captured; valid until the next packet
+  bool has_time = true;  // false: its stamp lies outside the years that a row can hold
 };
 
 // What became of the bytes. `later`: they wait in a reassembly buffer, and the Ledger, or in the
