@@ -51,10 +51,12 @@ std::string_view to_string(Answer answer);
 struct ClaimAnswer {
   std::string claim;  // id
   Answer answer = Answer::not_testable;
+  std::string in_short;                 // number and caveat in half a line, for lists
   std::string statement;                // the sentence of the report
   std::vector<std::string> findings;    // ids cited; may be empty for `consistent`
   std::vector<std::string> would_test;  // records that would test it, when not testable
   std::vector<Quantity> quantities;     // computed beside quoted numbers
+  std::vector<Table> tables;            // lists that a sentence cannot hold; labels are words
 };
 
 struct Verdict {

@@ -37,9 +37,21 @@ Json claim_json(const ClaimAnswer& claim) {
     }
     quantities.push_back(std::move(json));
   }
-  return {{"claim", claim.claim},           {"answer", to_string(claim.answer)},
-          {"statement", claim.statement},   {"findings", claim.findings},
-          {"would_test", claim.would_test}, {"quantities", std::move(quantities)}};
+  Json tables = Json::array();
+  for (const Table& table : claim.tables) {
+    tables.push_back({{"name", table.name},
+                      {"columns", table.columns},
+                      {"row_labels", table.row_labels},
+                      {"rows", table.rows}});
+  }
+  return {{"claim", claim.claim},
+          {"answer", to_string(claim.answer)},
+          {"in_short", claim.in_short},
+          {"statement", claim.statement},
+          {"findings", claim.findings},
+          {"would_test", claim.would_test},
+          {"quantities", std::move(quantities)},
+          {"tables", std::move(tables)}};
 }
 
 }  // namespace

@@ -177,6 +177,15 @@ Finding measure_group(const QuestionRecords& records, const MethodContext& conte
   add(finding, "rows", static_cast<double>(rows.size()), fmt::format("{}s", base.counted.unit));
   add(finding, "rows_total", static_cast<double>(base.counted.kept.size()),
       fmt::format("{}s", base.counted.unit));
+  if (group.party >= 0) {
+    // What a party asks about itself says nothing of the others: the ladder climbs on the rest.
+    const auto is_others = [&](std::uint32_t row) {
+      return records.names[records.rows[row].name].party != group.party;
+    };
+    add(finding, "rows_for_others_names",
+        static_cast<double>(std::count_if(rows.begin(), rows.end(), is_others)),
+        fmt::format("{}s", base.counted.unit));
+  }
   finding.limitations.emplace_back(kUpstreamLimit);
   say_window(records, finding);
   if (rows.empty()) {

@@ -181,6 +181,17 @@ TEST(Volume, VouchesForNobodyElseOnlyWithinDeclaredCoverage) {
   EXPECT_TRUE(other->absence);
 }
 
+TEST(Volume, TellsLookupsOfOthersNamesFromThoseOfOnesOwn) {
+  Toy toy(10);
+  toy.file().parties[2].addresses = {IpPrefix::parse("203.0.113.0/24").value()};
+  for (const double t : {100.0, 5000.0}) toy.ask(t, "192.0.2.53");
+  for (const double t : {200.0, 6000.0, 9000.0}) toy.ask(t, "203.0.113.53");
+  const auto findings = toy.run("volume");
+  EXPECT_EQ(find(findings, "Bank/raw")->value_or("rows_for_others_names", -1), 2);
+  EXPECT_EQ(find(findings, "Sender/raw")->value_or("rows", -1), 3);
+  EXPECT_EQ(find(findings, "Sender/raw")->value_or("rows_for_others_names", -1), 0);
+}
+
 TEST(Volume, SpeaksWhenThereIsNoRowAtAll) {
   Toy toy(10);
   const auto findings = toy.run("volume");
