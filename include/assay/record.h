@@ -83,10 +83,18 @@ struct Reject {
 };
 inline constexpr std::size_t kMaxRejectText = 512;
 
-// Names and hosts that the store has not seen from this sink yet.
-struct NewName {
-  NameKey key;
-  std::string canonical;
+// Names and hosts that the store has not seen from this sink yet. Names come by the million: their
+// texts lie in one string, name i from end[i - 1] to end[i].
+struct NewNames {
+  std::vector<std::uint64_t> key, check;
+  std::vector<std::uint64_t> end;
+  std::string text;
+
+  std::size_t size() const { return key.size(); }
+  bool empty() const { return key.empty(); }
+  void add(const NameKey& name, std::string_view canonical);
+  std::string_view canonical(std::size_t i) const;
+  void clear();  // keeps capacity
 };
 struct NewHost {
   std::uint64_t key = 0;
@@ -107,7 +115,7 @@ struct DnsBatch {
   std::vector<std::uint64_t> answer_end;
   std::string answer_rdata;  // wire rdata, names inside decompressed
 
-  std::vector<NewName> names;
+  NewNames names;
   std::vector<NewHost> hosts;
 
   std::size_t size() const { return time_us.size(); }
@@ -133,7 +141,8 @@ struct DnsBatch {
             qtype[i],   qclass[i],   rcode[i],    id[i],     client_port[i],
             ttl[i],     flags[i],    delay_us[i], offset[i], length[i]};
   }
-  void clear();  // keeps capacity
+  void reserve(std::size_t rows);  // of the rows alone
+  void clear();                    // keeps capacity
 };
 
 }  // namespace assay

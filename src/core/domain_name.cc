@@ -28,6 +28,16 @@ constexpr std::array<ByteKind, 256> kKinds = [] {
   return kinds;
 }();
 
+// Of a plain byte or a capital the canonical one, else 0.
+constexpr std::array<unsigned char, 256> kFolded = [] {
+  std::array<unsigned char, 256> folded{};
+  for (int c = 0; c < 256; ++c) {
+    if (kKinds[c] == ByteKind::plain) folded[c] = static_cast<unsigned char>(c);
+    if (kKinds[c] == ByteKind::capital) folded[c] = static_cast<unsigned char>(c | 0x20);
+  }
+  return folded;
+}();
+
 void append_byte(unsigned char byte, std::string& out, bool& had_upper) {
   switch (kKinds[byte]) {
     case ByteKind::plain:
@@ -69,16 +79,56 @@ std::optional<NameProblem> unescape(std::string_view text, std::size_t& i, unsig
   return std::nullopt;
 }
 
+// Nearly all names are labels of plain bytes and no longer than the wire allows: a look-up and a
+// store a byte. False, and nothing appended, for any other, which the caller takes byte by byte.
+bool append_if_plain(std::string_view text, std::string& out, bool* had_upper) {
+  char folded[kMaxNameWireBytes];
+  if (text.size() + 2 > kMaxNameWireBytes) return false;
+  std::size_t label_bytes = 0;
+  unsigned char changed = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == '.') {
+      if (label_bytes == 0 || label_bytes > kMaxLabelBytes) return false;
+      label_bytes = 0;
+      folded[i] = '.';
+      continue;
+    }
+    const unsigned char plain = kFolded[byte];
+    if (plain == 0) return false;
+    changed |= plain ^ byte;
+    folded[i] = static_cast<char>(plain);
+    ++label_bytes;
+  }
+  if (label_bytes > kMaxLabelBytes) return false;
+  const bool ends_in_root = label_bytes == 0 && !text.empty();
+  out.append(folded, text.size() - (ends_in_root ? 1 : 0));
+  if (had_upper != nullptr && changed != 0) *had_upper = true;
+  return true;
+}
+
 }  // namespace
 
 void append_canonical_label(std::string_view wire_label, std::string& out, bool* had_upper) {
   bool upper = false;
-  for (const char c : wire_label) append_byte(static_cast<unsigned char>(c), out, upper);
+  char folded[kMaxLabelBytes];
+  std::size_t plain = 0;
+  while (plain < wire_label.size() && plain < sizeof folded) {
+    const auto byte = static_cast<unsigned char>(wire_label[plain]);
+    if (kFolded[byte] == 0) break;
+    upper |= kFolded[byte] != byte;
+    folded[plain++] = static_cast<char>(kFolded[byte]);
+  }
+  out.append(folded, plain);
+  for (const char c : wire_label.substr(plain)) {
+    append_byte(static_cast<unsigned char>(c), out, upper);
+  }
   if (had_upper != nullptr && upper) *had_upper = true;
 }
 
 std::optional<NameProblem> canonicalise_name(std::string_view text, std::string& out,
                                              bool* had_upper) {
+  if (!text.empty() && append_if_plain(text, out, had_upper)) return std::nullopt;
   if (text.empty()) return NameProblem{"dns.qname.empty", "an empty name"};
   if (text == ".") return std::nullopt;
   bool upper = false;

@@ -1,3 +1,6 @@
+// Inlined: names are short, and the library's choice of instruction set at each call costs as much
+// as hashing one.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "assay/names.h"

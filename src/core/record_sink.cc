@@ -95,7 +95,7 @@ constexpr std::size_t kMostAnswerBytes = std::size_t{32} << 20;
 // that a line of a query log took), and while a name waits its slot is fetched.
 class RecordSink::KeyTable {
  public:
-  void add_name(const NameKey& key, std::string_view canonical, std::vector<NewName>& fresh) {
+  void add_name(const NameKey& key, std::string_view canonical, NewNames& fresh) {
     WaitingName& oldest = names_waiting_[next_name_++ % names_waiting_.size()];
     resolve(oldest, fresh);
     names_.prefetch(key.check);
@@ -123,10 +123,10 @@ class RecordSink::KeyTable {
     std::string canonical;
   };
 
-  void resolve(WaitingName& waiting, std::vector<NewName>& fresh) {
+  void resolve(WaitingName& waiting, NewNames& fresh) {
     if (waiting.key.key == 0) return;
     // By the second hash: two names under one key must both reach the store, which then says so.
-    if (names_.is_new(waiting.key.check)) fresh.push_back({waiting.key, waiting.canonical});
+    if (names_.is_new(waiting.key.check)) fresh.add(waiting.key, waiting.canonical);
     waiting.key = {};
   }
   void resolve(NewHost& waiting, std::vector<NewHost>& fresh) {
@@ -206,10 +206,14 @@ void RecordSink::flush() {
   } else if (batch_.names.empty() && batch_.hosts.empty() && batch_.answers.empty()) {
     return;
   }
+  const bool was_full = batch_.size() >= rows_per_batch_;
   if (!failure_) {
     if (Status status = deliver(batch_); !status.ok()) failure_ = status.error();
   }
   batch_.clear();
+  // The receiver may have taken the columns. Where one batch was full, the next will be: growing
+  // them by doubling would touch every page twice.
+  if (was_full) batch_.reserve(rows_per_batch_);
 }
 
 std::string Reader::describe_plan(std::string_view) const { return ""; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace assay {
 namespace {
@@ -30,13 +31,18 @@ const std::pair<std::uint32_t, std::string_view> kFlags[] = {
     {kMulticast, "multicast"},
 };
 
+constexpr std::array<bool, 256> kNeedsQuotes = [] {
+  std::array<bool, 256> needs{};
+  for (const unsigned char c : {',', '"', '\r', '\n'}) needs[c] = true;
+  return needs;
+}();
+
 }  // namespace
 
 void append_csv_field(std::string& out, std::string_view text) {
-  const bool is_plain = std::none_of(text.begin(), text.end(), [](char c) {
-    return c == ',' || c == '"' || c == '\r' || c == '\n';
-  });
-  if (is_plain) {
+  bool needs_quotes = false;  // no early way out: the loop then takes a byte a cycle
+  for (const char c : text) needs_quotes |= kNeedsQuotes[static_cast<unsigned char>(c)];
+  if (!needs_quotes) {
     out += text;
     return;
   }

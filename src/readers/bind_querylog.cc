@@ -71,7 +71,7 @@ class QuerylogRead {
     const auto qtype = keys_.qtype(parsed_.qtype);
     if (!qtype) return reject_line(sink_, line, "bind.type.unreadable", "no DNS type");
     if (!parsed_.server.empty()) {
-      const auto server = keys_.host(parsed_.server.substr(0, parsed_.server.find('#')));
+      const auto server = keys_.constant_host(parsed_.server.substr(0, parsed_.server.find('#')));
       if (!server) {
         return reject_line(sink_, line, "bind.server.unreadable", "no address in the brackets");
       }

@@ -20,7 +20,7 @@ bool take(std::string_view& text, std::string_view word) {
 
 // The bytes before the next blank, which is dropped with them; all when there is none. The words
 // are short: a loop beats a call of memchr.
-std::string_view take_word(std::string_view& text) {
+[[gnu::always_inline]] inline std::string_view take_word(std::string_view& text) {
   std::size_t end = 0;
   while (end < text.size() && text[end] != ' ') ++end;
   const std::string_view word = text.substr(0, end);

@@ -35,6 +35,16 @@ std::optional<std::uint64_t> TextKeys::host(std::string_view text) {
   return sink_.host(*address);
 }
 
+std::optional<std::uint64_t> TextKeys::constant_host(std::string_view text) {
+  if (text != constant_text_ || text.empty()) {
+    const auto key = host(text);
+    if (!key) return std::nullopt;
+    constant_text_.assign(text);
+    constant_key_ = *key;
+  }
+  return constant_key_;
+}
+
 std::optional<NameProblem> TextKeys::name(std::string_view presentation, Name& out) {
   canonical_.clear();
   out.had_capitals = false;

@@ -24,6 +24,8 @@ class TextKeys {
 
   // An address in text, without a port. Nothing when it is none.
   std::optional<std::uint64_t> host(std::string_view text);
+  // The same for a word that stands unchanged through most of a log: the address of its server.
+  std::optional<std::uint64_t> constant_host(std::string_view text);
 
   struct Name {
     std::uint64_t key = 0;
@@ -45,6 +47,8 @@ class TextKeys {
   };
   std::array<Type, 64> types_{};
   std::string canonical_;
+  std::string constant_text_;
+  std::uint64_t constant_key_ = 0;
 };
 
 }  // namespace assay

@@ -43,14 +43,13 @@ auto column(const std::vector<Item>& items, Get get) {
   return values;
 }
 
-Status insert_names(chdb::Session& session, const std::vector<NewName>& names) {
-  const auto keys = column(names, [](const NewName& name) { return name.key.key; });
-  const auto checks = column(names, [](const NewName& name) { return name.key.check; });
+Status insert_names(chdb::Session& session, const NewNames& names) {
   std::string texts;
-  for (const NewName& name : names) NativeWriter::put_text(texts, name.canonical);
+  texts.reserve(names.text.size() + 2 * names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) NativeWriter::put_text(texts, names.canonical(i));
   NativeWriter block(3, names.size());
-  block.fixed("key", "UInt64", keys);
-  block.fixed("check", "UInt64", checks);
+  block.fixed("key", "UInt64", names.key);
+  block.fixed("check", "UInt64", names.check);
   block.owned("name", "String", std::move(texts));
   return send(session, "names", block);
 }

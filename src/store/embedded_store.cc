@@ -104,7 +104,7 @@ Status EmbeddedStore::append(std::uint32_t evidence, std::uint64_t batch_number,
   ASSAY_TRY(refuse_writing());
   partition_rows_.reset();
   if (const auto keys = new_keys_.find(evidence); keys != new_keys_.end()) {
-    for (const NewName& name : batch.names) keys->second.push_back(name.key.key);
+    keys->second.insert(keys->second.end(), batch.names.key.begin(), batch.names.key.end());
     if (keys->second.size() > kMostKeysToCheck) new_keys_.erase(keys);
   }
   auto session = parts_.pool->borrow();

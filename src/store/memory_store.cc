@@ -14,11 +14,16 @@ namespace {
 
 constexpr std::size_t kRowsPerBlock = 65'536;
 
+struct StoredName {
+  std::uint64_t check;
+  std::string canonical;
+};
+
 struct Stored {
   std::set<std::uint64_t> batch_numbers;
   DnsBatch rows;  // without its side tables
   std::vector<StoredAnswer> answers;
-  std::multimap<std::uint64_t, NewName> names;  // two under one key are a collision
+  std::multimap<std::uint64_t, StoredName> names;  // two under one key are a collision
   std::multimap<std::uint64_t, NewHost> hosts;
 };
 
@@ -64,7 +69,10 @@ class MemoryStore final : public RecordStore {
     for (std::size_t i = 0; i < batch.answers.size(); ++i) {
       stored.answers.push_back({evidence, batch.answers[i], std::string(rdata_of(batch, i))});
     }
-    for (const NewName& name : batch.names) stored.names.emplace(name.key.key, name);
+    for (std::size_t i = 0; i < batch.names.size(); ++i) {
+      stored.names.emplace(batch.names.key[i],
+                           StoredName{batch.names.check[i], std::string(batch.names.canonical(i))});
+    }
     for (const NewHost& host : batch.hosts) {
       if (!is_ipv4_key(host.key)) stored.hosts.emplace(host.key, host);
     }
@@ -73,7 +81,7 @@ class MemoryStore final : public RecordStore {
 
   Status commit(std::uint32_t) override {
     CollisionCheck check;
-    for (const auto& [key, entry] : all_names()) ASSAY_TRY(check.add_name(key, entry->key.check));
+    for (const auto& [key, entry] : all_names()) ASSAY_TRY(check.add_name(key, entry->check));
     for (const auto& [key, entry] : all_hosts()) ASSAY_TRY(check.add_host(key, entry->address));
     return {};
   }
@@ -206,8 +214,8 @@ class MemoryStore final : public RecordStore {
     return wanted;
   }
 
-  std::multimap<std::uint64_t, const NewName*> all_names() const {
-    std::multimap<std::uint64_t, const NewName*> all;
+  std::multimap<std::uint64_t, const StoredName*> all_names() const {
+    std::multimap<std::uint64_t, const StoredName*> all;
     for (const auto& [number, stored] : stored_) {
       for (const auto& [key, name] : stored.names) all.emplace(key, &name);
     }

@@ -71,7 +71,9 @@ class CollectingSink final : public RecordSink {
 
  protected:
   Status deliver(DnsBatch& batch) override {
-    for (const NewName& name : batch.names) names[name.key.key] = name.canonical;
+    for (std::size_t i = 0; i < batch.names.size(); ++i) {
+      names[batch.names.key[i]] = batch.names.canonical(i);
+    }
     for (const NewHost& host : batch.hosts) hosts[host.key] = host.address.to_string();
     for (std::size_t i = 0; i < batch.size(); ++i) rows.push_back(batch.row(i));
     for (std::size_t i = 0, begin = 0; i < batch.answers.size(); begin = batch.answer_end[i++]) {

@@ -56,7 +56,7 @@ DnsBatch varied_batch(std::uint64_t first, std::size_t count) {
 }
 
 void add_name(DnsBatch& batch, std::uint64_t key, std::string_view name, std::uint64_t check) {
-  batch.names.push_back({{key, check}, std::string(name)});
+  batch.names.add({key, check}, name);
 }
 
 void add_answer(DnsBatch& batch, const AnswerRow& answer, std::string_view rdata) {
