@@ -67,9 +67,13 @@ class RecordSink {
   }
   void add_answer(const AnswerRow& answer, std::string_view rdata);
 
-  // The balance. Every unit of the input is exactly one of these.
-  void used_unit(std::uint64_t n = 1) { balance_.units += n, balance_.used += n; }
-  void blank_unit(std::uint64_t n = 1) { balance_.units += n, balance_.blank += n; }
+  // The balance. A reader counts each unit where it cuts the input, and there alone; what became of
+  // the unit is told apart from that, by exactly one of the next three. So a unit forgotten or told
+  // twice shows, and the read is refused.
+  void unit(std::uint64_t n = 1) { balance_.units += n; }
+  void join_units(std::uint64_t n) { balance_.units -= n; }  // n more lines belong to one record
+  void used_unit(std::uint64_t n = 1) { balance_.used += n; }
+  void blank_unit(std::uint64_t n = 1) { balance_.blank += n; }
   // Counts one rejected unit and keeps the reject; `text` is cut to kMaxRejectText.
   void reject(std::string_view code, std::uint64_t offset, std::uint64_t length,
               std::string_view text, std::string_view why);

@@ -46,6 +46,8 @@ class Slots {
 // that memory has a bound; the store then sees a name twice, which adds nothing.
 class KeySet {
  public:
+  explicit KeySet(std::uint64_t seed) : odd_(seed * 2 + 1) {}
+
   void prefetch(std::uint64_t key) const { __builtin_prefetch(&slots_[first_slot(key)]); }
 
   bool is_new(std::uint64_t key) {
@@ -61,9 +63,11 @@ class KeySet {
   }
 
  private:
-  // IPv4 keys are small neighbouring numbers: spread them.
+  // IPv4 keys are addresses, which whoever sends packets may choose: under a known multiplier they
+  // could all be made to fall into one place, and reading would take quadratic time.
   std::size_t first_slot(std::uint64_t key) const {
-    return (key * 0x9e3779b97f4a7c15ull >> 20) & (slots_.size() - 1);
+    key = (key ^ key >> 32) * 0x9e3779b97f4a7c15ull * odd_;
+    return ((key ^ key >> 29) * odd_ >> 20) & (slots_.size() - 1);
   }
 
   static constexpr std::size_t kMostSlots = std::size_t{1} << 23;  // 64 MiB
@@ -82,6 +86,7 @@ class KeySet {
     }
   }
 
+  std::uint64_t odd_;
   Slots slots_{1 << 12};
   std::size_t used_ = 0;
 };
@@ -95,6 +100,8 @@ constexpr std::size_t kMostAnswerBytes = std::size_t{32} << 20;
 // that a line of a query log took), and while a name waits its slot is fetched.
 class RecordSink::KeyTable {
  public:
+  explicit KeyTable(std::uint64_t seed) : names_(seed), hosts_(seed) {}
+
   void add_name(const NameKey& key, std::string_view canonical, NewNames& fresh) {
     WaitingName& oldest = names_waiting_[next_name_++ % names_waiting_.size()];
     resolve(oldest, fresh);
@@ -143,7 +150,9 @@ class RecordSink::KeyTable {
 };
 
 RecordSink::RecordSink(std::uint64_t key_seed, std::uint32_t rows_per_batch)
-    : rows_per_batch_(rows_per_batch), key_seed_(key_seed), keys_(std::make_unique<KeyTable>()) {}
+    : rows_per_batch_(rows_per_batch),
+      key_seed_(key_seed),
+      keys_(std::make_unique<KeyTable>(key_seed)) {}
 
 RecordSink::~RecordSink() = default;
 
@@ -173,7 +182,6 @@ void RecordSink::add_answer(const AnswerRow& answer, std::string_view rdata) {
 
 void RecordSink::reject(std::string_view code, std::uint64_t offset, std::uint64_t length,
                         std::string_view text, std::string_view why) {
-  ++balance_.units;
   ++balance_.rejected;
   Reject reject{std::string(code), offset, length, std::string(text.substr(0, kMaxRejectText)),
                 std::string(why)};

@@ -94,8 +94,16 @@ Status read_rows(Case::Impl& inside, const Reader& reader, DamageWatch& source, 
   if (source.error() && source.error()->code != ErrorCode::malformed) status = *source.error();
   if (status.ok()) {
     if (source.error() && !tells_damage(rejects.summaries())) {
+      sink->unit();
       sink->reject("input.damaged", source.bytes(), 0, "", source.error()->message);
     }
+  }
+  if (const Balance& balance = sink->balance(); status.ok() && !balance.is_even()) {
+    status = Error{ErrorCode::internal,
+                   fmt::format("{} lost count: of {} {}s it used {}, refused {} and passed over {}",
+                               reader.name(), balance.units, reader.unit(), balance.used,
+                               balance.rejected, balance.blank),
+                   "nothing of this evidence was stored; please report it with the file"};
   }
   if (!status.ok() && !sink->failure() && status.error().code != ErrorCode::interrupted) {
     outcome.first_year = sink->first_year_wanted();

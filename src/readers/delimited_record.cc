@@ -104,6 +104,7 @@ bool DelimitedRecords::join(const TextLine& first, TextLine& record,
     record = {joined_, start.offset, line.offset + line.text.size() - start.offset,
               line.is_terminated};
     kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(n));
+    sink_.join_units(n);
     return true;
   }
   const TextLine refused{start.text, start.offset, start.text.size(), start.is_terminated};

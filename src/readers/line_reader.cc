@@ -46,6 +46,7 @@ bool LineReader::next(TextLine& line) {
 bool LineReader::take_line(std::size_t end, std::size_t resume, TextLine& line) {
   const std::size_t start = position_;
   position_ = scanned_ = resume;
+  sink_.unit();
   std::string_view text(buffer_.get() + start, end - start);
   if (text.size() > kMaxLineBytes) {
     sink_.reject(
@@ -75,6 +76,7 @@ bool LineReader::take_rest(TextLine& line) {
 }
 
 void LineReader::report_damage() {
+  sink_.unit();
   const std::string_view rest(buffer_.get() + position_, end_ - position_);
   sink_.reject("input.damaged", base_ + position_, rest.size(), rest,
                "the input is cut or corrupt from here on: " + damage_);
@@ -125,6 +127,7 @@ bool LineReader::skip_long_line() {
   const std::uint64_t length = base_ + position_ - offset;
   if (is_whole) ++position_;
   scanned_ = position_;
+  sink_.unit();
   sink_.reject("line.too_long", offset, length, head,
                fmt::format("a line of {} bytes; at most {} are read", length, kMaxLineBytes));
   if (!damage_.empty()) report_damage();
@@ -149,6 +152,7 @@ void LineReader::refuse_utf16() {
   do {
     position_ = scanned_ = end_;
   } while (fill());
+  sink_.unit();
   sink_.reject("text.utf16", 0, base_ + position_, head,
                "the file is UTF-16 text; convert it (iconv -f UTF-16 -t UTF-8) and add the result");
   if (!damage_.empty()) report_damage();

@@ -56,12 +56,14 @@ class PcapDnsReader final : public Reader {
     if (!file.open()) {
       const std::uint64_t size = file.drain();
       if (file.failure()) return *file.failure();
+      sink.unit();
       sink.reject(file.damage().code, 0, size, "", file.damage().why);
       sink.flush();
       return sink.failure() ? Status(*sink.failure()) : Status();
     }
     if (!is_known_link_type(file.link_type())) {
       const std::uint64_t size = file.drain();
+      sink.unit();
       sink.reject("pcap.linktype.unsupported", 0, size, file.link_type_text(),
                   fmt::format("packets of link type {} are not understood; none was read",
                               file.link_type_text()));
@@ -78,6 +80,7 @@ class PcapDnsReader final : public Reader {
     Dissector dissector(file.link_type(), context.clock.skew_us, sink);
     CapturedPacket packet;
     while (!sink.failure() && file.next(packet)) {
+      sink.unit();
       if (packet.has_time) {
         dissector.packet(packet);
       } else {
@@ -89,6 +92,7 @@ class PcapDnsReader final : public Reader {
     const std::uint64_t size = file.drain();
     const CaptureDamage& damage = file.damage();
     if (!damage.code.empty()) {
+      sink.unit();
       sink.reject(damage.code, damage.offset, size - damage.offset, "", damage.why);
     }
   }

@@ -31,6 +31,7 @@ TEST(RecordSink, HandsEachNameAndHostOnOnce) {
     row.qname = sink.name("n" + std::to_string(i % 5'000) + ".example");
     row.client = sink.host(IpAddress::from_v4(0x0a000000u + static_cast<unsigned>(i % 3'000)));
     sink.add(row);
+    sink.unit();
     sink.used_unit();
   }
   sink.flush();
@@ -44,10 +45,22 @@ TEST(RecordSink, HandsEachNameAndHostOnOnce) {
 
 TEST(RecordSink, CutsTheTextOfAReject) {
   CountingSink sink(10);
+  sink.unit();
   sink.reject("line.too_long", 0, 100'000, std::string(100'000, 'x'), "too long");
   EXPECT_EQ(sink.rejects, 1u);
   EXPECT_EQ(sink.balance().rejected, 1u);
   EXPECT_TRUE(sink.balance().is_even());
+}
+
+TEST(RecordSink, ShowsAUnitThatNobodyTellsOrThatIsToldTwice) {
+  CountingSink sink(10);
+  sink.unit(2);
+  sink.used_unit();
+  EXPECT_FALSE(sink.balance().is_even());
+  sink.blank_unit();
+  EXPECT_TRUE(sink.balance().is_even());
+  sink.blank_unit();
+  EXPECT_FALSE(sink.balance().is_even());
 }
 
 TEST(Digest, KnowsTheEmptyText) {

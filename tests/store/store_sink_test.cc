@@ -12,6 +12,7 @@ TEST(StoreSink, BringsEveryRowAndNameIntoTheStore) {
   for (int i = 0; i < 1'000; ++i) {
     const std::uint64_t name = sink->name("host" + std::to_string(i % 10) + ".bank.example");
     sink->add(row_at(i, kBankHost, name, 1, static_cast<std::uint64_t>(i)));
+    sink->unit();
     sink->used_unit();
   }
   ASSERT_OK(finish_store_sink(*sink));
