@@ -9,7 +9,7 @@
 namespace assay::cli {
 namespace {
 
-struct Options {
+struct AddOptions {
   std::string directory, vantage, zone, skew, from, note, format, mapping, max_rejects;
   std::vector<std::string> files, covers, names;
   int year = 0;
@@ -33,7 +33,7 @@ Result<std::int64_t> parse_skew(std::string_view text) {
                "what to add to the file's times to get true time, such as -2.5s, 300ms, 1h"};
 }
 
-Result<Coverage> coverage_of(const Options& options) {
+Result<Coverage> coverage_of(const AddOptions& options) {
   Coverage coverage;
   for (const std::string& text : options.covers) {
     auto interval = parse_interval(text);
@@ -59,7 +59,7 @@ Result<Coverage> coverage_of(const Options& options) {
   return coverage;
 }
 
-Result<AddRequest> request_of(const Options& options) {
+Result<AddRequest> request_of(const AddOptions& options) {
   AddRequest request;
   request.paths = options.files;
   if (!options.vantage.empty()) {
@@ -92,7 +92,7 @@ Result<AddRequest> request_of(const Options& options) {
   return request;
 }
 
-Result<int> run(const Options& options, Session& session) {
+Result<int> run_add(const AddOptions& options, Session& session) {
   auto request = request_of(options);
   if (!request.ok()) return request.error();
   auto opened = session.open(options.directory);
@@ -118,7 +118,7 @@ Result<int> run(const Options& options, Session& session) {
 }  // namespace
 
 Job declare_add(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AddOptions>();
   case_argument(app, options->directory);
   app.add_option("FILE", options->files, "files, folders, or - for standard input")->required();
   app.add_option("--vantage", options->vantage,
@@ -147,11 +147,11 @@ Job declare_add(CLI::App& app) {
                "read bytes that are here already again, as stated now; the chain keeps both");
   app.add_flag("--dry-run", options->dry_run, "say what would be done; write nothing");
   app.add_option("--max-rejects", options->max_rejects, "exit 4 beyond so many: 100, 0.5%");
-  return [options](Session& session) { return run(*options, session); };
+  return [options](Session& session) { return run_add(*options, session); };
 }
 
 Job declare_read(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AddOptions>();
   auto rebuild = std::make_shared<bool>(false);
   case_argument(app, options->directory);
   app.add_flag("--rebuild", *rebuild, "throw the record store away and fill it from the evidence");

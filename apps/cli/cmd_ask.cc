@@ -7,12 +7,12 @@
 namespace assay::cli {
 namespace {
 
-struct Options {
+struct AskOptions {
   std::string directory, id, window, text;
   std::vector<std::string> between, names;
 };
 
-Result<int> run(const Options& options, Session& session) {
+Result<int> run_ask(const AskOptions& options, Session& session) {
   auto opened = session.open(options.directory);
   if (!opened.ok()) return opened.error();
   Question question;
@@ -46,7 +46,7 @@ Result<int> run(const Options& options, Session& session) {
 }  // namespace
 
 Job declare_ask(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AskOptions>();
   case_argument(app, options->directory);
   app.add_option("--between,--and", options->between, "two parties or more")
       ->required()
@@ -60,7 +60,7 @@ Job declare_ask(CLI::App& app) {
   app.add_option("--window", options->window, "A/B; the span of the evidence when left out");
   app.add_option("--text", options->text, "the question in your own words");
   app.add_option("--id", options->id, "how it is to be called (q1, q2, ...)");
-  return [options](Session& session) { return run(*options, session); };
+  return [options](Session& session) { return run_ask(*options, session); };
 }
 
 }  // namespace assay::cli

@@ -10,7 +10,7 @@
 namespace assay::cli {
 namespace {
 
-struct Options {
+struct ClaimOptions {
   std::string directory, action, kind, id, quote, source, question;
   std::map<std::string, std::vector<std::string>> fields;
 };
@@ -30,7 +30,7 @@ std::string kinds_help() {
   return text;
 }
 
-Result<int> list(const Options& options, const Case& opened, Session& session) {
+Result<int> list_claims(const ClaimOptions& options, const Case& opened, Session& session) {
   const auto file = opened.case_file();
   if (!file.ok()) return file.error();
   Json array = Json::array();
@@ -51,10 +51,10 @@ Result<int> list(const Options& options, const Case& opened, Session& session) {
   return kDone;
 }
 
-Result<int> run(const Options& options, Session& session) {
+Result<int> run_claim(const ClaimOptions& options, Session& session) {
   auto opened = session.open(options.directory);
   if (!opened.ok()) return opened.error();
-  if (options.action == "list") return list(options, *opened, session);
+  if (options.action == "list") return list_claims(options, *opened, session);
   if (options.kind.empty()) {
     return Error{ErrorCode::usage, "assay claim CASE add needs the kind of the claim",
                  "see the kinds with: assay claim --help"};
@@ -90,7 +90,7 @@ Result<int> run(const Options& options, Session& session) {
 }  // namespace
 
 Job declare_claim(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ClaimOptions>();
   case_argument(app, options->directory);
   app.add_option("ACTION", options->action, "add or list")
       ->required()
@@ -114,7 +114,7 @@ Job declare_claim(CLI::App& app) {
     }
   }
   app.footer(kinds_help());
-  return [options](Session& session) { return run(*options, session); };
+  return [options](Session& session) { return run_claim(*options, session); };
 }
 
 }  // namespace assay::cli

@@ -23,7 +23,7 @@ std::string demo_folder() {
   return ASSAY_DEMO_FOLDER;
 }
 
-Result<int> run(const std::string& directory, Session& session) {
+Result<int> run_demo(const std::string& directory, Session& session) {
   Json files = Json::array();
   const auto each = [&](const AddOutcome& outcome) {
     const Evidence& evidence = outcome.evidence;
@@ -64,7 +64,7 @@ Result<int> run(const std::string& directory, Session& session) {
 Job declare_demo(CLI::App& app) {
   auto directory = std::make_shared<std::string>("assay-demo");
   app.add_option("CASE", *directory, "folder to make (assay-demo)");
-  return [directory](Session& session) { return run(*directory, session); };
+  return [directory](Session& session) { return run_demo(*directory, session); };
 }
 
 }  // namespace assay::cli

@@ -28,7 +28,7 @@ std::string stated_text(const Evidence& evidence) {
   return text;
 }
 
-void list(Session& session, const Case& opened) {
+void list_evidence(Session& session, const Case& opened) {
   std::vector<std::vector<std::string>> rows = {
       {"id", "state", "format", "records", "units", "used", "rejected", "blank", "name"}};
   for (const Evidence& evidence : opened.evidences()) {
@@ -74,7 +74,7 @@ Job declare_evidence(CLI::App& app) {
           {{"case", *directory}, {"case_hash", opened->case_hash()}, {"evidence", array}});
       return kDone;
     }
-    *is_long ? list_long(session, *opened) : list(session, *opened);
+    *is_long ? list_long(session, *opened) : list_evidence(session, *opened);
     bool has_unread = false;
     for (const Evidence& evidence : opened->evidences()) {
       has_unread = has_unread || evidence.state == ReadState::unread ||

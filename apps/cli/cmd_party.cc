@@ -7,12 +7,12 @@
 namespace assay::cli {
 namespace {
 
-struct Options {
+struct PartyOptions {
   std::string directory, action, name, zone, source, holds;
   std::vector<std::string> words, suffixes;
 };
 
-Result<Party> party_of(const Options& options) {
+Result<Party> party_of(const PartyOptions& options) {
   Party party;
   party.name = options.name;
   for (const std::string& word : options.words) {
@@ -48,7 +48,7 @@ Result<Party> party_of(const Options& options) {
   return party;
 }
 
-Result<int> list(const Options& options, const Case& opened, Session& session) {
+Result<int> list_parties(const PartyOptions& options, const Case& opened, Session& session) {
   const auto file = opened.case_file();
   if (!file.ok()) return file.error();
   Json array = Json::array();
@@ -74,10 +74,10 @@ Result<int> list(const Options& options, const Case& opened, Session& session) {
   return kDone;
 }
 
-Result<int> run(const Options& options, Session& session) {
+Result<int> run_party(const PartyOptions& options, Session& session) {
   auto opened = session.open(options.directory);
   if (!opened.ok()) return opened.error();
-  if (options.action == "list") return list(options, *opened, session);
+  if (options.action == "list") return list_parties(options, *opened, session);
   if (options.name.empty()) {
     return Error{ErrorCode::usage,
                  fmt::format("assay party CASE {} needs the party's name", options.action), ""};
@@ -103,7 +103,7 @@ Result<int> run(const Options& options, Session& session) {
 }  // namespace
 
 Job declare_party(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PartyOptions>();
   case_argument(app, options->directory);
   app.add_option("ACTION", options->action, "add, remove or list")
       ->required()
@@ -118,7 +118,7 @@ Job declare_party(CLI::App& app) {
   app.add_option("--zone", options->zone, "zone of its day, such as Europe/Berlin");
   app.add_option("--source", options->source, "who says so");
   app.add_option("--holds", options->holds, "A/B: when it held them");
-  return [options](Session& session) { return run(*options, session); };
+  return [options](Session& session) { return run_party(*options, session); };
 }
 
 }  // namespace assay::cli
