@@ -1,8 +1,7 @@
-// DNS over TCP: order, repetition, holes, bounds; and IP fragments.
+// DNS over TCP: order, repetition, holes, bounds.
 #include <gmock/gmock.h>
 
-#include "packet_builder.h"
-#include "pcap_read.h"
+#include "packet_conversation.h"
 
 namespace assay::test {
 namespace {
@@ -11,41 +10,6 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-std::string prefixed(const std::string& dns) {
-  return u16(static_cast<unsigned>(dns.size())) + dns;
-}
-std::string to_server(std::uint32_t sequence, unsigned flags, std::string payload = "",
-                      unsigned server_port = 53) {
-  return ipv4(kClient, kServer, 6, tcp(40000, server_port, sequence, flags, std::move(payload)));
-}
-std::string to_client(std::uint32_t sequence, unsigned flags, std::string payload = "",
-                      unsigned server_port = 53) {
-  return ipv4(kServer, kClient, 6, tcp(server_port, 40000, sequence, flags, std::move(payload)));
-}
-
-// Captures packets on a raw link, a millisecond apart, and reads them.
-class Conversation {
- public:
-  Conversation& add(const std::string& packet, std::int64_t later_us = 1'000) {
-    at_us_ += later_us;
-    offsets.push_back(capture_.add(at_us_, packet));
-    return *this;
-  }
-  void read() { read_capture(capture_.bytes(), sink); }
-  std::vector<std::string> names() const {
-    std::vector<std::string> names;
-    for (const DnsRow& row : sink.rows) names.push_back(sink.names.at(row.qname));
-    return names;
-  }
-
-  CollectingSink sink;
-  std::vector<std::uint64_t> offsets;
-
- private:
-  CaptureBuilder capture_{101};
-  std::int64_t at_us_ = 0;
-};
 
 TEST(PacketTcp, PairsOverOneConnectionAndCountsBareSegmentsAsBlank) {
   Conversation talk;
@@ -217,80 +181,6 @@ TEST(PacketOtherPort, AServerPortThatAnsweredThriceIsBelieved) {
   talk.read();
   EXPECT_THAT(talk.names(), SizeIs(5));
   EXPECT_EQ(talk.sink.balance().used, 8u);
-}
-
-TEST(PacketFragments, PutsADatagramTogetherInAnyOrder) {
-  const std::string datagram = udp(40000, 53, query(1, "bank.example"));
-  const std::string first = ipv4(kClient, kServer, 17, datagram.substr(0, 16), 5, 0x2000);
-  const std::string second = ipv4(kClient, kServer, 17, datagram.substr(16, 16), 5, 0x2002);
-  const std::string third = ipv4(kClient, kServer, 17, datagram.substr(32), 5, 0x0004);
-  std::vector<std::string> order = {first, second, third};
-  std::sort(order.begin(), order.end());
-  do {
-    Conversation talk;
-    for (const std::string& packet : order) talk.add(packet);
-    talk.read();
-    EXPECT_THAT(talk.names(), ElementsAre("bank.example"));
-    EXPECT_EQ(talk.sink.balance().used, 3u);
-  } while (std::next_permutation(order.begin(), order.end()));
-}
-
-TEST(PacketFragments, PutsIpv6FragmentsTogether) {
-  const std::string datagram = udp(40000, 53, query(1, "bank.example"));
-  const auto fragment = [&](std::size_t at, std::size_t size, bool has_more) {
-    return ipv6("2001:db8::1", "2001:db8::2", 44,
-                u8(17) + u8(0) + u16(static_cast<unsigned>(at) | (has_more ? 1 : 0)) + u32(99) +
-                    datagram.substr(at, size));
-  };
-  Conversation talk;
-  talk.add(fragment(24, 999, false)).add(fragment(0, 24, true));
-  talk.read();
-  EXPECT_THAT(talk.names(), ElementsAre("bank.example"));
-}
-
-TEST(PacketFragments, KeepsTheQuestionWhenLaterFragmentsAreMissing) {
-  const std::string datagram = udp(53, 40000, answer(1, "bank.example"));
-  Conversation talk;
-  talk.add(ipv4(kServer, kClient, 17, datagram.substr(0, 40), 5, 0x2000));
-  talk.read();
-  EXPECT_THAT(talk.names(), ElementsAre("bank.example"));
-  EXPECT_EQ(talk.sink.noted("pcap.fragment_missing"), 1u);
-  EXPECT_THAT(talk.sink.answers, IsEmpty());
-}
-
-TEST(PacketFragments, CountsFragmentsWithoutABeginningAsBlank) {
-  Conversation talk;
-  talk.add(ipv4(kServer, kClient, 17, "rest of something", 5, 0x0004));
-  talk.read();
-  EXPECT_EQ(talk.sink.balance().blank, 1u);
-}
-
-TEST(PacketFragments, NotesOverlaps) {
-  const std::string datagram = udp(40000, 53, query(1, "bank.example"));
-  Conversation talk;
-  talk.add(ipv4(kClient, kServer, 17, datagram.substr(0, 24), 5, 0x2000));
-  talk.add(ipv4(kClient, kServer, 17, std::string(16, 'x'), 5, 0x2001));
-  talk.add(ipv4(kClient, kServer, 17, datagram.substr(24), 5, 0x0003));
-  talk.read();
-  EXPECT_THAT(talk.names(), ElementsAre("bank.example")) << "what begins first stands";
-  EXPECT_EQ(talk.sink.noted("pcap.fragment_overlap"), 1u);
-}
-
-TEST(PacketFragments, RefusesADatagramInTooManyFragments) {
-  Conversation talk;
-  for (unsigned i = 0; i < 1'030; ++i)
-    talk.add(ipv4(kClient, kServer, 17, "12345678", 5, 0x2000 | (i + 1)));
-  talk.read();
-  EXPECT_THAT(talk.sink.reject_codes(), SizeIs(6));
-  EXPECT_THAT(talk.sink.reject_codes(), Each(std::string("pcap.fragment.too_many")));
-}
-
-TEST(PacketFragments, HoldsABoundedNumberOfDatagrams) {
-  Conversation talk;
-  for (unsigned i = 0; i < 5'000; ++i)
-    talk.add(ipv4(kClient, kServer, 17, std::string(16, 'x'), i, 0x2001), 1);
-  talk.read();
-  EXPECT_EQ(talk.sink.balance().blank, 5'000u);
 }
 
 }  // namespace

@@ -18,8 +18,9 @@ Dissector::Dissector(int link_type, std::int64_t skew_us, RecordSink& sink)
       ledger_(sink),
       rows_(sink, skew_us),
       streams_(sink, ledger_, rows_),
-      fragments_(sink, ledger_,
-                 [this](IpPacket& packet, Unit& unit) { return transport(packet, unit, 0); }) {}
+      fragments_(sink, ledger_, [this](IpPacket& packet, Unit& unit, int depth) {
+        return transport(packet, unit, depth);
+      }) {}
 
 void Dissector::packet(const CapturedPacket& packet) {
   Unit unit{packet.ref};
@@ -39,7 +40,7 @@ Outcome Dissector::network(const NetworkPacket& packet, Unit& unit, int depth) {
     sink_.note("pcap.ip_unreadable", "packets whose IP header is cut or contradicts itself");
     return Outcome::blank();
   }
-  return ip->is_fragment ? fragments_.add(*ip, unit) : transport(*ip, unit, depth);
+  return ip->is_fragment ? fragments_.add(*ip, unit, depth) : transport(*ip, unit, depth);
 }
 
 Outcome Dissector::tunnel(const NetworkPacket& inner, Unit& unit, int depth) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace assay {
 namespace {
@@ -55,8 +56,10 @@ std::string FragmentTable::assemble(const Datagram& datagram) {
   return whole;
 }
 
-Outcome FragmentTable::add(const IpPacket& fragment, const Unit& unit) {
-  expire(unit.packet.time_us);
+Outcome FragmentTable::add(const IpPacket& fragment, Unit& unit, int depth) {
+  // What is handed on may bear another fragment. Were that to expire the next datagram in its turn,
+  // the stack would grow with the table; the next packet does it.
+  if (!is_delivering_) expire(unit.packet.time_us);
   const Key key{fragment.source, fragment.destination, fragment.fragment_id, fragment.protocol};
   auto found = index_.find(key);
   if (found == index_.end()) {
@@ -76,10 +79,13 @@ Outcome FragmentTable::add(const IpPacket& fragment, const Unit& unit) {
     if (datagram.pieces.empty()) complete(position);
     return Outcome::blank();
   }
+  datagram.depth = std::max(datagram.depth, depth);
   if (datagram.ticket == kNoTicket) {
-    datagram.ticket = ledger_.open(unit.packet);
-  } else {
+    datagram.ticket = ledger_.hold(unit);
+  } else if (unit.ticket == kNoTicket) {
     ledger_.add_packet(datagram.ticket, unit.packet);
+  } else {
+    ledger_.follow(unit.ticket, datagram.ticket);
   }
   if (fragment.fragment_offset == 0 && !datagram.has_beginning) {
     datagram.has_beginning = true;
@@ -107,7 +113,9 @@ void FragmentTable::complete(Position position) {
   packet.payload = {reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size()};
   packet.is_cut = datagram.total == 0 || whole.size() != datagram.total;
   Unit unit{datagram.first, datagram.ticket};
-  const Outcome outcome = whole.empty() ? Outcome::blank() : deliver_(packet, unit);
+  const bool was_delivering = std::exchange(is_delivering_, true);
+  const Outcome outcome = whole.empty() ? Outcome::blank() : deliver_(packet, unit, datagram.depth);
+  is_delivering_ = was_delivering;
   if (packet.is_cut) {
     sink_.note("pcap.fragment_missing", "fragments of some datagrams were not captured");
   }

@@ -25,14 +25,17 @@ inline constexpr std::uint32_t kMaxDatagramBytes = 65'535;
 
 class FragmentTable {
  public:
-  // Gets the datagram (no longer a fragment; is_cut when incomplete) and its unit.
-  using Deliver = std::function<Outcome(IpPacket& packet, Unit& unit)>;
+  // Gets the datagram (no longer a fragment; is_cut when incomplete), its unit, and in how many
+  // tunnels it lay.
+  using Deliver = std::function<Outcome(IpPacket& packet, Unit& unit, int depth)>;
 
   FragmentTable(RecordSink& sink, Ledger& ledger, Deliver deliver)
       : sink_(sink), ledger_(ledger), deliver_(std::move(deliver)) {}
 
-  // Takes a fragment; its packet is settled with its datagram.
-  Outcome add(const IpPacket& fragment, const Unit& unit);
+  // Takes a fragment that lay in `depth` tunnels; its packet is settled with its datagram. A
+  // datagram may hold a tunnel with a fragment of another, so this is entered again from within
+  // Deliver, at most once for each tunnel.
+  Outcome add(const IpPacket& fragment, Unit& unit, int depth);
   // Hands on what is incomplete. Call once at the end.
   void finish();
 
@@ -58,6 +61,7 @@ class FragmentTable {
     std::uint32_t total = 0;    // 0: the last fragment has not been seen
     std::uint32_t held = 0;     // bytes in pieces
     Ticket ticket = kNoTicket;
+    int depth = 0;  // the most tunnels that a fragment lay in
   };
   using Position = std::list<Datagram>::iterator;
 
@@ -72,6 +76,7 @@ class FragmentTable {
   std::list<Datagram> datagrams_;  // oldest first
   std::unordered_map<Key, Position, KeyHash> index_;
   std::size_t bytes_ = 0;
+  bool is_delivering_ = false;
 };
 
 }  // namespace assay

@@ -70,6 +70,11 @@ Ticket Ledger::hold(Unit& unit) {
   return unit.ticket;
 }
 
+void Ledger::follow(Ticket ticket, Ticket leader) {
+  ++entries_[ticket].holders;
+  entries_[leader].followers.push_back(ticket);
+}
+
 void Ledger::record(Ticket ticket, const Outcome& outcome) {
   Entry& entry = entries_[ticket];
   const bool was_rejected = entry.outcome.fate == Fate::rejected;
@@ -86,6 +91,12 @@ void Ledger::release(Ticket ticket) {
                         entry.text.size()};
   if (entry.outcome.fate == Fate::later) entry.outcome = {};
   for (const PacketRef& packet : entry.packets) settle(packet, entry.outcome);
+  // As deep as tunnels are: a ticket follows at most one other.
+  for (const Ticket follower : entry.followers) {
+    record(follower, entry.outcome);
+    release(follower);
+  }
+  entry.followers.clear();
   free_.push_back(ticket);
 }
 

@@ -32,11 +32,12 @@ class Ledger {
   // the refused part of a used packet becomes a note.
   void merge(Outcome& into, const Outcome& part);
 
-  // Opens a ticket held once.
-  Ticket open(const PacketRef& packet);
   void add_packet(Ticket ticket, const PacketRef& packet);
   // One more holder for the unit's ticket, which is opened when there is none yet.
   Ticket hold(Unit& unit);
+  // `ticket` shares the fate of `leader`: it stays held until that one is settled. Precondition:
+  // the leader does not follow `ticket`, on whatever way.
+  void follow(Ticket ticket, Ticket leader);
   void record(Ticket ticket, const Outcome& outcome);
   void release(Ticket ticket);
   // Settles the unit, or hands its outcome to its ticket and lets go of it.
@@ -45,10 +46,14 @@ class Ledger {
  private:
   struct Entry {
     std::vector<PacketRef> packets;
+    std::vector<Ticket> followers;
     std::uint32_t holders = 0;
     Outcome outcome;
     std::string text;  // owns what outcome.text shows
   };
+
+  // Opens a ticket held once.
+  Ticket open(const PacketRef& packet);
 
   RecordSink& sink_;
   std::vector<Entry> entries_;
