@@ -60,6 +60,9 @@ struct QuestionRecords {
   Interval window;  // the question's, or the span of these evidences
   bool window_is_stated = false;
   std::vector<LookupRow> rows;  // look-ups of the question's names, by anyone, and run-on names
+  // Rows about the same names that show no look-up: an answer whose query was not seen, an opcode
+  // other than QUERY, multicast. Sorted alike.
+  std::vector<LookupRow> no_lookups;
   std::vector<HostInfo> hosts;  // [0] = not told
   std::vector<NameInfo> names;
   std::vector<BackgroundHour> background;

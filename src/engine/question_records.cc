@@ -176,6 +176,12 @@ LookupRow to_lookup_row(const DnsRow& row, std::uint32_t evidence, std::uint32_t
   return out;
 }
 
+// Whether the row shows that its client asked a server. Whoever forges a source address makes
+// answers fall on a party that asked nothing (backscatter), so an answer alone does not.
+bool is_lookup(std::uint32_t flags) {
+  return (flags & kHasQuery) != 0 && (flags & kMulticast) == 0 && opcode_of(flags) == 0;
+}
+
 Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& question,
                  const SelectedNames& names, QuestionRecords& records) {
   RowFilter filter;
@@ -192,10 +198,11 @@ Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& 
       for (std::size_t i = 0; i < block.rows->size(); ++i) {
         const auto name = names.index_of_key.find(block.rows->qname[i]);
         if (name == names.index_of_key.end()) continue;
-        records.rows.push_back(
-            to_lookup_row(block.rows->row(i), (*block.evidence)[i], name->second, hosts));
+        const LookupRow row =
+            to_lookup_row(block.rows->row(i), (*block.evidence)[i], name->second, hosts);
+        (is_lookup(row.flags) ? records.rows : records.no_lookups).push_back(row);
       }
-      is_too_many = records.rows.size() > kMostQuestionRows;
+      is_too_many = records.rows.size() + records.no_lookups.size() > kMostQuestionRows;
       return !is_too_many;
     }));
     if (is_too_many) {

@@ -19,5 +19,6 @@ const Method& coverage_method();
 const Method& exclusivity_method();
 const Method& server_balance_method();
 const Method& digit_pattern_method();
+const Method& unasked_answers_method();
 
 }  // namespace assay::methods

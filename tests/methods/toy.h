@@ -97,6 +97,8 @@ struct RowOptions {
   std::uint32_t ttl = kNoTtl;
   std::uint32_t evidence = 1;
   std::uint32_t width_us = 1'000'000;  // whole seconds
+  std::uint32_t flags = kHasQuery;
+  bool is_lookup = true;
 };
 
 // Bank (Europe/Berlin), Clinic, Sender; one question about mail1.sender.example.
@@ -152,7 +154,8 @@ class Toy {
     row.qtype = options.qtype;
     row.rcode = options.rcode;
     row.id = options.id;
-    records_.rows.push_back(row);
+    row.flags = options.flags;
+    (options.is_lookup ? records_.rows : records_.no_lookups).push_back(row);
   }
   void ask_all(const Times& times, const std::string& client, const RowOptions& options = {}) {
     for (const double t : times) ask(t, client, options);
