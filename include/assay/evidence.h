@@ -45,8 +45,8 @@ struct Coverage {
   Completeness completeness = Completeness::unknown;
   std::vector<NamePattern> names;  // empty: every name that this vantage could see
 
-  // Complete, for this name (canonical; nullopt: any name), over all of `window`.
-  bool is_complete_for(const Interval& window, std::optional<std::string_view> name) const;
+  // Complete, for all of these names (none: every name), over all of `window`.
+  bool is_complete_for(const Interval& window, const std::vector<NamePattern>& wanted) const;
 };
 
 // How the times in a file are to be read.

@@ -51,17 +51,32 @@ struct Selection {
   std::vector<std::string> examples;  // first few loci, "dns-1:118204"
 };
 
+// Who keeps a log: evidences of one vantage whose rows name the same servers, so the pieces of one
+// rotated log. An evidence whose rows name no server is a recorder by itself (docs/ladder.md).
+struct Recorder {
+  std::string name;  // "203.0.113.1", "dns-2"
+  std::vector<const Evidence*> pieces;
+  std::string objection;  // why it vouches for nothing, whatever is declared; "" = no reason
+};
+
+// What is said not to be there.
+struct Sought {
+  std::string what;  // "look-up of x.sender.example by Bank"
+  Interval window;
+  std::vector<NamePattern> names;  // all of these; none: every name
+};
+
 // Absence inside declared complete coverage. Only establish() makes one, so an explanation cannot
 // be excluded by absence that nobody vouched for: the wrong call does not compile.
 class Absence {
  public:
-  // nullopt unless complete coverages of this kind of record together contain window and name, no
-  // other evidence of the kind touches the window without being complete, and
-  // `observed` is zero.
-  static std::optional<Absence> establish(const std::vector<const Evidence*>& evidences,
-                                          std::string_view record_kind, const Interval& window,
-                                          std::optional<std::string_view> name,
-                                          std::uint64_t observed);
+  // nullopt unless `observed`, the rows that could be it, is zero and nothing falls short.
+  static std::optional<Absence> establish(const std::vector<Recorder>& recorders,
+                                          const Sought& sought, std::uint64_t observed);
+  // What stands in the way, a clause for each recorder that touches the window and does not cover
+  // all of it, complete for all the names, wholly read and free of rejects. Empty: nothing does.
+  static std::vector<std::string> shortfalls(const std::vector<Recorder>& recorders,
+                                             const Sought& sought);
   const std::string& statement() const { return statement_; }
   const std::vector<std::string>& evidence_ids() const { return evidence_ids_; }
 

@@ -34,6 +34,7 @@ struct LookupRow {
   std::uint32_t length = 0;
 };
 
+// An address that changes hands inside the record stands there once for each holder.
 struct HostInfo {
   IpAddress address;
   int party = -1;  // index into CaseFile::parties, -1 = none
@@ -57,7 +58,9 @@ struct BackgroundHour {
 struct QuestionRecords {
   std::string vantage;
   std::vector<const Evidence*> evidences;
-  Interval window;  // the question's, or the span of these evidences
+  std::vector<Recorder> recorders;    // of these, and of all that could belong to this vantage
+  std::vector<NamePattern> patterns;  // the names that the question is about, as stated
+  Interval window;                    // the question's, or the span of these evidences
   bool window_is_stated = false;
   std::vector<LookupRow> rows;  // look-ups of the question's names, by anyone, and run-on names
   // Rows about the same names that show no look-up: an answer whose query was not seen, an opcode

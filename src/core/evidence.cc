@@ -46,6 +46,18 @@ std::optional<Value> value_of(const Words& words, std::string_view text) {
   return std::nullopt;
 }
 
+// Every name that `wanted` means is meant by one of `declared`. A wildcard that is covered only by
+// several others together counts as not covered: there is no end to what it may mean.
+bool are_all_among(const NamePattern& wanted, const std::vector<NamePattern>& declared) {
+  for (const NamePattern& pattern : declared) {
+    if (!wanted.is_wildcard() && pattern.matches(wanted.base())) return true;
+    if (wanted.is_wildcard() && pattern.is_wildcard() && is_within(wanted.base(), pattern.base())) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view to_string(Vantage vantage) { return word_of(kVantages, vantage); }
@@ -70,13 +82,14 @@ std::vector<std::string> vantage_words() {
   return words;
 }
 
-bool Coverage::is_complete_for(const Interval& window, std::optional<std::string_view> name) const {
+bool Coverage::is_complete_for(const Interval& window,
+                               const std::vector<NamePattern>& wanted) const {
   if (completeness != Completeness::complete || intervals.empty() || window.empty()) return false;
   if (!names.empty()) {
-    if (!name) return false;
-    bool is_named = false;
-    for (const NamePattern& pattern : names) is_named = is_named || pattern.matches(*name);
-    if (!is_named) return false;
+    if (wanted.empty()) return false;
+    for (const NamePattern& pattern : wanted) {
+      if (!are_all_among(pattern, names)) return false;
+    }
   }
   return uncovered(window, intervals).empty();
 }

@@ -32,36 +32,84 @@ bool touches(const Evidence& evidence, const Interval& window) {
   return is_there;
 }
 
+std::string ids_of(const std::vector<const Evidence*>& pieces) {
+  std::vector<std::string> ids;
+  for (const Evidence* piece : pieces) ids.push_back(piece->id);
+  return fmt::format("{}", fmt::join(ids, ", "));
+}
+
+std::string shortfall_of_piece(const Evidence& piece, const Sought& sought) {
+  if (piece.state != ReadState::read) {
+    return fmt::format("{} touches the window and is {}", piece.id,
+                       piece.state == ReadState::partly_read ? "read in part" : "not read");
+  }
+  if (piece.balance.rejected != 0) {
+    return fmt::format("{} of the units of {} were rejected", piece.balance.rejected, piece.id);
+  }
+  for (const Interval& part : piece.coverage.intervals) {
+    const Interval inside = intersect(part, sought.window);
+    if (!inside.empty() && piece.coverage.is_complete_for(inside, sought.names)) return "";
+  }
+  const bool is_complete = piece.coverage.completeness == Completeness::complete;
+  return fmt::format("{} touches the window and is not declared complete{}", piece.id,
+                     is_complete ? " for all of the names there" : "");
+}
+
+// Empty when the recorder has no say, or vouches for all of the window.
+std::string shortfall_of(const Recorder& recorder, const Sought& sought) {
+  std::vector<Interval> vouched;
+  std::vector<const Evidence*> touching;
+  for (const Evidence* piece : recorder.pieces) {
+    if (!touches(*piece, sought.window)) continue;
+    touching.push_back(piece);
+    if (std::string why = shortfall_of_piece(*piece, sought); !why.empty()) return why;
+    vouched.insert(vouched.end(), piece->coverage.intervals.begin(),
+                   piece->coverage.intervals.end());
+  }
+  if (touching.empty()) return "";
+  if (!recorder.objection.empty()) {
+    return fmt::format("{}: {}", ids_of(touching), recorder.objection);
+  }
+  const std::vector<Interval> open = uncovered(sought.window, vouched);
+  if (open.empty()) return "";
+  return fmt::format("{} does not cover {}{}", ids_of(touching), format_interval(open.front()),
+                     open.size() > 1 ? " and more" : "");
+}
+
 }  // namespace
 
-std::optional<Absence> Absence::establish(const std::vector<const Evidence*>& evidences,
-                                          std::string_view record_kind, const Interval& window,
-                                          std::optional<std::string_view> name,
-                                          std::uint64_t observed) {
-  if (observed != 0 || window.empty()) return std::nullopt;
-  // Parts of the window may be vouched for by different evidences (a rotated log). But an evidence
-  // of this kind that touches the window and is not itself complete, wholly read and free of
-  // rejects could hold what the others lack: one complete server does not speak for its neighbours.
-  std::vector<Interval> vouched;
-  Absence absence;
-  for (const Evidence* evidence : evidences) {
-    if (!evidence->id.starts_with(record_kind) || !touches(*evidence, window)) continue;
-    if (evidence->state != ReadState::read || evidence->balance.rejected != 0) return std::nullopt;
-    bool helps = false;
-    for (const Interval& part : evidence->coverage.intervals) {
-      const Interval inside = intersect(part, window);
-      if (inside.empty() || !evidence->coverage.is_complete_for(inside, name)) continue;
-      vouched.push_back(inside);
-      helps = true;
+std::vector<std::string> Absence::shortfalls(const std::vector<Recorder>& recorders,
+                                             const Sought& sought) {
+  std::vector<std::string> reasons;
+  bool is_touched = false;
+  for (const Recorder& recorder : recorders) {
+    for (const Evidence* piece : recorder.pieces) {
+      is_touched = is_touched || touches(*piece, sought.window);
     }
-    if (!helps) return std::nullopt;
-    absence.evidence_ids_.push_back(evidence->id);
+    if (std::string why = shortfall_of(recorder, sought); !why.empty()) {
+      reasons.push_back(std::move(why));
+    }
   }
-  if (vouched.empty() || !uncovered(window, vouched).empty()) return std::nullopt;
+  if (sought.window.empty() || !is_touched)
+    reasons.emplace_back("no evidence speaks of the window");
+  return reasons;
+}
+
+std::optional<Absence> Absence::establish(const std::vector<Recorder>& recorders,
+                                          const Sought& sought, std::uint64_t observed) {
+  // Pieces of one recorder may each vouch for a part of the window (a rotated log). Recorders are
+  // never added up: one complete server does not speak for its neighbours, and what one missed at
+  // the beginning the other need not have been asked.
+  if (observed != 0 || !shortfalls(recorders, sought).empty()) return std::nullopt;
+  Absence absence;
+  for (const Recorder& recorder : recorders) {
+    for (const Evidence* piece : recorder.pieces) {
+      if (touches(*piece, sought.window)) absence.evidence_ids_.push_back(piece->id);
+    }
+  }
   absence.statement_ =
-      fmt::format("no {} record{} in {}, within coverage declared complete by {}", record_kind,
-                  name ? fmt::format(" for {}", display_name(*name)) : "", format_interval(window),
-                  fmt::join(absence.evidence_ids_, ", "));
+      fmt::format("no {} in {}, within coverage declared complete by {}", sought.what,
+                  format_interval(sought.window), fmt::join(absence.evidence_ids_, ", "));
   return absence;
 }
 

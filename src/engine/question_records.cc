@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/recorders.h"
+
 namespace assay {
 namespace {
 
@@ -297,6 +299,10 @@ Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
     QuestionRecords records;
     records.vantage = std::string(to_string(vantage));
     records.evidences = members;
+    records.patterns = target_patterns(case_file, question);
+    auto recorders = recorders_of(store, vantage, evidences);
+    if (!recorders.ok()) return recorders.error();
+    records.recorders = std::move(*recorders);
     set_window(question, records);
     ASSAY_TRY(load_rows(store, case_file, question, *names, records));
     ASSAY_TRY(load_background(store, records));

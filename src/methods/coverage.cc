@@ -14,6 +14,8 @@ namespace {
 // The kinds that an explanation may lean on (docs/ladder.md). This version reads dns only.
 constexpr const char* kKinds[] = {"dns", "flow", "mail", "message"};
 constexpr const char* kRead = "dns";
+constexpr const char* kUnknownKind = "file";
+constexpr std::size_t kShortfalls = 5;
 
 bool is_of_kind(const Evidence& evidence, std::string_view kind) {
   return std::string_view(evidence.id).substr(0, evidence.id.find('-')) == kind;
@@ -31,14 +33,20 @@ std::vector<const Evidence*> evidences_of_kind(const QuestionRecords& records,
   return found;
 }
 
-std::optional<std::string_view> only_target(const QuestionRecords& records) {
-  std::optional<std::string_view> only;
-  for (const NameInfo& name : records.names) {
-    if (!name.is_target) continue;
-    if (only) return std::nullopt;
-    only = name.canonical;
+// Nothing is known of who keeps logs of other kinds: each evidence is a recorder by itself. What
+// nobody could tell may be of any kind.
+std::vector<Recorder> recorders_of_kind(const QuestionRecords& records,
+                                        const MethodContext& context, std::string_view kind) {
+  if (kind == kRead) return records.recorders;
+  std::vector<Recorder> recorders;
+  if (context.all_evidences == nullptr) return recorders;
+  for (const Evidence& evidence : *context.all_evidences) {
+    const bool could_be = is_of_kind(evidence, kUnknownKind) &&
+                          evidence.vantage == Vantage::unknown &&
+                          evidence.state != ReadState::container;
+    if (could_be || is_of_kind(evidence, kind)) recorders.push_back({evidence.id, {&evidence}, ""});
   }
-  return only;
+  return recorders;
 }
 
 double covered_share(const Interval& window, const std::vector<Interval>& parts) {
@@ -58,7 +66,7 @@ struct Declared {
 };
 
 Declared declared_by(const std::vector<const Evidence*>& evidences, const Interval& window,
-                     std::optional<std::string_view> name) {
+                     const std::vector<NamePattern>& names) {
   Declared declared;
   for (const Evidence* evidence : evidences) {
     bool is_complete = false;
@@ -66,7 +74,7 @@ Declared declared_by(const std::vector<const Evidence*>& evidences, const Interv
       const Interval inside = intersect(part, window);
       if (inside.empty()) continue;
       declared.any.push_back(inside);
-      if (!evidence->coverage.is_complete_for(inside, name)) continue;
+      if (!evidence->coverage.is_complete_for(inside, names)) continue;
       declared.complete.push_back(inside);
       is_complete = true;
     }
@@ -100,12 +108,30 @@ void say(const QuestionRecords& records, std::string_view kind, double evidences
       "Coverage is what was stated when the evidence was added; nothing in a record vouches for "
       "its "
       "own completeness.");
-  if (evidences > 1 && !is_complete) {
-    finding.limitations.emplace_back(
-        "Every evidence of the kind that touches the window has to be complete: one complete "
-        "server "
-        "does not speak for its neighbours.");
+}
+
+// Who keeps the records, how much of the window each vouches for, and which falls short.
+void add_recorders(const std::vector<Recorder>& recorders, const Sought& sought,
+                   const std::vector<std::string>& shortfalls, Finding& finding) {
+  Table table{"recorders", {"pieces", "complete_share"}, {}, {}};
+  for (const Recorder& recorder : recorders) {
+    const Declared declared = declared_by(recorder.pieces, sought.window, sought.names);
+    table.row_labels.push_back(recorder.name);
+    table.rows.push_back({static_cast<double>(recorder.pieces.size()),
+                          covered_share(sought.window, declared.complete)});
   }
+  finding.tables.push_back(std::move(table));
+  if (recorders.empty() || shortfalls.empty()) return;
+  std::vector<std::string> told(
+      shortfalls.begin(),
+      shortfalls.begin() + static_cast<std::ptrdiff_t>(std::min(shortfalls.size(), kShortfalls)));
+  if (shortfalls.size() > kShortfalls) {
+    told.push_back(fmt::format("{} more", shortfalls.size() - kShortfalls));
+  }
+  finding.limitations.push_back(fmt::format(
+      "No absence can be vouched for: every recorder that touches the window has to cover all of "
+      "it, complete for the names, wholly read and free of rejects ({}).",
+      fmt::join(told, "; ")));
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
@@ -113,8 +139,11 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   Finding finding = make_finding(coverage_method(), records, context, kind);
   const auto evidences = evidences_of_kind(records, context, kind);
   const bool is_dns = kind == kRead;
-  const auto name = is_dns ? only_target(records) : std::nullopt;
-  const Declared declared = declared_by(evidences, records.window, name);
+  const Sought sought{is_dns ? fmt::format("look-up of {}", patterns_text(records))
+                             : fmt::format("{} record", kind),
+                      records.window, is_dns ? records.patterns : std::vector<NamePattern>{}};
+  const auto recorders = recorders_of_kind(records, context, kind);
+  const Declared declared = declared_by(evidences, records.window, sought.names);
   finding.dedup_rule = "evidences";
   finding.denominator = fmt::format("of the window {}", window_text(records.window));
   finding.selection = seal(records, {}, fmt::format("declared coverage of {} evidences", kind));
@@ -128,12 +157,16 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   const double complete_share = covered_share(records.window, declared.complete);
   add(finding, "complete_share", complete_share);
   // The rule by which an absence could be established, whatever was observed.
-  const bool is_complete = Absence::establish(evidences, kind, records.window, name, 0).has_value();
+  const auto shortfalls = Absence::shortfalls(recorders, sought);
+  const bool is_complete = shortfalls.empty() && !(is_dns && records.patterns.empty());
   add(finding, "complete", is_complete ? 1 : 0);
-  const double observed = is_dns ? static_cast<double>(records.rows.size()) : declared.rows;
-  finding.absence = Absence::establish(evidences, kind, records.window, name,
-                                       static_cast<std::uint64_t>(observed));
+  const double observed =
+      is_dns ? static_cast<double>(split_by_asker(records, context).all.size()) : declared.rows;
+  if (is_complete) {
+    finding.absence = Absence::establish(recorders, sought, static_cast<std::uint64_t>(observed));
+  }
   say(records, kind, static_cast<double>(evidences.size()), declared, finding);
+  add_recorders(recorders, sought, shortfalls, finding);
   if (finding.absence) finding.statement += " Established: " + finding.absence->statement() + ".";
   return finding;
 }

@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::size_t kListed = 20;
 
-std::optional<std::string_view> only_target(const QuestionRecords& records) {
-  std::optional<std::string_view> only;
-  for (const NameInfo& name : records.names) {
-    if (!name.is_target) continue;
-    if (only) return std::nullopt;
-    only = name.canonical;
-  }
-  return only;
-}
-
 // Chao's lower bound on askers that such a sample missed: f1 (f1 - 1) / (2 (f2 + 1)), from how many
 // were seen once and twice.
 double unseen_at_least(const std::vector<double>& counts) {
@@ -62,11 +52,11 @@ class Exclusivity : public Method {
     add(finding, "rows_without_client", static_cast<double>(askers.not_told.rows.size()), "rows");
     if (total > 0) add(finding, "outside_share", outside / total);
     add_unseen(records, askers, finding);
-    const auto name = only_target(records);
     const std::uint64_t unexplained = askers.other.rows.size() + askers.not_told.rows.size();
-    if (name && total > 0) {
-      finding.absence =
-          Absence::establish(records.evidences, "dns", records.window, name, unexplained);
+    if (total > 0) {
+      vouch(records,
+            fmt::format("look-up of {} by anybody but the named parties", patterns_text(records)),
+            unexplained, finding);
     }
     add(finding, "complete_coverage", finding.absence ? 1 : 0);
     conclude(records, total, strangers, outside, unexplained, finding);

@@ -38,10 +38,14 @@ struct Base {
   int blocks = 0;
   std::vector<double> by_block;
   Interval window;
+  std::size_t untold_rows = 0;  // whose client the record does not tell: they could be anybody's
 };
 
 Base make_base(const QuestionRecords& records, const Counted& counted) {
   Base base{counted, DayGrid::over(records.window), {}, 0, {}, records.window};
+  base.untold_rows = static_cast<std::size_t>(
+      std::count_if(counted.kept.begin(), counted.kept.end(),
+                    [&](std::uint32_t row) { return records.rows[row].client == 0; }));
   base.by_day = count_by_day(records, counted.kept, base.grid);
   base.blocks = blocks_for_share(records, counted.kept, records.window);
   base.by_block = count_by_block(records, counted.kept, records.window, base.blocks);
@@ -140,21 +144,17 @@ void say_nobody(const QuestionRecords& records, std::string_view who, const Base
       fmt::format("{} made none of the {} for {} {}, counted as {}.", who,
                   plural(static_cast<double>(base.counted.kept.size()), base.counted.unit),
                   target_text(records), window_text(records.window), finding.dedup_rule);
-  std::size_t targets = 0;
-  const NameInfo* target = nullptr;
-  for (const NameInfo& name : records.names) {
-    if (name.is_target) {
-      ++targets;
-      target = &name;
-    }
+  if (base.untold_rows > 0) {
+    finding.limitations.push_back(
+        fmt::format("{} tell no client and could be theirs.",
+                    plural(static_cast<double>(base.untold_rows), "row")));
   }
-  if (targets == 1) {
-    finding.absence = Absence::establish(records.evidences, "dns", records.window,
-                                         std::string_view(target->canonical), 0);
-  }
+  vouch(records,
+        fmt::format("look-up of {} by {}", patterns_text(records), who_text(finding.subject)),
+        base.untold_rows, finding);
   if (!finding.absence) {
     finding.limitations.emplace_back(
-        "No complete coverage of the window is declared: somebody may have asked elsewhere or "
+        "The records do not vouch for it (see coverage): somebody may have asked elsewhere or "
         "unseen.");
   }
 }

@@ -45,7 +45,8 @@ TEST(FindingJson, RoundTripsAndSurvivesOddNumbersAndBytes) {
   complete.state = ReadState::read;
   complete.coverage.completeness = Completeness::complete;
   complete.coverage.intervals = {{0, 100}};
-  finding.absence = Absence::establish({&complete}, "mail", {0, 100}, std::nullopt, 0);
+  finding.absence =
+      Absence::establish({{"mail-1", {&complete}, ""}}, {"mail record", {0, 100}, {}}, 0);
   ASSERT_TRUE(finding.absence);
   const std::string json = finding_to_json(finding);
   const auto back = finding_from_json(json);

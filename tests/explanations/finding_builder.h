@@ -89,7 +89,9 @@ inline Absence absence_of(const std::string& record_kind) {
   evidence.state = ReadState::read;
   evidence.coverage.completeness = Completeness::complete;
   evidence.coverage.intervals = {kWindow};
-  return Absence::establish({&evidence}, record_kind, kWindow, std::nullopt, 0).value();
+  return Absence::establish({{evidence.id, {&evidence}, ""}},
+                            {record_kind + " record", kWindow, {}}, 0)
+      .value();
 }
 
 // The demo's situation: Bank 2,820 and Clinic 714 of 3,561 rows, three counting rules.

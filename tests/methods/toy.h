@@ -116,6 +116,7 @@ class Toy {
     records_.vantage = "authoritative";
     records_.window = {kStartUs, kStartUs + static_cast<std::int64_t>(days * kMicrosPerDay)};
     records_.window_is_stated = true;
+    records_.patterns = {NamePattern::parse("mail1.sender.example").value()};
     records_.hosts.push_back({});
     name("mail1.sender.example");
     for (std::uint32_t n = 1; n <= evidences; ++n) {
@@ -230,7 +231,11 @@ class Toy {
 
   void finish() {
     records_.evidences.clear();
-    for (const Evidence& evidence : evidences_) records_.evidences.push_back(&evidence);
+    records_.recorders.clear();
+    for (const Evidence& evidence : evidences_) {
+      records_.evidences.push_back(&evidence);
+      records_.recorders.push_back({evidence.id, {&evidence}, ""});
+    }
     std::stable_sort(records_.rows.begin(), records_.rows.end(),
                      [](const LookupRow& a, const LookupRow& b) { return a.time_us < b.time_us; });
     std::uint64_t offset = 0;

@@ -154,6 +154,25 @@ std::string target_text(const QuestionRecords& records) {
                       : fmt::format("the {} names of the question", targets);
 }
 
+std::string patterns_text(const QuestionRecords& records) {
+  constexpr std::size_t kSpelled = 3;
+  if (records.patterns.empty()) return "the names of the question";
+  if (records.patterns.size() > kSpelled) {
+    return fmt::format("any of the {} names of the question", records.patterns.size());
+  }
+  std::vector<std::string> words;
+  for (const NamePattern& pattern : records.patterns) words.push_back(pattern.to_string());
+  return fmt::format("{}", fmt::join(words, " or "));
+}
+
+void vouch(const QuestionRecords& records, std::string what, std::uint64_t observed,
+           Finding& finding) {
+  // No names stated would mean every name, which no question asks.
+  if (records.patterns.empty()) return;
+  finding.absence = Absence::establish(
+      records.recorders, {std::move(what), records.window, records.patterns}, observed);
+}
+
 void say_window(const QuestionRecords& records, Finding& finding) {
   if (!records.window_is_stated) finding.limitations.emplace_back(kWindowIsSpan);
 }

@@ -44,6 +44,13 @@ std::string who_text(std::string_view subject);
 // "mail1.sender.example", "the 3 names of the question".
 std::string target_text(const QuestionRecords& records);
 
+// The names that the question is about, as it states them, seen or not.
+std::string patterns_text(const QuestionRecords& records);
+// Sets the finding's absence of `what` ("look-up of x.sender.example by Bank") where the recorders
+// allow it; nothing otherwise. `observed`: rows that are it, or could be.
+void vouch(const QuestionRecords& records, std::string what, std::uint64_t observed,
+           Finding& finding);
+
 // Said of every number that counts look-ups.
 inline constexpr char kUpstreamLimit[] =
     "A row is a question that left a resolver. Its cache answers the rest, so rows cannot count "
