@@ -24,6 +24,13 @@ constexpr Magic kMagics[] = {
     {0x34cdb2a1, "pcap, modified record headers, little-endian"},
 };
 
+// Whether the time, set right by the skew, lies in the years 0000 to 9999.
+bool is_within_years(std::int64_t time_us, std::int64_t skew_us) {
+  std::int64_t right_us = 0;
+  return !__builtin_add_overflow(time_us, skew_us, &right_us) && right_us >= kMinPacketTimeUs &&
+         right_us <= kMaxPacketTimeUs;
+}
+
 std::uint32_t head_word(std::string_view head, std::size_t at) {
   std::uint32_t value = 0;
   std::memcpy(&value, head.data() + at, sizeof value);
@@ -61,15 +68,7 @@ class PcapDnsReader final : public Reader {
       sink.flush();
       return sink.failure() ? Status(*sink.failure()) : Status();
     }
-    if (!is_known_link_type(file.link_type())) {
-      const std::uint64_t size = file.drain();
-      sink.unit();
-      sink.reject("pcap.linktype.unsupported", 0, size, file.link_type_text(),
-                  fmt::format("packets of link type {} are not understood; none was read",
-                              file.link_type_text()));
-    } else {
-      read_packets(file, context, sink);
-    }
+    read_packets(file, context, sink);
     sink.flush();
     if (file.failure()) return *file.failure();
     return sink.failure() ? Status(*sink.failure()) : Status();
@@ -77,15 +76,20 @@ class PcapDnsReader final : public Reader {
 
  private:
   static void read_packets(CaptureFile& file, const ReadContext& context, RecordSink& sink) {
-    Dissector dissector(file.link_type(), context.clock.skew_us, sink);
+    const std::int64_t skew_us = context.clock.skew_us;
+    Dissector dissector(skew_us, sink);
     CapturedPacket packet;
     while (!sink.failure() && file.next(packet)) {
       sink.unit();
-      if (packet.has_time) {
+      if (!is_known_link_type(packet.link_type)) {
+        sink.reject("pcap.linktype.unsupported", packet.ref.offset, packet.ref.length, "",
+                    fmt::format("packets of link type {} are not understood",
+                                link_type_text(packet.link_type)));
+      } else if (packet.has_time && is_within_years(packet.ref.time_us, skew_us)) {
         dissector.packet(packet);
       } else {
         sink.reject("pcap.time.out_of_range", packet.ref.offset, packet.ref.length, "",
-                    "the packet's time lies beyond the year 9999");
+                    "the packet's time lies outside the years 0000 to 9999");
       }
     }
     dissector.finish();

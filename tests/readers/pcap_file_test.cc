@@ -30,47 +30,6 @@ TEST(PcapFile, ReadsEveryMagicInBothByteOrders) {
   }
 }
 
-std::string block(std::uint32_t type, std::string body, bool is_little) {
-  body.resize((body.size() + 3) / 4 * 4);
-  const auto word = [&](std::uint32_t v) { return is_little ? reversed(u32(v)) : u32(v); };
-  const auto length = static_cast<std::uint32_t>(body.size() + 12);
-  return word(type) + word(length) + body + word(length);
-}
-
-TEST(PcapFile, ReadsPcapngWithOtherBlocksBetween) {
-  for (const bool is_little : {false, true}) {
-    const auto word = [&](std::uint32_t v) { return is_little ? reversed(u32(v)) : u32(v); };
-    const auto half = [&](unsigned v) { return is_little ? reversed(u16(v)) : u16(v); };
-    std::string file =
-        block(0x0a0d0d0a, word(0x1a2b3c4d) + half(1) + half(0) + std::string(8, '\xff'), is_little);
-    file += block(1, half(1) + half(0) + word(65'536), is_little);
-    file += block(4, std::string(66'000, '\0'), is_little);  // longer than the stream's buffer
-    const std::string frame = query_frame(query(1, "bank.example"));
-    const std::uint64_t offset = file.size();
-    const auto time = static_cast<std::uint64_t>(kStart + 5);
-    file += block(6,
-                  word(0) + word(static_cast<std::uint32_t>(time >> 32)) +
-                      word(static_cast<std::uint32_t>(time)) +
-                      word(static_cast<std::uint32_t>(frame.size())) +
-                      word(static_cast<std::uint32_t>(frame.size())) + frame,
-                  is_little);
-    const std::uint64_t end = file.size();
-    file += block(5, word(0), is_little);
-    file += block(6, word(0) + word(0x7fffffff) + word(0) + word(0) + word(0), is_little);
-    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
-      CollectingSink sink;
-      MemorySource source(file, piece);
-      ASSERT_TRUE(pcap_dns_reader().read(source, {}, sink).ok());
-      ASSERT_EQ(sink.rows.size(), 1u);
-      EXPECT_EQ(sink.rows[0].time_us, kStart + 5);
-      EXPECT_EQ(sink.rows[0].offset, offset);
-      EXPECT_EQ(sink.rows[0].length, end - offset);
-      EXPECT_THAT(sink.reject_codes(), ElementsAre("pcap.time.out_of_range"));
-    }
-    EXPECT_EQ(pcap_dns_reader().sniff(file).score, 100);
-  }
-}
-
 TEST(PcapFile, KnowsThatOldVersionsTellTheLengthsTheOtherWayRound) {
   for (const char minor : {'\0', '\2', '\3'}) {
     CaptureBuilder capture;

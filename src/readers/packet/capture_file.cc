@@ -4,16 +4,21 @@
 #include <pcap/pcap.h>
 #include <stdio_ext.h>
 
-#include <cstdlib>
 #include <vector>
 
 namespace assay {
 namespace {
 
-constexpr std::int64_t kMaxStampSeconds = 253'402'300'799;  // the year 9999
+constexpr std::int64_t kMinStampSeconds = kMinPacketTimeUs / kMicrosPerSecond,
+                       kMaxStampSeconds = kMaxPacketTimeUs / kMicrosPerSecond;
 constexpr std::size_t kBufferBytes = 1 << 18;
 
 }  // namespace
+
+std::string link_type_text(int link_type) {
+  const char* name = pcap_datalink_val_to_name(link_type);
+  return name == nullptr ? fmt::format("{}", link_type) : fmt::format("{} ({})", link_type, name);
+}
 
 CaptureFile::CaptureFile(ByteSource& source)
     : source_(source), buffer_(std::make_unique<char[]>(kBufferBytes)) {}
@@ -61,15 +66,8 @@ bool CaptureFile::open() {
     take_damage(text);
     return false;
   }
+  link_type_ = pcap_datalink(pcap_);
   return true;
-}
-
-int CaptureFile::link_type() const { return pcap_datalink(pcap_); }
-
-std::string CaptureFile::link_type_text() const {
-  const char* name = pcap_datalink_val_to_name(link_type());
-  return name == nullptr ? fmt::format("{}", link_type())
-                         : fmt::format("{} ({})", link_type(), name);
 }
 
 bool CaptureFile::next(CapturedPacket& packet) {
@@ -84,9 +82,13 @@ bool CaptureFile::next(CapturedPacket& packet) {
       return false;
     }
     // pcapng stamps have 64 bits, and a damaged one would overflow.
-    packet.has_time = std::abs(header->ts.tv_sec) <= kMaxStampSeconds;
-    const std::int64_t second = packet.has_time ? header->ts.tv_sec : 0;
-    packet.ref = {place.offset, place.length, second * kMicrosPerSecond + header->ts.tv_usec};
+    const std::int64_t second = header->ts.tv_sec;
+    packet.has_time = second >= kMinStampSeconds && second <= kMaxStampSeconds;
+    packet.ref = {place.offset, place.length,
+                  packet.has_time ? second * kMicrosPerSecond + header->ts.tv_usec : 0};
+    const RecordScanner::Interface* interface = scanner_.interface_of(place);
+    packet.link_type = interface == nullptr ? link_type_ : static_cast<int>(interface->link_type);
+    packet.ref.width_us = interface == nullptr ? 1 : interface->width_us;
     packet.bytes = {bytes, header->caplen};
     return true;
   }
@@ -102,13 +104,16 @@ void CaptureFile::take_damage(std::string_view libpcap_text) {
   damage_.offset = pcap_ == nullptr ? 0 : scanner_.next_offset();
   damage_.why = cut_ ? cut_->message : std::string(libpcap_text);
   const bool is_cut = libpcap_text.find("truncated") != std::string_view::npos;
-  const bool is_other_link = libpcap_text.find("different from the") != std::string_view::npos;
-  if (pcap_ == nullptr) {
+  const bool is_other_order = scanner_.is_at_other_order();
+  if (is_other_order) damage_.why = "a section in the other byte order than the first one's";
+  if (is_other_order) {
+    damage_.code = "pcap.sections.differ";
+  } else if (pcap_ == nullptr) {
     damage_.code = is_cut ? "pcap.header.truncated" : "pcap.header.unreadable";
   } else if (is_cut || cut_) {
     damage_.code = "pcap.truncated";
   } else {
-    damage_.code = is_other_link ? "pcap.interfaces.differ" : "pcap.record.bad_length";
+    damage_.code = "pcap.record.bad_length";
   }
 }
 

@@ -18,6 +18,9 @@ struct pcap;
 
 namespace assay {
 
+// A link type's number and name, for a person.
+std::string link_type_text(int link_type);
+
 // What ended the reading of a capture before its end, as a reject. Empty code: nothing did.
 struct CaptureDamage {
   std::string code;
@@ -34,9 +37,6 @@ class CaptureFile {
 
   // False: the file cannot be read as a capture, see damage().
   bool open();
-  // The link type of the packets (DLT_ values of libpcap), and its name for a person.
-  int link_type() const;
-  std::string link_type_text() const;
   // False at the end, at damage(), or at failure().
   bool next(CapturedPacket& packet);
 
@@ -58,6 +58,7 @@ class CaptureFile {
   bool is_at_end_ = false;
   std::FILE* file_ = nullptr;
   pcap* pcap_ = nullptr;
+  int link_type_ = 0;  // of a pcap, which has but one
   CaptureDamage damage_;
   std::optional<Error> failure_;
   std::optional<Error> cut_;  // the compressed stream beneath was cut or corrupt

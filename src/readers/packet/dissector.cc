@@ -12,9 +12,8 @@ constexpr std::size_t kUdpBytes = 8;
 
 }  // namespace
 
-Dissector::Dissector(int link_type, std::int64_t skew_us, RecordSink& sink)
-    : link_type_(link_type),
-      sink_(sink),
+Dissector::Dissector(std::int64_t skew_us, RecordSink& sink)
+    : sink_(sink),
       ledger_(sink),
       rows_(sink, skew_us),
       streams_(sink, ledger_, rows_),
@@ -24,7 +23,7 @@ Dissector::Dissector(int link_type, std::int64_t skew_us, RecordSink& sink)
 
 void Dissector::packet(const CapturedPacket& packet) {
   Unit unit{packet.ref};
-  ledger_.close(unit, network(strip_link_layer(link_type_, packet.bytes), unit, 0));
+  ledger_.close(unit, network(strip_link_layer(packet.link_type, packet.bytes), unit, 0));
 }
 
 void Dissector::finish() {

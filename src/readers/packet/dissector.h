@@ -17,8 +17,9 @@ inline constexpr int kMaxTunnelDepth = 5;
 
 class Dissector {
  public:
-  Dissector(int link_type, std::int64_t skew_us, RecordSink& sink);
+  Dissector(std::int64_t skew_us, RecordSink& sink);
 
+  // Precondition: the packet's link type is known.
   void packet(const CapturedPacket& packet);
   // Settles all that waits. Call once at the end.
   void finish();
@@ -30,7 +31,6 @@ class Dissector {
   Outcome tcp(const IpPacket& packet, Unit& unit);
   Outcome tunnel(const NetworkPacket& inner, Unit& unit, int depth);
 
-  int link_type_;
   RecordSink& sink_;
   Ledger ledger_;
   DnsRows rows_;

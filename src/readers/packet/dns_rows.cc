@@ -50,6 +50,7 @@ PendingQuery DnsRows::describe(const MessageContext& context) const {
   exchange.is_tentative = context.use == PortUse::other && !context.is_tcp;
   DnsRow& row = exchange.row;
   row.time_us = context.packet.time_us + skew_us_;
+  row.width_us = context.packet.width_us;
   row.client_port = is_answer ? context.ends.destination_port : context.ends.source_port;
   row.id = message_.id;
   row.flags = flags_of(message_) | (context.is_tcp ? kTcp : 0u) |

@@ -11,15 +11,21 @@ namespace assay {
 
 using Bytes = std::span<const std::uint8_t>;
 
+// The years 0000 to 9999.
+inline constexpr std::int64_t kMinPacketTimeUs = -62'167'219'200'000'000,
+                              kMaxPacketTimeUs = 253'402'300'799'999'999;
+
 // Where a captured packet lies in the evidence, its record header included, and when it was seen.
 struct PacketRef {
   std::uint64_t offset = 0;
   std::uint32_t length = 0;
   std::int64_t time_us = 0;
+  std::uint32_t width_us = 1;  // of the capturing clock's ticks
 };
 
 struct CapturedPacket {
   PacketRef ref;
+  int link_type = 0;     // DLT_ or LINKTYPE_ value; those that are understood do not clash
   Bytes bytes;           // as captured; valid until the next packet
   bool has_time = true;  // false: its stamp lies outside the years that a row can hold
 };
