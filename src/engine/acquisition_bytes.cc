@@ -261,7 +261,11 @@ Status Acquisition::take_member(const ArchiveMember& member, ByteSource& data, D
   auto unpacked = unpack_member(data, inside_.directory);
   if (!unpacked.ok()) return unpacked.error();
   if (!unpacked->damage.empty()) add_note(notes, "archive.damaged", unpacked->damage);
+  if (!member.has_name) {
+    add_note(notes, "archive.member_without_name", "the archive's spelling of it is no text");
+  }
   DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
+  file.end_in(unpacked->damage);
   ASSAY_TRY(file.rewind());
   return take_bytes(file, std::move(draft), depth, {});
 }

@@ -3,15 +3,39 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <set>
 
+#include "engine/entry_bytes.h"
+
 namespace assay {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+// zip's decoder gives away what came of the last piece of its input when that piece is damaged:
+// 16 KiB of a log expand to about 150.
+constexpr std::size_t kBlockBytes = std::size_t{1} << 14;
+
+// libarchive turns names into the thread's character set: without one that has all characters, a
+// member called "größe.log" has no name at all. Nothing else of the locale is touched.
+class NamesInUtf8 {
+ public:
+  NamesInUtf8() : before_(utf8() != locale_t{} ? uselocale(utf8()) : locale_t{}) {}
+  ~NamesInUtf8() {
+    if (before_ != locale_t{}) uselocale(before_);
+  }
+  NamesInUtf8(const NamesInUtf8&) = delete;
+  NamesInUtf8& operator=(const NamesInUtf8&) = delete;
+
+ private:
+  static locale_t utf8() {
+    static const locale_t kept = newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
+    return kept;
+  }
+  locale_t before_;
+};
 
 class LibarchiveReader final : public ArchiveReader, public ByteSource {
  public:
@@ -24,6 +48,7 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
   ~LibarchiveReader() override { archive_read_free(archive_); }
 
   Status open() {
+    const NamesInUtf8 names;
     // Named one by one: "all" would bring readers that look anywhere on this machine (mtree).
     archive_read_support_format_tar(archive_);
     archive_read_support_format_gnutar(archive_);
@@ -43,7 +68,9 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
   }
 
   Result<bool> next(ArchiveMember& member) override {
+    const NamesInUtf8 names;
     archive_entry* entry = nullptr;
+    bytes_of_entry_.begin();
     const int outcome = archive_read_next_header(archive_, &entry);
     if (outcome == ARCHIVE_EOF) return false;
     if (outcome == ARCHIVE_FATAL || outcome == ARCHIVE_RETRY) return failure();
@@ -53,6 +80,8 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
                    "unpack it by hand and add the folder"};
     }
     const char* path = archive_entry_pathname(entry);
+    if (path == nullptr) path = archive_entry_pathname_utf8(entry);
+    member.has_name = path != nullptr;
     member.path = unique(path ? path : fmt::format("member-{}", members_));
     member.size_bytes = archive_entry_size_is_set(entry)
                             ? static_cast<std::uint64_t>(archive_entry_size(entry))
@@ -80,7 +109,7 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
                                kMaxExpansionRatio),
                    "unpack it by hand if it is what it says it is, and add the folder"};
     }
-    const la_ssize_t count = archive_read_data(archive_, into, capacity);
+    const std::ptrdiff_t count = bytes_of_entry_.read(archive_, into, capacity);
     if (count < 0) return failure();
     bytes_ += static_cast<std::uint64_t>(count);
     return static_cast<std::size_t>(count);
@@ -127,6 +156,7 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
   std::unique_ptr<char[]> block_;
   archive* archive_;
   std::set<std::string> seen_;
+  EntryBytes bytes_of_entry_;
   std::uint64_t members_ = 0;
   std::uint64_t bytes_ = 0;
   std::optional<Error> upstream_;

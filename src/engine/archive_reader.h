@@ -13,8 +13,10 @@ inline constexpr int kMaxArchiveDepth = 3;  // an archive in an archive in an ar
 inline constexpr std::uint64_t kMaxArchiveMembers = 100'000;
 
 struct ArchiveMember {
-  // As the archive spells it; a path met before gets "#2", "#3", ... so that each is one.
+  // As the archive spells it, in UTF-8 where it says which characters they are; a path met before
+  // gets "#2", "#3", ... so that each is one. "member-N" when the archive's spelling is no text.
   std::string path;
+  bool has_name = true;
   std::uint64_t size_bytes = 0;  // as stated; 0 when not
   std::int64_t mtime_us = 0;     // 0 when not stated
   bool is_file = false;

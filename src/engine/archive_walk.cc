@@ -9,7 +9,24 @@
 namespace assay {
 
 namespace {
+
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+
+// A file that nobody else can name, in `folder` or, where nothing may be written, in /tmp.
+Result<Descriptor> nameless_file(const std::string& folder) {
+  for (const std::string& place : {folder, std::string("/tmp")}) {
+    Descriptor file(::open(place.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (file.is_open()) return file;
+    // Not every file system has O_TMPFILE.
+    std::string path = place + "/.unpacked-XXXXXX";
+    file = Descriptor(::mkostemp(path.data(), O_CLOEXEC));
+    if (!file.is_open()) continue;
+    ::unlink(path.c_str());
+    return file;
+  }
+  return system_error("make a temporary file in", folder + " or /tmp");
+}
+
 }  // namespace
 
 Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, std::string& damage,
@@ -40,10 +57,9 @@ Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, std::strin
 
 Result<MemberBytes> unpack_member(ByteSource& member, const std::string& folder) {
   MemberBytes bytes;
-  std::string path = folder + "/.unpacked-XXXXXX";
-  bytes.file = Descriptor(::mkostemp(path.data(), O_CLOEXEC));
-  if (!bytes.file.is_open()) return system_error("write", path);
-  ::unlink(path.c_str());
+  auto file = nameless_file(folder);
+  if (!file.ok()) return file.error();
+  bytes.file = std::move(*file);
   const auto block = std::make_unique<char[]>(kBlockBytes);
   while (true) {
     const auto count = member.read(block.get(), kBlockBytes);
@@ -53,7 +69,7 @@ Result<MemberBytes> unpack_member(ByteSource& member, const std::string& folder)
       return bytes;
     }
     if (*count == 0) return bytes;
-    ASSAY_TRY(write_all(bytes.file.number(), {block.get(), *count}, path));
+    ASSAY_TRY(write_all(bytes.file.number(), {block.get(), *count}, "a temporary file"));
   }
 }
 

@@ -17,7 +17,10 @@ Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, std::strin
 // and which year its stamps began in, can need a second look, and an archive gives only one.
 struct MemberBytes {
   Descriptor file;
-  std::string damage;  // the archive broke off within this member
+  // The archive broke off within this member. To be told to the source that reads `file`
+  // (DescriptorSource::end_in), in the first reading and in every later one: a reader treats the
+  // last line of a stream that broke off otherwise than that of a whole one.
+  std::string damage;
 };
 Result<MemberBytes> unpack_member(ByteSource& member, const std::string& folder);
 

@@ -79,6 +79,7 @@ class Rereading {
       auto unpacked = unpack_member(data, inside_.directory);
       if (!unpacked.ok()) return unpacked.error();
       DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
+      file.end_in(unpacked->damage);
       return take(file, number);
     }
     return {};

@@ -1,4 +1,4 @@
-// Decompression: gzip through zlib, the others through libarchive's raw format.
+// Decompression: gzip through zlib, xz through liblzma, the others through libarchive's raw format.
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
+#include "engine/entry_bytes.h"
 #include "engine/sources.h"
+#include "engine/xz_source.h"
 
 namespace assay {
 namespace {
@@ -110,7 +112,6 @@ class FilterSource final : public ByteSource {
   Status open() {
     using Enable = int (*)(archive*);
     const std::pair<std::string_view, Enable> filters[] = {
-        {"xz", archive_read_support_filter_xz},
         {"zstd", archive_read_support_filter_zstd},
         {"bzip2", archive_read_support_filter_bzip2},
         {"lz4", archive_read_support_filter_lz4},
@@ -140,7 +141,7 @@ class FilterSource final : public ByteSource {
   Result<std::size_t> read(char* into, std::size_t capacity) override {
     if (error_) return *error_;
     if (is_at_end_) return std::size_t{0};
-    const la_ssize_t count = archive_read_data(archive_, into, capacity);
+    const std::ptrdiff_t count = bytes_.read(archive_, into, capacity);
     if (count >= 0) return static_cast<std::size_t>(count);
     fail();
     return *error_;
@@ -151,9 +152,10 @@ class FilterSource final : public ByteSource {
     const char* reason = archive_error_string(archive_);
     error_ = upstream_
                  ? *upstream_
-                 : damage(fmt::format("the {} data is truncated or corrupt ({}); up to 64 KiB "
-                                      "before the damage cannot be had",
-                                      encoding_, reason ? reason : "no reason given"));
+                 : damage(fmt::format("the {} data is truncated or corrupt ({}); what its last "
+                                      "block held ({}) cannot be had",
+                                      encoding_, reason ? reason : "no reason given",
+                                      encoding_ == "bzip2" ? "about 900 KB" : "up to 128 KiB"));
   }
 
   static la_ssize_t pull(archive* archive, void* self, const void** bytes) {
@@ -172,6 +174,7 @@ class FilterSource final : public ByteSource {
   ByteSource& inner_;
   std::unique_ptr<char[]> block_;
   archive* archive_;
+  EntryBytes bytes_;
   std::optional<Error> upstream_;
   std::optional<Error> error_;
   bool is_at_end_ = false;
@@ -196,6 +199,28 @@ bool is_tar(std::string_view head) {
   return has_digit && sum == stated;
 }
 
+bool are_digits(std::string_view text, int base) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c < '0' + std::min(base, 10)) ||
+           (base == 16 && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
+  });
+}
+
+// Three letters of text: the level and the first block's magic, or that of the end, follow.
+bool is_bzip2(std::string_view head) {
+  return head.size() >= 10 && head[3] >= '1' && head[3] <= '9' &&
+         (head.substr(4, 6) == "\x31\x41\x59\x26\x53\x59" ||
+          head.substr(4, 6) == "\x17\x72\x45\x38\x50\x90");
+}
+
+// Six digits that a date (070701) writes as well: the numbers of a whole header follow.
+bool is_cpio(std::string_view head) {
+  if (head.starts_with("070701") || head.starts_with("070702")) {
+    return head.size() >= 110 && are_digits(head.substr(6, 104), 16);
+  }
+  return head.starts_with("070707") && head.size() >= 76 && are_digits(head.substr(6, 70), 8);
+}
+
 }  // namespace
 
 std::string_view encoding_of(std::string_view head) {
@@ -212,33 +237,27 @@ std::string_view encoding_of(std::string_view head) {
       {std::string_view("\x1f\x9d", 2), "compress"}};
   for (const auto& [magic, name] : magics) {
     if (!head.starts_with(magic)) continue;
-    // "BZh" is three letters of text: a digit and the block's magic follow in a real one.
-    if (name == "bzip2" && (head.size() < 10 || head.substr(4, 1) != "1") &&
-        head.substr(4, 1) != "\x17") {
-      continue;
-    }
+    if (name == "bzip2" && !is_bzip2(head)) continue;
+    if (name == "lzip" && (head.size() < 6 || (head[4] != 0 && head[4] != 1))) continue;
     return name;
   }
   return "";
 }
 
 bool is_archive(std::string_view head) {
-  const std::string_view magics[] = {std::string_view("PK\x03\x04", 4),
-                                     std::string_view("PK\x05\x06", 4),
-                                     std::string_view("7z\xbc\xaf\x27\x1c", 6),
-                                     std::string_view("Rar!\x1a\x07", 6),
-                                     std::string_view("070701", 6),
-                                     std::string_view("070707", 6),
-                                     std::string_view("!<arch>\n", 8),
-                                     std::string_view("MSCF\0\0\0\0", 8)};
+  const std::string_view magics[] = {
+      std::string_view("PK\x03\x04", 4),         std::string_view("PK\x05\x06", 4),
+      std::string_view("7z\xbc\xaf\x27\x1c", 6), std::string_view("Rar!\x1a\x07", 6),
+      std::string_view("!<arch>\n", 8),          std::string_view("MSCF\0\0\0\0", 8)};
   for (const std::string_view magic : magics) {
     if (head.starts_with(magic)) return true;
   }
-  return is_tar(head);
+  return is_cpio(head) || is_tar(head);
 }
 
 Result<std::unique_ptr<ByteSource>> make_decoder(std::string_view encoding, ByteSource& inner) {
   if (encoding == "gzip") return std::unique_ptr<ByteSource>(std::make_unique<GzipSource>(inner));
+  if (encoding == "xz") return make_xz_source(inner);
   auto filter = std::make_unique<FilterSource>(std::string(encoding), inner);
   ASSAY_TRY(filter->open());
   return std::unique_ptr<ByteSource>(std::move(filter));

@@ -61,6 +61,7 @@ Result<std::size_t> DescriptorSource::read(char* into, std::size_t capacity) {
     const ssize_t count = ::read(descriptor_, into, capacity);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("read", path_);
+    if (count == 0 && !damage_.empty()) return Error{ErrorCode::malformed, damage_, ""};
     done_ += static_cast<std::uint64_t>(count);
     if (progress_ && done_ - told_ >= kProgressStep) {
       told_ = done_;
@@ -89,6 +90,7 @@ Status SealingSource::drain() {
   const auto buffer = std::make_unique<char[]>(kDrainBytes);
   while (true) {
     const auto count = read(buffer.get(), kDrainBytes);
+    if (!count.ok() && count.error().code == ErrorCode::malformed) return {};
     if (!count.ok()) return count.error();
     if (*count == 0) return {};
   }

@@ -30,6 +30,9 @@ class DescriptorSource final : public ByteSource {
   // Back to the first byte.
   Status rewind();
   int descriptor() const { return descriptor_; }
+  // What follows the last byte is lost: its end is this damage, in words, as of a stream that broke
+  // off. "" = an ordinary end. For a member of an archive that could be unpacked only in part.
+  void end_in(std::string damage) { damage_ = std::move(damage); }
 
  private:
   int descriptor_;
@@ -38,6 +41,7 @@ class DescriptorSource final : public ByteSource {
   std::function<void(std::uint64_t)> progress_;
   std::uint64_t done_ = 0;
   std::uint64_t told_ = 0;
+  std::string damage_;
 };
 
 // Hashes what flows through.
@@ -45,7 +49,7 @@ class SealingSource final : public ByteSource {
  public:
   explicit SealingSource(ByteSource& inner) : inner_(inner) {}
   Result<std::size_t> read(char* into, std::size_t capacity) override;
-  // Reads on to the end, so that the seal is that of all bytes.
+  // Reads on to the end, so that the seal is that of all bytes. Damage (malformed) is an end.
   Status drain();
   std::uint64_t bytes() const { return bytes_; }
   std::string sha256();  // once, at the end
@@ -80,7 +84,7 @@ bool is_archive(std::string_view head);
 
 // Decompresses `inner` to the end of the last concatenated part. Damage: malformed, whose message
 // says what is wrong at which compressed byte; what was decompressed before it is delivered first.
-// gzip goes through zlib, since libarchive gives up to 64 KiB before the damage away.
+// gzip and xz go to the very byte; of the others the block that was begun is lost.
 Result<std::unique_ptr<ByteSource>> make_decoder(std::string_view encoding, ByteSource& inner);
 // Ends with malformed when the output exceeds the limits above.
 std::unique_ptr<ByteSource> make_limit(std::unique_ptr<ByteSource> decoder,
