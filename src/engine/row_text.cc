@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace assay {
 namespace {
@@ -62,8 +63,15 @@ std::string flag_words(std::uint32_t flags) {
 }
 
 void WordTable::add(std::uint64_t key, std::string_view word) {
-  entries_.push_back({key, words_.size(), static_cast<std::uint32_t>(word.size())});
-  words_ += word;
+  word = word.substr(0, (std::size_t{1} << kLengthBits) - 1);
+  if (used_ + word.size() > kBlockBytes) {
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlockBytes));
+    used_ = 0;
+  }
+  std::memcpy(blocks_.back().get() + used_, word.data(), word.size());
+  const std::uint64_t begin = (blocks_.size() - 1) * kBlockBytes + used_;
+  entries_.push_back({key, begin << kLengthBits | word.size()});
+  used_ += word.size();
 }
 
 void WordTable::sort() {
@@ -84,7 +92,7 @@ std::string_view WordTable::find(std::uint64_t key) const {
   const std::uint64_t bucket = key >> bucket_shift_;
   for (std::uint32_t i = bucket_begin_[bucket]; i < bucket_begin_[bucket + 1]; ++i) {
     if (entries_[i].key == key) {
-      return std::string_view(words_).substr(entries_[i].begin, entries_[i].length);
+      return {at(entries_[i]), entries_[i].place & ((1u << kLengthBits) - 1)};
     }
   }
   return {};
@@ -102,7 +110,7 @@ void WordTable::prefetch(std::uint64_t key, Step step) const {
   if (step == Step::entry) {
     __builtin_prefetch(&entries_[first]);
   } else {
-    __builtin_prefetch(words_.data() + entries_[first].begin);
+    __builtin_prefetch(at(entries_[first]));
   }
 }
 

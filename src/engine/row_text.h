@@ -1,6 +1,7 @@
 // Rows as text: CSV columns, and lines for a person.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,13 +24,19 @@ class WordTable {
   void prefetch(std::uint64_t key, Step step) const;
 
  private:
+  static constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+  static constexpr int kLengthBits = 11;  // a canonical name has at most 1,016 characters
   struct Entry {
     std::uint64_t key = 0;
-    std::uint64_t begin = 0;
-    std::uint32_t length = 0;
+    std::uint64_t place = 0;  // where it begins << kLengthBits | length
   };
-  std::string words_;
-  std::vector<Entry> entries_;  // by key, after sort()
+  const char* at(const Entry& entry) const {
+    const std::uint64_t begin = entry.place >> kLengthBits;
+    return blocks_[begin / kBlockBytes].get() + begin % kBlockBytes;
+  }
+  std::vector<std::unique_ptr<char[]>> blocks_;  // a word lies within one
+  std::size_t used_ = kBlockBytes;               // of the last block
+  std::vector<Entry> entries_;                   // by key, after sort()
   // Keys are uniform hashes: their top bits say where to look, and a lookup costs two cache misses
   // where a binary search over a million entries costs twenty.
   std::vector<std::uint32_t> bucket_begin_;

@@ -22,6 +22,8 @@ namespace {
 
 // Reads of a MergeTree in key order, by one thread: the whole of memory is one block a part.
 constexpr std::string_view kPairOrder = "client, qname, time_us, evidence, offset";
+// Reading 20 parts ahead, the default, held 290 MiB and was no quicker.
+constexpr std::string_view kUnbuffered = "SETTINGS read_in_order_use_buffering = 0";
 constexpr std::string_view kTimeOrder = "time_us, evidence, offset";
 constexpr std::size_t kMostKeysToCheck = 5'000;
 constexpr std::string_view kColumns =
@@ -161,8 +163,8 @@ Status EmbeddedStore::scan(const RowFilter& filter, RowOrder order,
   DnsBatch rows;
   std::vector<std::uint32_t> evidence;
   return stream(
-      fmt::format("SELECT {} FROM assay.dns WHERE {} ORDER BY {}", kColumns, filter_sql(filter),
-                  order == RowOrder::by_pair ? kPairOrder : kTimeOrder),
+      fmt::format("SELECT {} FROM assay.dns WHERE {} ORDER BY {} {}", kColumns, filter_sql(filter),
+                  order == RowOrder::by_pair ? kPairOrder : kTimeOrder, kUnbuffered),
       [&](NativeReader& block) {
         copy_rows(block, rows, evidence);
         return each({&rows, &evidence});
@@ -207,8 +209,8 @@ Status EmbeddedStore::count_pairs(const RowFilter& filter, const std::vector<std
   std::vector<std::vector<std::uint64_t>> columns(keys.size());
   std::vector<std::uint64_t> rest(rest_keys);
   bool is_wanted = true;
-  ASSAY_TRY(stream(fmt::format("SELECT {} FROM assay.dns WHERE {} ORDER BY client, qname",
-                               fmt::join(keys, ", "), filter_sql(filter)),
+  ASSAY_TRY(stream(fmt::format("SELECT {} FROM assay.dns WHERE {} ORDER BY client, qname {}",
+                               fmt::join(keys, ", "), filter_sql(filter), kUnbuffered),
                    [&](NativeReader& block) {
                      for (std::size_t k = 0; k < keys.size(); ++k) block.copy(k, columns[k]);
                      for (std::size_t row = 0; row < block.rows() && is_wanted; ++row) {
