@@ -68,7 +68,7 @@ TEST(PcapDns, PairsOnlyWhatAgreesInEverything) {
   }
 }
 
-TEST(PcapDns, GivesTheAnswerToTheEarliestOfEqualQueries) {
+TEST(PcapDns, GivesTheAnswerToTheLatestOfEqualQueries) {
   CaptureBuilder capture;
   capture.add(0, query_frame(query(1, "bank.example")));
   capture.add(1'000, query_frame(query(1, "bank.example")));
@@ -76,10 +76,71 @@ TEST(PcapDns, GivesTheAnswerToTheEarliestOfEqualQueries) {
   CollectingSink sink;
   read_capture(capture.bytes(), sink);
   ASSERT_EQ(sink.rows.size(), 2u);
-  EXPECT_EQ(sink.rows[0].time_us, kStart);
-  EXPECT_EQ(sink.rows[0].delay_us, 1'500u);
-  EXPECT_EQ(sink.rows[1].time_us, kStart + 1'000);
+  EXPECT_EQ(sink.rows[0].time_us, kStart + 1'000);
+  EXPECT_EQ(sink.rows[0].delay_us, 500u);
+  EXPECT_EQ(sink.rows[1].time_us, kStart);
   EXPECT_EQ(sink.rows[1].rcode, kNoRcode);
+  EXPECT_EQ(sink.noted("pcap.pairing_ambiguous"), 1u);
+}
+
+TEST(PcapDns, AQueryAndItsRepetitionAreBothPaired) {
+  CaptureBuilder capture;
+  for (int i = 0; i < 3; ++i) capture.add(i, query_frame(query(1, "bank.example")));
+  for (int i = 3; i < 7; ++i) capture.add(i, answer_frame(answer(1, "bank.example")));
+  CollectingSink sink;
+  read_capture(capture.bytes(), sink);
+  ASSERT_EQ(sink.rows.size(), 4u);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(sink.rows[i].delay_us, 1u + 2 * i);
+  EXPECT_EQ(flag_words(sink.rows[3].flags), "answer rd ra");
+  EXPECT_EQ(sink.noted("pcap.pairing_ambiguous"), 2u);
+}
+
+// Asked every 10 s under one id and port, the first answer lost.
+TEST(PcapDns, ALostAnswerLeavesItsOwnQueryUnanswered) {
+  CaptureBuilder capture;
+  for (std::int64_t i = 0; i < 8; ++i) {
+    capture.add(i * 10'000'000, query_frame(query(1, "bank.example")));
+    if (i > 0) capture.add(i * 10'000'000 + 20'000, answer_frame(answer(1, "bank.example")));
+  }
+  CollectingSink sink;
+  read_capture(capture.bytes(), sink);
+  ASSERT_EQ(sink.rows.size(), 8u);
+  for (const DnsRow& row : sink.rows) {
+    EXPECT_EQ(row.delay_us, row.time_us == kStart ? kNoDelay : 20'000u);
+  }
+}
+
+TEST(PcapDns, AStampInTheFutureLetsNoOldQueryBeAnswered) {
+  CaptureBuilder capture;
+  capture.add(10'000'000'000'000, query_frame(query(7, "clinic.example")));
+  capture.add(0, query_frame(query(1, "bank.example")));
+  capture.add(600'020'000, answer_frame(answer(1, "bank.example")));
+  capture.add(600'020'001, answer_frame(message(7, 0x8001, {0}, "")));  // before its query
+  CollectingSink sink;
+  read_capture(capture.bytes(), sink);
+  EXPECT_EQ(sink.rows.size(), 4u);
+  for (const DnsRow& row : sink.rows) EXPECT_EQ(row.delay_us, kNoDelay);
+}
+
+TEST(PcapDns, PairsAnAnswerStampedAMomentBeforeItsQuery) {
+  CaptureBuilder capture;
+  capture.add(5'000, query_frame(query(1, "bank.example")));
+  capture.add(4'000, answer_frame(answer(1, "bank.example")));
+  capture.add(9'000, query_frame(query(2, "bank.example")));
+  capture.add(7'999, answer_frame(answer(2, "bank.example")));
+  CollectingSink sink;
+  read_capture(capture.bytes(), sink);
+  ASSERT_EQ(sink.rows.size(), 3u);
+  EXPECT_EQ(sink.rows[0].delay_us, 0u);
+}
+
+TEST(PcapDns, AFloodOfEqualQueriesIsPairedAndSettled) {
+  CaptureBuilder capture;
+  for (int i = 0; i < 20'000; ++i) capture.add(i, query_frame(query(1, "bank.example")));
+  for (int i = 0; i < 20'000; ++i) capture.add(20'000 + i, answer_frame(answer(1, "bank.example")));
+  CollectingSink sink;
+  read_capture(capture.bytes(), sink);
+  EXPECT_EQ(sink.rows.size(), 20'000u);
 }
 
 TEST(PcapDns, DoesNotPairAcrossMoreThanTheWindow) {

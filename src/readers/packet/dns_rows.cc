@@ -199,12 +199,16 @@ void DnsRows::merge_answer(DnsRow& row, const DnsRow& answer) const {
 
 Outcome DnsRows::take_answer(const MessageContext& context, PendingQuery& answer) {
   PendingQuery query;
-  bool is_paired = false;
+  Pairing pairing = Pairing::none;
   if (context.use != PortUse::multicast) {
-    is_paired = message_.questions.empty() ? pending_.take_any_question(answer, query)
-                                           : pending_.take(answer, query);
+    pairing = message_.questions.empty() ? pending_.take_any_question(answer, query)
+                                         : pending_.take(answer, query);
   }
-  if (!is_paired) {
+  if (pairing == Pairing::one_of_several) {
+    sink_.note("pcap.pairing_ambiguous",
+               "answers for which equal queries waited; the latest query got the answer");
+  }
+  if (pairing == Pairing::none) {
     if (answer.is_tentative && !is_learned(answer)) return Outcome::blank();
     if (context.use == PortUse::other) {
       sink_.note("pcap.dns_on_other_port", "DNS was recognised on a port that is not 53");

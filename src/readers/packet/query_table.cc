@@ -4,7 +4,7 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kFirstBuckets = 1 << 12;
-constexpr int kAnyQuestionSteps = 64;
+constexpr int kMaxSteps = 64;
 
 bool is_same_exchange(const PendingQuery& a, const PendingQuery& b) {
   return a.row.id == b.row.id && a.row.client_port == b.row.client_port &&
@@ -14,6 +14,11 @@ bool is_same_exchange(const PendingQuery& a, const PendingQuery& b) {
 
 bool is_equal(const PendingQuery& a, const PendingQuery& b) {
   return is_same_exchange(a, b) && a.row.qname == b.row.qname && a.row.qtype == b.row.qtype;
+}
+
+bool is_in_time(const PendingQuery& query, const PendingQuery& answer) {
+  const std::int64_t age_us = answer.row.time_us - query.row.time_us;
+  return age_us >= -kStampDisorderUs && age_us <= kPairingWindowUs;
 }
 
 }  // namespace
@@ -67,66 +72,68 @@ void QueryTable::insert(const PendingQuery& query) {
   node = Node{};
   node.query = query;
   node.older = last_;
-  node.last_equal = index;
   (last_ == kNone ? first_ : nodes_[last_].newer) = index;
   last_ = index;
   Index* link = find(query);
-  if (*link == kNone) {
-    *link = index;
-  } else {
-    Node& head = nodes_[*link];
-    nodes_[head.last_equal].next_equal = index;
-    head.last_equal = index;
+  if (*link != kNone) {
+    Node& before = nodes_[*link];
+    before.newer_equal = index;
+    node.older_equal = *link;
+    node.next_in_bucket = before.next_in_bucket;
   }
+  *link = index;
   ++size_;
 }
 
-void QueryTable::remove_first_of_group(Index* link) {
-  const Index index = *link;
+void QueryTable::remove(Index index) {
   const Node& node = nodes_[index];
-  if (node.next_equal == kNone) {
-    *link = node.next_in_bucket;
+  if (node.newer_equal != kNone) {
+    nodes_[node.newer_equal].older_equal = node.older_equal;
   } else {
-    Node& heir = nodes_[node.next_equal];
-    heir.next_in_bucket = node.next_in_bucket;
-    heir.last_equal = node.last_equal;
-    *link = node.next_equal;
+    Index* link = find(node.query);
+    *link = node.older_equal == kNone ? node.next_in_bucket : node.older_equal;
   }
-  release(index);
-}
-
-void QueryTable::release(Index index) {
-  const Node& node = nodes_[index];
+  if (node.older_equal != kNone) {
+    Node& heir = nodes_[node.older_equal];
+    heir.newer_equal = node.newer_equal;
+    heir.next_in_bucket = node.next_in_bucket;
+  }
   (node.older == kNone ? first_ : nodes_[node.older].newer) = node.newer;
   (node.newer == kNone ? last_ : nodes_[node.newer].older) = node.older;
   free_.push_back(index);
   --size_;
 }
 
-bool QueryTable::take(const PendingQuery& like, PendingQuery& out) {
-  Index* link = find(like);
-  if (*link == kNone) return false;
-  out = nodes_[*link].query;
-  remove_first_of_group(link);
-  return true;
+Pairing QueryTable::take(const PendingQuery& answer, PendingQuery& out) {
+  Index index = *find(answer);
+  for (int i = 0; i < kMaxSteps && index != kNone; ++i, index = nodes_[index].older_equal) {
+    const Node& node = nodes_[index];
+    if (!is_in_time(node.query, answer)) continue;
+    const bool has_rival =
+        node.older_equal != kNone && is_in_time(nodes_[node.older_equal].query, answer);
+    out = node.query;
+    remove(index);
+    return has_rival ? Pairing::one_of_several : Pairing::sole;
+  }
+  return Pairing::none;
 }
 
-bool QueryTable::take_any_question(const PendingQuery& like, PendingQuery& out) {
+Pairing QueryTable::take_any_question(const PendingQuery& answer, PendingQuery& out) {
   Index index = last_;
-  for (int i = 0; i < kAnyQuestionSteps && index != kNone; ++i, index = nodes_[index].older) {
-    if (is_same_exchange(nodes_[index].query, like)) {
-      const PendingQuery found = nodes_[index].query;
-      return take(found, out);
+  for (int i = 0; i < kMaxSteps && index != kNone; ++i, index = nodes_[index].older) {
+    const PendingQuery& query = nodes_[index].query;
+    if (is_same_exchange(query, answer) && is_in_time(query, answer)) {
+      out = query;
+      remove(index);
+      return Pairing::sole;
     }
   }
-  return false;
+  return Pairing::none;
 }
 
-// The oldest node is the first of its group: groups are in order of arrival.
 PendingQuery QueryTable::pop_oldest() {
-  PendingQuery out;
-  const PendingQuery like = oldest();
-  take(like, out);
+  const PendingQuery out = oldest();
+  remove(first_);
   return out;
 }
 

@@ -2,9 +2,11 @@
 //
 // A query and an answer belong together when addresses, ports, transport, message id, name and type
 // agree (RFC 5452 section 9.1). Of several equal queries, which a stub sends when it repeats itself
-// on one socket, the earliest unanswered one gets the answer. The table is bounded in entries and
-// in time; what leaves it unanswered becomes a row of its own. Every operation takes constant time,
-// a flood of equal queries included.
+// on one socket, the latest that was sent before the answer gets it. The earliest would do better
+// by a stub whose query and repetition are both answered late, but worse by a host that asks on and
+// on under one id: after a single lost answer each later one would go to the query before its own.
+// The table is bounded in entries and in time; what leaves it unanswered becomes a row of its own.
+// Every operation takes constant time, a flood of equal queries included.
 #pragma once
 
 #include <vector>
@@ -14,6 +16,8 @@
 namespace assay {
 
 inline constexpr std::int64_t kPairingWindowUs = 30 * kMicrosPerSecond;
+// Stamps of one capture fall by so much, where several processors write them.
+inline constexpr std::int64_t kStampDisorderUs = 1'000;
 inline constexpr std::size_t kMaxPendingQueries = 1 << 18;
 
 struct PendingQuery {
@@ -23,6 +27,8 @@ struct PendingQuery {
   // for it.
   bool is_tentative = false;
 };
+
+enum class Pairing : std::uint8_t { none, sole, one_of_several };
 
 class QueryTable {
  public:
@@ -34,10 +40,12 @@ class QueryTable {
 
   // Precondition: not full.
   void insert(const PendingQuery& query);
-  // Takes out the earliest query that equals `like` in all that pairs. False: there is none.
-  bool take(const PendingQuery& like, PendingQuery& out);
+  // Takes out the latest query that equals `answer` in all that pairs, was not sent after it, and
+  // is not older than the window. one_of_several: an earlier one would do as well. Of a group of
+  // equal queries, the 64 latest are looked at.
+  Pairing take(const PendingQuery& answer, PendingQuery& out);
   // The same without the name and type, among the latest few: for answers that repeat no question.
-  bool take_any_question(const PendingQuery& like, PendingQuery& out);
+  Pairing take_any_question(const PendingQuery& answer, PendingQuery& out);
   // The query that has waited longest. Precondition: not empty.
   const PendingQuery& oldest() const { return nodes_[first_].query; }
   PendingQuery pop_oldest();
@@ -48,16 +56,14 @@ class QueryTable {
 
   struct Node {
     PendingQuery query;
-    Index older = kNone, newer = kNone;  // all nodes, in order of arrival
-    Index next_in_bucket = kNone;        // the first of each group of equal queries is in a bucket
-    Index next_equal = kNone;            // within a group, in order of arrival
-    Index last_equal = kNone;            // of the group's first
+    Index older = kNone, newer = kNone;              // all nodes, in order of arrival
+    Index next_in_bucket = kNone;                    // a group's newest is in a bucket
+    Index older_equal = kNone, newer_equal = kNone;  // within a group, in order of arrival
   };
 
   Index& bucket_of(const PendingQuery& query);
   Index* find(const PendingQuery& like);
-  void remove_first_of_group(Index* link);
-  void release(Index index);
+  void remove(Index index);
 
   std::size_t capacity_;
   std::size_t size_ = 0;
