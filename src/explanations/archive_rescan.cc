@@ -81,19 +81,17 @@ class ArchiveRescan final : public Explanation {
 
  private:
   static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
-    if (is_set(gaps, "excess_two_rates")) {
-      weighing.bear(gaps, Direction::weakly_for,
-                    fmt::format("{}'s demand is steady while it lasts and then stops, as a scan "
-                                "in stretches makes it",
-                                gaps.subject));
-    } else if (is_set(gaps, "near_constant_demand")) {
-      weighing.bear(
-          gaps, Direction::weakly_for,
-          fmt::format("{}'s demand is steady inside the TTL, as a scan makes it", gaps.subject));
-    } else if (is_set(gaps, "clock_shaped")) {
+    if (is_set(gaps, "clock_shaped") || is_set(gaps, "timer_shaped")) {
       weighing.bear(gaps, Direction::neutral,
-                    fmt::format("{}'s look-ups keep the phase of a clock, as a scheduled scan or "
+                    fmt::format("{}'s look-ups keep to a clock or a timer, as a scheduled scan or "
                                 "any other timer would",
+                                gaps.subject));
+    } else if (is_set(gaps, "excess_two_rates")) {
+      weighing.bear(gaps, Direction::neutral, demand_that_comes_and_goes(gaps));
+    } else if (is_set(gaps, "near_constant_demand")) {
+      weighing.bear(gaps, Direction::weakly_for,
+                    fmt::format("{}'s demand is steady inside the TTL; a long scan makes it so, "
+                                "and a short timer too",
                                 gaps.subject));
     } else if (gaps.outcome != Outcome::not_enough) {
       weighing.bear(gaps, Direction::neutral, "the gaps show the cache, not what stands behind it");

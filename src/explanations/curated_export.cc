@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "explanations/registry.h"
 #include "explanations/settling_records.h"
 #include "explanations/weigh.h"
@@ -53,11 +55,16 @@ class CuratedExport final : public Explanation {
       weighing.bear(types, Direction::strongly_for,
                     "whoever handed the files over says that they were filtered");
     } else if (!is_set(types, "foreign_rows")) {
-      weighing.bear(types, Direction::strongly_for,
-                    types.outcome == Outcome::found
-                        ? "the files hold nothing but these names, and of one query type, as no "
-                          "server's own log would"
-                        : "the files hold nothing but these names, as no server's own log would");
+      // A server that answers for one zone is asked for little else; a resolver is asked for all.
+      const bool is_authoritative = types.vantage == "authoritative";
+      weighing.bear(types, is_authoritative ? Direction::weakly_for : Direction::strongly_for,
+                    fmt::format("the files hold nothing but these names{}, {}",
+                                types.outcome == Outcome::found ? ", and of one query type" : "",
+                                is_authoritative
+                                    ? "as a selection would; so would the log of a server of just "
+                                      "this zone"
+                                    : "as no log of a resolver or sensor would unless somebody "
+                                      "chose them"));
     } else {
       weighing.bear(types, Direction::weakly_against, "the files hold look-ups of other names too");
     }

@@ -103,6 +103,13 @@ class LiveMailWithChecks final : public Explanation {
                     fmt::format("{}'s look-ups keep the phase of a clock; deliveries come when "
                                 "they come, unless the mailing itself is on a timer",
                                 gaps.subject));
+    } else if (is_set(gaps, "timer_shaped")) {
+      weighing.bear(gaps, Direction::weakly_against,
+                    fmt::format("{}'s gaps beyond the TTL are whole multiples of {:.0f} s; "
+                                "deliveries come when they come",
+                                gaps.subject, gaps.value_or("timer_interval_seconds", 0)));
+    } else if (is_set(gaps, "excess_two_rates")) {
+      weighing.bear(gaps, Direction::neutral, demand_that_comes_and_goes(gaps));
     } else if (is_set(gaps, "near_constant_demand")) {
       weighing.bear(gaps, Direction::weakly_against,
                     fmt::format("{}'s demand is steady inside the TTL, more than deliveries of "

@@ -65,10 +65,17 @@ class MisconfiguredApplication final : public Explanation {
  private:
   static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
     if (is_set(gaps, "clock_shaped")) {
-      weighing.bear(
-          gaps, Direction::strongly_for,
-          fmt::format("{}'s look-ups keep the phase of a clock, with no regard to the TTL",
-                      gaps.subject));
+      weighing.bear(gaps, Direction::strongly_for,
+                    fmt::format("{}'s look-ups keep the phase of a clock{}", gaps.subject,
+                                is_set(gaps, "cache_shaped") ? " behind its cache"
+                                                             : ", with no regard to the TTL"));
+    } else if (is_set(gaps, "timer_shaped")) {
+      weighing.bear(gaps, Direction::strongly_for,
+                    fmt::format("{}'s gaps beyond the TTL are whole multiples of {:.0f} s, as a "
+                                "program that asks on a timer leaves them",
+                                gaps.subject, gaps.value_or("timer_interval_seconds", 0)));
+    } else if (is_set(gaps, "excess_two_rates")) {
+      weighing.bear(gaps, Direction::neutral, demand_that_comes_and_goes(gaps));
     } else if (is_set(gaps, "near_constant_demand")) {
       weighing.bear(
           gaps, Direction::weakly_for,
@@ -93,8 +100,9 @@ class MisconfiguredApplication final : public Explanation {
                                 "a program that runs while people work does",
                                 rhythm.subject));
     } else if (rhythm.outcome == Outcome::nothing_found) {
-      weighing.bear(rhythm, Direction::weakly_for,
-                    fmt::format("{}'s look-ups keep no hours, as a timer's do", rhythm.subject));
+      weighing.bear(rhythm, Direction::neutral,
+                    "no hours show; a timer keeps none, and neither do mail from anywhere, a scan "
+                    "by night, or people behind a cache that is always full");
     }
   }
 };

@@ -35,46 +35,41 @@ class ResolverPrefetch final : public Explanation {
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    std::vector<std::string> without;
-    bool can_be_out = true;
-    for (const Finding* gaps : about_parties(findings, "gap_law")) {
-      if (is_set(*gaps, "prefetch_shaped")) {
-        weighing.bear(*gaps, Direction::strongly_for,
-                      fmt::format("{}'s gaps crowd just before the TTL", gaps->subject));
-      } else if (gaps->outcome == Outcome::found || gaps->outcome == Outcome::nothing_found) {
-        const bool is_steady = is_set(*gaps, "near_constant_demand");
-        weighing.bear(
-            *gaps, is_steady ? Direction::strongly_against : Direction::weakly_against,
-            is_steady ? fmt::format("{}'s gaps do not crowd before the TTL, though somebody asked "
-                                    "then",
-                                    gaps->subject)
-                      : fmt::format("{}'s gaps do not crowd before the TTL; without demand at "
-                                    "that moment a resolver does not refresh early",
-                                    gaps->subject));
-      }
-      if (gaps->outcome == Outcome::not_enough) continue;
-      if (contradicts(*gaps)) {
-        without.push_back(gaps->id);
-      } else {
-        can_be_out = false;
-      }
-    }
-    if (can_be_out && !without.empty()) {
-      weighing.exclude({without,
-                        "the demand is steady inside the TTL, so a resolver that refreshes early "
-                        "would have done so, and not one gap ends in the last tenth of the TTL"});
-    }
+    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
+    weighing.open(
+        "a renewal in the last one or two seconds of the TTL: it leaves the gap of one at expiry, "
+        "so no gaps exclude it");
     return std::move(weighing).finish(findings, role());
   }
 
  private:
-  // Steady demand asks in the last tenth of every TTL; a prefetching resolver answers by
-  // refreshing.
-  static bool contradicts(const Finding& gaps) {
-    constexpr double kGapsNeeded = 50;
-    return is_set(gaps, "cache_shaped") && is_set(gaps, "near_constant_demand") &&
-           gaps.value_or("gaps", 0) >= kGapsNeeded && gaps.quantity("share_prefetch_band") &&
-           !is_set(gaps, "share_prefetch_band");
+  // Only renewal over the last tenth of a TTL shows in the gaps, and only against a TTL that was
+  // not read off these gaps. Resolvers that renew in the last seconds are out of sight, so there is
+  // no contradiction here, however steady the demand.
+  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
+    if (gaps.outcome != Outcome::found && gaps.outcome != Outcome::nothing_found) return;
+    if (is_set(gaps, "prefetch_shaped")) {
+      weighing.bear(gaps, Direction::strongly_for,
+                    fmt::format("{}'s gaps crowd just before the TTL", gaps.subject));
+      return;
+    }
+    const auto source = gaps.parameters.find("ttl_source");
+    const bool is_ttl_known = source != gaps.parameters.end() &&
+                              (source->second == "answers" || source->second == "stated");
+    if (!is_ttl_known) {
+      weighing.bear(gaps, Direction::neutral,
+                    "nobody tells the TTL, and one read off the gaps cannot show what comes before "
+                    "it");
+    } else if (is_set(gaps, "cache_shaped") && is_set(gaps, "near_constant_demand")) {
+      weighing.bear(gaps, Direction::weakly_against,
+                    fmt::format("{}'s gaps do not crowd in the last tenth of the TTL, though "
+                                "somebody asked then; a resolver that renews in its last two "
+                                "seconds would leave these gaps",
+                                gaps.subject));
+    } else {
+      weighing.bear(gaps, Direction::neutral,
+                    "without demand just before expiry a resolver does not refresh early");
+    }
   }
 };
 

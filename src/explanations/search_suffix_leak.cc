@@ -40,8 +40,10 @@ class SearchSuffixLeak final : public Explanation {
     for (const Finding* leak : about_all(findings, "suffix_leak")) {
       if (leak->outcome == Outcome::found) {
         weigh_names(*leak, weighing);
-      } else if (leak->outcome == Outcome::nothing_found && !weighing.exclude_by_absence(leak)) {
-        weighing.bear(*leak, Direction::strongly_against, "no run-on name stands in the records");
+      } else if (leak->outcome == Outcome::nothing_found) {
+        weighing.bear(
+            *leak, Direction::strongly_against,
+            "no run-on name stands in the records, so there is nothing for it to explain");
       }
     }
     return std::move(weighing).finish(findings, role());

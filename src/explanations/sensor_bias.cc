@@ -85,8 +85,9 @@ class SensorBias final : public Explanation {
                     "unrelated askers were silent together, and the files hold nothing else that "
                     "could tell why");
     } else if (silence.outcome == Outcome::nothing_found) {
-      weighing.bear(silence, Direction::weakly_against,
-                    "no joint silence beyond what chance makes");
+      weighing.bear(silence, Direction::neutral,
+                    "no joint silence that this test can tell from chance; an outage among quiet "
+                    "or uneven askers would not show");
     }
   }
 

@@ -114,6 +114,13 @@ std::vector<std::string> vantages_with_rows(const FindingSet& findings) {
   return vantages;
 }
 
+std::string demand_that_comes_and_goes(const Finding& gaps) {
+  return fmt::format(
+      "{}'s demand comes and goes, as a working day, mailings, a poll or a scan in stretches all "
+      "make it",
+      gaps.subject);
+}
+
 Weighing::Weighing(const Explanation& explanation) {
   assessment_.explanation = std::string(explanation.name());
 }
@@ -151,7 +158,10 @@ Assessment Weighing::finish(const FindingSet& findings, ExplanationRole role) &&
                    : balance == 1 ? Support::weak
                                   : Support::none;
   if (!result.is_testable) {
-    result.support_reason = "No finding bears on it: these records cannot speak to it.";
+    result.support_reason =
+        result.bearings.empty()
+            ? "No finding bears on it: these records cannot speak to it."
+            : "The findings about it lean neither way: these records cannot speak to it.";
     return std::move(result);
   }
   result.support_reason =

@@ -33,6 +33,9 @@ bool shows_every_asker(const FindingSet& findings, const Finding& exclusivity);
 bool has_many_others(const Finding& exclusivity);
 // Findings of source_sync about two parties that move together.
 std::vector<const Finding*> parties_moving_together(const FindingSet& findings);
+// Why two rates of demand tell the causes apart no more than one does: every cause that pauses
+// leaves them.
+std::string demand_that_comes_and_goes(const Finding& gaps);
 // Vantages at which rows were found, each once.
 std::vector<std::string> vantages_with_rows(const FindingSet& findings);
 

@@ -57,12 +57,12 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   const bool is_found = p < kLevel / 2 || p_round < kLevel / 2;
   finding.outcome = is_found ? Outcome::found : Outcome::nothing_found;
   finding.statement = fmt::format(
-      "The seconds at which the {} of {} for {} {} begin are {} over the minute ({}); {} end in 0 "
+      "The seconds at which the {} of {} for {} {} begin {} over the minute ({}); {} end in 0 "
       "or "
       "5 (20.0 % expected, {}).",
       plural(n, "burst"), who, target_text(records), window_text(records.window),
-      is_found ? "uneven" : "even", probability_text(p), share_text(round / n),
-      probability_text(p_round));
+      is_found ? "are uneven" : "show no unevenness that this test can tell from chance",
+      probability_text(p), share_text(round / n), probability_text(p_round));
   finding.limitations.emplace_back(
       "Uneven seconds show a timer or rounding, not forgery: a genuine job on the minute looks the "
       "same. Even seconds do not show that a log is genuine.");

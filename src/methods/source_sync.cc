@@ -89,7 +89,8 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   finding.statement =
       fmt::format("{} and {} {} {}: {}.", a.subject, b.subject,
                   sync.acts_as_one ? (is_control ? "move together" : "act as one system")
-                                   : "do not move together more than their hours of day explain",
+                                   : "show no tie beyond their hours of day that this test can "
+                                     "tell from chance",
                   window_text(records.window), sync_words(sync));
   finding.limitations.emplace_back(
       is_control

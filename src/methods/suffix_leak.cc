@@ -28,6 +28,11 @@ struct Leak {
   std::vector<std::uint32_t> clients;
 };
 
+// What a search list leaves: its suffix is known, or most rows follow the name itself in seconds.
+bool is_like_a_search_list(const Leak& leak) {
+  return leak.suffix_party >= 0 || leak.after_base > 0.5 * static_cast<double>(leak.rows.size());
+}
+
 // Whose search list holds this suffix; -1 = nobody's that was stated.
 int party_of_suffix(const MethodContext& context, const std::string& suffix) {
   const auto& parties = context.case_file->parties;
@@ -126,7 +131,7 @@ Finding measure_name(const QuestionRecords& records, const MethodContext& contex
   finding.parameters["suffix_party"] = owner;
   finding.statement = fmt::format(
       "{} for {} from {} to {}: the name of the question with the suffix {}{}; {} of them within "
-      "{:g} s after a look-up of the name itself{}. A stub that tries its search list explains it.",
+      "{:g} s after a look-up of the name itself{}. {}",
       plural(static_cast<double>(leak.rows.size()), "row"), name, finding.parameters["first"],
       finding.parameters["last"], leak.suffix,
       owner.empty() ? ", which is in no stated search list"
@@ -134,7 +139,10 @@ Finding measure_name(const QuestionRecords& records, const MethodContext& contex
       count_text(leak.after_base), kWithinSeconds,
       leak.with_rcode > 0
           ? fmt::format(", {} after one that failed", count_text(leak.after_failed_base))
-          : "");
+          : "",
+      is_like_a_search_list(leak) ? "A stub that tries its search list explains it."
+                                  : "Neither the suffix nor the order shows a stub's search list; "
+                                    "what made it stays open.");
   return finding;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "methods/support/stats.h"
@@ -27,10 +28,12 @@ constexpr double kSpreadOfConstant = 5;  // seconds between the 5 % and 95 % qua
 constexpr double kPeriods[] = {300, 600, 900, 1800, 3600, 86400};
 constexpr double kClockLevel = 0.001;
 constexpr std::size_t kMinUncensored = 20;
-constexpr double kMinStrength = 0.3;
-constexpr double kMinStrengthAll = 0.5;
-constexpr double kMinLoops = 20;        // periods of drift that a cache would have made
-constexpr double kMostDayspread = 900;  // a daily clock keeps to a quarter of an hour
+constexpr double kMinStrength = 0.7;
+constexpr double kMinLoops = 20;     // periods of drift that a cache would have made
+constexpr double kMostSpread = 300;  // seconds, of a daily clock and of bursts that stand alone
+constexpr double kPauseSeconds = 3 * 3600;
+constexpr double kPauseOfMedian = 3;
+constexpr double kAloneSeconds = 6 * 3600;
 
 constexpr double kIntervals[] = {60, 120, 180, 300, 600, 900, 1200, 1800, 3600};
 // An exponential tail that begins at one interval is itself uneven over it; this strength takes a
@@ -74,6 +77,52 @@ double cycles_of(std::int64_t us, double period_seconds) {
   return static_cast<double>(inside) / static_cast<double>(period);
 }
 
+struct Phases {
+  std::vector<double> uncensored;  // of moments of true demand
+  std::vector<double> all;
+  double loops = 0;  // periods that the series would have drifted by, had it waited for its cache
+};
+
+// Phases of the bursts that a cache would have moved away from the start of their run. A run begins
+// after a pause, and its first bursts keep the phase of that beginning (a door that opens at nine)
+// for as long as the cache's excesses have not added up to a period. Counted are therefore whole
+// loops beyond the first: over a loop, demand of no clock comes at all phases alike.
+Phases phases_beyond_a_loop(const std::vector<Gap>& gaps, double period, double floor,
+                            double well_above, double pause) {
+  struct Moment {
+    double drift;  // in periods, since the run began
+    double cycle;
+    bool is_uncensored;
+  };
+  struct Run {
+    double drift = 0;
+    std::vector<Moment> moments;
+  };
+  Phases phases;
+  const auto close = [&phases](Run& run) {
+    const double whole = std::floor(run.drift);
+    for (const Moment& moment : run.moments) {
+      if (moment.drift < 1 || moment.drift > whole) continue;
+      phases.all.push_back(moment.cycle);
+      if (moment.is_uncensored) phases.uncensored.push_back(moment.cycle);
+    }
+    phases.loops += std::max(whole - 1, 0.0);
+    run = {};
+  };
+  std::map<std::uint32_t, Run> runs;  // by cache
+  for (const Gap& gap : gaps) {
+    Run& run = runs[gap.cache];
+    if (gap.seconds > pause) {
+      close(run);
+      continue;
+    }
+    run.drift += std::clamp(gap.seconds - floor, 0.0, period) / period;
+    run.moments.push_back({run.drift, cycles_of(gap.end_us, period), gap.seconds > well_above});
+  }
+  for (auto& [cache, run] : runs) close(run);
+  return phases;
+}
+
 // Keeps `best` when the new one is at a longer period: a phase kept at 3,600 s is kept at 300 s
 // too.
 void consider(const ClockPhase& candidate, ClockPhase& best) {
@@ -81,7 +130,7 @@ void consider(const ClockPhase& candidate, ClockPhase& best) {
 }
 
 ClockPhase phase_at(const std::vector<double>& cycles, double period, double effective,
-                    double min_strength) {
+                    bool is_alone) {
   ClockPhase phase;
   const Resultant resultant = resultant_of(cycles);
   phase.strength = resultant.length;
@@ -91,8 +140,8 @@ ClockPhase phase_at(const std::vector<double>& cycles, double period, double eff
   // People keep hours too; only a machine keeps the same minutes of the day.
   const double spread = period * std::sqrt(-2.0 * std::log(std::max(resultant.length, 1e-12))) /
                         (2.0 * std::numbers::pi);
-  const bool is_tight = period < 86400 || spread <= kMostDayspread;
-  if (phase.p < kClockLevel && phase.strength >= min_strength && is_tight) {
+  const bool is_tight = !is_alone || spread <= kMostSpread;
+  if (phase.p < kClockLevel && phase.strength >= kMinStrength && is_tight) {
     phase.period_seconds = period;
   }
   return phase;
@@ -151,31 +200,29 @@ double estimate_ttl(const std::vector<double>& gaps, double tolerance, double bu
 
 ClockPhase clock_phase(const std::vector<Gap>& gaps, double floor, double tolerance) {
   ClockPhase best;
-  std::vector<std::int64_t> uncensored;
+  if (gaps.empty()) return best;
   const double well_above = floor + std::max(60.0, floor / 4);
-  for (const Gap& gap : gaps) {
-    if (gap.seconds > well_above) uncensored.push_back(gap.end_us);
-  }
+  best.uncensored_rows = static_cast<double>(std::count_if(
+      gaps.begin(), gaps.end(), [&](const Gap& gap) { return gap.seconds > well_above; }));
+  std::vector<double> seconds;
+  for (const Gap& gap : gaps) seconds.push_back(gap.seconds);
+  std::sort(seconds.begin(), seconds.end());
+  const double median = quantile_of_sorted(seconds, 0.5);
+  const double pause = std::max(kPauseSeconds, kPauseOfMedian * median);
+  const bool is_alone = median >= kAloneSeconds;
   for (const double period : kPeriods) {
-    std::vector<double> cycles;
-    if (uncensored.size() >= kMinUncensored) {
-      for (const std::int64_t us : uncensored) cycles.push_back(cycles_of(us, period));
-      ClockPhase phase = phase_at(cycles, period, static_cast<double>(cycles.size()), kMinStrength);
+    // A phase of the day is for bursts that stand alone.
+    if (period >= 86400 && !is_alone) continue;
+    const Phases phases = phases_beyond_a_loop(gaps, period, floor + tolerance, well_above, pause);
+    if (phases.uncensored.size() >= kMinUncensored) {
+      ClockPhase phase = phase_at(phases.uncensored, period,
+                                  static_cast<double>(phases.uncensored.size()), is_alone);
       phase.is_from_uncensored = true;
       consider(phase, best);
     }
-    // All burst starts: a series that waits for its cache drifts by the excess of every gap, so a
-    // phase that outlasts many periods of drift is kept by something else.
-    cycles.clear();
-    double loops = 0;
-    for (const Gap& gap : gaps) {
-      cycles.push_back(cycles_of(gap.end_us, period));
-      loops += std::clamp(gap.seconds - floor - tolerance, 0.0, period) / period;
-    }
-    if (loops < kMinLoops) continue;
-    consider(phase_at(cycles, period, loops, kMinStrengthAll), best);
+    if (phases.loops < kMinLoops) continue;
+    consider(phase_at(phases.all, period, phases.loops, is_alone), best);
   }
-  best.uncensored_rows = static_cast<double>(uncensored.size());
   return best;
 }
 

@@ -125,7 +125,7 @@ void measure_gaps(const QuestionRecords& records, bool is_pooled, double burst_g
     for (std::size_t i = 1; i < bursts.size(); ++i) {
       const double gap =
           static_cast<double>(bursts[i].begin_us - bursts[i - 1].answered_us) / kMicrosPerSecond;
-      series.gaps.push_back({std::max(gap, 0.0), bursts[i].begin_us});
+      series.gaps.push_back({std::max(gap, 0.0), bursts[i].begin_us, client});
     }
     series.most_at_once =
         std::max(series.most_at_once, most_within(bursts, ttl_seconds, series.tolerance_seconds));

@@ -14,6 +14,7 @@ namespace assay::methods {
 struct Gap {
   double seconds = 0;
   std::int64_t end_us = 0;  // when the next burst begins
+  std::uint32_t cache = 0;  // of the caches set side by side; gaps of one follow each other
 };
 
 // Bursts of one cache, or of several caches set side by side.
