@@ -143,6 +143,44 @@ TEST(GapLaw, DoesNotTakeACacheForAClock) {
   EXPECT_LE(alarms, 1);
 }
 
+// Doors that open at nine on the dot restart the cache at one phase each day. Seeds 1..20.
+TEST(GapLaw, DoesNotTakeASharpOpeningHourForAClock) {
+  int alarms = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Toy toy(70);
+    toy.set_seed(seed);
+    toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+    auto random = toy.random("doors");
+    toy::Times demand;
+    for (const double t : toy::poisson(random, 24.0 * (seed % 2 == 0 ? 12 : 40), 70)) {
+      const double hour = std::fmod(t, toy::kDay) / 3600;
+      const int weekday = static_cast<int>(t / toy::kDay + 2) % 7;
+      if (weekday < 5 && hour >= 9 && hour < 17) demand.push_back(t);
+    }
+    toy.ask_all(toy::through_cache(demand, kTtl), "192.0.2.53");
+    std::vector<Finding> findings;
+    const Finding* bank = bank_law(toy, findings);
+    EXPECT_EQ(bank->value_or("cache_shaped", 0), 1);
+    alarms += bank->value_or("clock_shaped", 0) + bank->value_or("timer_shaped", 0) > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(alarms, 0);
+}
+
+// The same hours kept by a program: its phase does not drift with the cache.
+TEST(GapLaw, FindsTheClockOfAJobThatRunsInOfficeHours) {
+  Toy toy(70);
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  auto random = toy.random("job");
+  toy::Times demand;
+  for (const double t : toy::timer(random, 1800, 20, 70)) {
+    const double hour = std::fmod(t, toy::kDay) / 3600;
+    if (hour >= 9 && hour < 17) demand.push_back(t);
+  }
+  toy.ask_all(toy::through_cache(demand, kTtl), "192.0.2.53");
+  std::vector<Finding> findings;
+  EXPECT_EQ(bank_law(toy, findings)->value_or("clock_period_seconds", 0), 1800);
+}
+
 TEST(GapLaw, FindsPrefetchAheadOfExpiry) {
   Toy toy(60);
   toy.file().ttl_seconds["mail1.sender.example"] = 3600;

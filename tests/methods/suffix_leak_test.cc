@@ -47,6 +47,21 @@ TEST(SuffixLeak, DoesNotCountALookUpThatSucceededOrWasLongAgo) {
   EXPECT_EQ(find(findings, "suffix_leak/all")->value_or("rows_after_base", -1), 1);
 }
 
+TEST(SuffixLeak, NamesASearchListOnlyWithItsSign) {
+  constexpr char kStrange[] = "mail1.sender.example.elsewhere.example";
+  for (const bool is_after_base : {false, true}) {
+    Toy toy(10);
+    for (int i = 0; i < 6; ++i) {
+      if (is_after_base) toy.ask(999 + 2000 * i, "192.0.2.53");
+      toy.ask(1000 + 2000 * i, "192.0.2.53", {.name = kStrange});
+    }
+    const auto findings = toy.run("suffix_leak");
+    const std::string& statement = find(findings, kStrange)->statement;
+    EXPECT_EQ(statement.find("search list explains it") != std::string::npos, is_after_base);
+    EXPECT_EQ(statement.find("what made it stays open") != std::string::npos, !is_after_base);
+  }
+}
+
 TEST(SuffixLeak, SaysWhenTheRecordHoldsNoAnswers) {
   Toy toy(10);
   toy.ask(1000, "192.0.2.53");
