@@ -221,12 +221,13 @@ TEST(GapLaw, TakesTwoCachesThatOneClientAsksApart) {
     if (random.uniform() < 0.9) toy.ask(t, "192.0.2.53", {.ttl = 3600});
     if (random.uniform() < 0.9) toy.ask(t + 2, "192.0.2.54", {.ttl = 3600});
   }
+  const QuestionRecords& records = toy.records();
   Toy seen(60);
   seen.set_seed(2);
   for (const char* address : {"192.0.2.53", "192.0.2.54"}) {
     toy::Times asked;
-    for (const LookupRow& row : toy.records().rows) {
-      if (toy.records().hosts[row.client].address.to_string() == address) {
+    for (const LookupRow& row : records.rows) {
+      if (records.hosts[row.client].address.to_string() == address) {
         asked.push_back(static_cast<double>(row.time_us - toy::kStartUs) / 1e6);
       }
     }
