@@ -25,9 +25,11 @@ inline std::string to_client(std::uint32_t sequence, unsigned flags, std::string
 // Captures packets on a raw link, a millisecond apart, and reads them.
 class Conversation {
  public:
-  Conversation& add(const std::string& packet, std::int64_t later_us = 1'000) {
+  // `keep`: how many bytes the capture holds of the packet.
+  Conversation& add(const std::string& packet, std::int64_t later_us = 1'000,
+                    std::size_t keep = SIZE_MAX) {
     at_us_ += later_us;
-    offsets.push_back(capture_.add(at_us_, packet));
+    offsets.push_back(capture_.add(at_us_, packet, keep));
     return *this;
   }
   void read() { read_capture(capture_.bytes(), sink); }

@@ -1,6 +1,8 @@
 // DNS over TCP: order, repetition, holes, bounds.
 #include <gmock/gmock.h>
 
+#include <tuple>
+
 #include "packet_conversation.h"
 
 namespace assay::test {
@@ -76,6 +78,133 @@ TEST(PacketTcp, IgnoresWhatItHasSeenAlready) {
   EXPECT_EQ(talk.sink.noted("pcap.tcp_repeated"), 2u);
   EXPECT_EQ(talk.sink.balance().used, 2u);
   EXPECT_EQ(talk.sink.balance().blank, 3u);
+}
+
+TEST(PacketTcp, IgnoresWhatIsSentOnceMoreBehindTheEndOfAStream) {
+  const std::string asked = prefixed(query(1, "bank.example"));
+  const std::string told = prefixed(answer(1, "bank.example"));
+  Conversation talk;
+  talk.add(to_server(99, kSyn)).add(to_server(100, kAck | kFin, asked));
+  talk.add(to_server(100, kAck | kFin, asked), 200'000);
+  talk.add(to_client(1000, kAck | kFin, told), 100'000);
+  talk.add(to_client(1000, kAck | kFin, told), 300'000);
+  talk.read();
+  EXPECT_THAT(talk.names(), ElementsAre("bank.example"));
+  EXPECT_EQ(talk.sink.rows[0].delay_us, 300'000u);
+  EXPECT_EQ(talk.sink.noted("pcap.tcp_repeated"), 2u);
+  EXPECT_EQ(talk.sink.balance().used, 2u);
+  EXPECT_EQ(talk.sink.balance().blank, 3u);
+}
+
+TEST(PacketTcp, ReadsANewConnectionOnPortsThatWereClosed) {
+  const std::string first = prefixed(query(1, "bank.example"));
+  const std::string second = prefixed(query(2, "clinic.example"));
+  const std::uint32_t end = 100 + static_cast<std::uint32_t>(first.size());
+  Conversation talk;
+  talk.add(to_server(99, kSyn)).add(to_server(100, kAck | kFin, first));
+  talk.add(to_server(end, kAck | kFin, second));  // behind it, no SYN captured
+  talk.add(to_server(99, kSyn)).add(to_server(100, kAck, first));
+  talk.read();
+  EXPECT_THAT(talk.names(), ElementsAre("bank.example", "clinic.example", "bank.example"));
+}
+
+// The compression pointer of its question leads forward.
+const std::string kUnreadable = message(9, 0x0100, {}, "\xc0\xff" + u16(1) + u16(1));
+
+TEST(PacketTcp, StaysInStepBehindAMessageThatItRefuses) {
+  const std::string stream = prefixed(kUnreadable) + prefixed(kUnreadable) +
+                             prefixed(query(2, "bank.example")) +
+                             prefixed(query(3, "clinic.example"));
+  for (std::size_t step : {stream.size(), std::size_t{1}, std::size_t{7}, std::size_t{40}}) {
+    Conversation talk;
+    talk.add(to_server(99, kSyn));
+    for (std::size_t at = 0; at < stream.size(); at += step) {
+      talk.add(to_server(static_cast<std::uint32_t>(100 + at), kAck, stream.substr(at, step)));
+    }
+    talk.read();
+    EXPECT_THAT(talk.names(), ElementsAre("bank.example", "clinic.example")) << step;
+  }
+  Conversation whole;
+  whole.add(to_server(99, kSyn)).add(to_server(100, kAck, stream));
+  whole.read();
+  EXPECT_EQ(whole.sink.balance().used, 1u);
+  EXPECT_EQ(whole.sink.noted("dns.name.pointer_forward"), 1u);
+}
+
+TEST(PacketTcp, IsSureOfTheStepBehindAMessageThatItRead) {
+  Conversation talk;  // no SYN
+  talk.add(to_server(100, kAck,
+                     prefixed(query(1, "bank.example")) + prefixed(kUnreadable) +
+                         prefixed(query(3, "clinic.example"))));
+  talk.read();
+  EXPECT_THAT(talk.names(), ElementsAre("bank.example", "clinic.example"));
+}
+
+// An answer of 30 records.
+std::string long_answer(unsigned id, std::string_view name) {
+  std::string records;
+  for (std::uint32_t i = 0; i < 30; ++i) records += record(kFirstQuestion, 1, 300, u32(i));
+  return message(id, 0x8180, {1, 30}, question(name) + records);
+}
+
+TEST(PacketTcp, ReadsTheBeginningOfAMessageInASegmentThatTheCaptureCutShort) {
+  const std::string asked = prefixed(query(1, "bank.example"));
+  const std::string told = prefixed(long_answer(1, "bank.example"));
+  const auto size = [](const std::string& text) { return static_cast<std::uint32_t>(text.size()); };
+  constexpr std::size_t kSnap = 96;
+  // The whole answer in one segment, or in two of which the first, the second or both are cut.
+  for (const auto& [cut_at, first_snap, last_snap] :
+       std::vector<std::tuple<std::size_t, std::size_t, std::size_t>>{
+           {told.size(), kSnap, SIZE_MAX},
+           {300, kSnap, SIZE_MAX},
+           {300, kSnap, kSnap},
+           {300, SIZE_MAX, kSnap}}) {
+    Conversation talk;
+    talk.add(to_server(99, kSyn)).add(to_client(999, kSyn | kAck));
+    talk.add(to_server(100, kAck, asked));
+    talk.add(to_client(1000, kAck, told.substr(0, cut_at)), 1'000, first_snap);
+    if (cut_at < told.size()) {
+      talk.add(to_client(1000 + static_cast<std::uint32_t>(cut_at), kAck, told.substr(cut_at)),
+               1'000, last_snap);
+    }
+    talk.add(to_server(100 + size(asked), kAck, prefixed(query(2, "clinic.example"))));
+    talk.add(to_client(1000 + size(told), kAck, prefixed(answer(2, "clinic.example"))));
+    talk.read();
+    EXPECT_THAT(talk.names(), ElementsAre("bank.example", "clinic.example"));
+    for (const DnsRow& row : talk.sink.rows) EXPECT_EQ(row.rcode, 0);
+    EXPECT_THAT(talk.sink.rejects, IsEmpty());
+    EXPECT_EQ(talk.sink.noted("pcap.message_cut"), 1u);
+    EXPECT_EQ(talk.sink.noted("pcap.tcp_gap"), 0u);
+    EXPECT_EQ(talk.sink.balance().used, talk.offsets.size() - 2);
+  }
+}
+
+TEST(PacketTcp, SaysOfWhichSegmentsTheCaptureHoldsTooLittle) {
+  const std::string told = prefixed(long_answer(1, "bank.example"));
+  Conversation talk;
+  talk.add(to_client(999, kSyn | kAck));
+  talk.add(to_client(1000, kAck, told), 1'000, 40);       // the headers alone
+  talk.add(to_client(1000, kAck, told), 1'000, 40);       // once more
+  talk.add(to_client(5000, kAck, told), 1'000, 40 + 10);  // behind a hole
+  talk.read();
+  EXPECT_THAT(talk.names(), IsEmpty());
+  EXPECT_THAT(talk.sink.reject_codes(), ElementsAre("pcap.tcp.cut", "pcap.tcp.out_of_step"));
+  EXPECT_EQ(talk.sink.noted("pcap.tcp_repeated"), 1u);
+}
+
+TEST(PacketTcp, AnySnapLengthSettlesEveryPacket) {
+  const std::string asked = prefixed(query(1, "bank.example")) + prefixed(kUnreadable);
+  const std::string told = prefixed(long_answer(1, "bank.example")) + prefixed(kUnreadable);
+  for (std::size_t keep = 0; keep < 200; ++keep) {
+    Conversation talk;
+    talk.add(to_server(99, kSyn), 1, keep).add(to_server(100, kAck, asked), 1, keep);
+    for (const std::uint32_t at : {200u, 0u, 400u, 100u, 0u, 300u}) {
+      talk.add(to_client(1000 + at, kAck, told.substr(at, 100)), 1, keep);
+    }
+    talk.add(to_client(1500, kAck | kFin, told.substr(500)), 1, keep);
+    talk.read();
+    EXPECT_EQ(talk.sink.balance().units, talk.offsets.size()) << keep;
+  }
 }
 
 TEST(PacketTcp, CrossesTheEndOfSequenceNumbers) {

@@ -95,6 +95,7 @@ Outcome Dissector::tcp(const IpPacket& packet, Unit& unit) {
   segment.ends.source = packet.source;
   segment.ends.destination = packet.destination;
   if (!parse_tcp(packet.payload, segment)) return Outcome::blank();
+  segment.missing = packet.missing;
   return streams_.segment(segment, unit);
 }
 

@@ -112,6 +112,9 @@ void FragmentTable::complete(Position position) {
   packet.protocol = datagram.key.protocol;
   packet.payload = {reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size()};
   packet.is_cut = datagram.total == 0 || whole.size() != datagram.total;
+  if (packet.is_cut && datagram.total > whole.size()) {
+    packet.missing = datagram.total - static_cast<std::uint32_t>(whole.size());
+  }
   Unit unit{datagram.first, datagram.ticket};
   const bool was_delivering = std::exchange(is_delivering_, true);
   const Outcome outcome = whole.empty() ? Outcome::blank() : deliver_(packet, unit, datagram.depth);

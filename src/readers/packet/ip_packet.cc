@@ -71,6 +71,7 @@ std::optional<IpPacket> parse_ipv4(Bytes bytes) {
   packet.destination = IpAddress::from_v4(be32(bytes.data() + 16));
   packet.protocol = bytes[9];
   packet.is_cut = total > bytes.size();
+  if (packet.is_cut) packet.missing = static_cast<std::uint32_t>(total - bytes.size());
   packet.payload = bytes.subspan(header, (packet.is_cut ? bytes.size() : total) - header);
   const std::uint16_t fragment = be16(bytes.data() + 6);
   packet.has_more = (fragment & 0x2000) != 0;
@@ -89,6 +90,9 @@ std::optional<IpPacket> parse_ipv6(Bytes bytes) {
   packet.destination = IpAddress::from_v6(bytes.data() + 24);
   packet.protocol = bytes[6];
   packet.is_cut = kIpv6Bytes + length > bytes.size();
+  if (packet.is_cut) {
+    packet.missing = static_cast<std::uint32_t>(kIpv6Bytes + length - bytes.size());
+  }
   packet.payload = bytes.subspan(kIpv6Bytes, packet.is_cut ? std::dynamic_extent : length);
   if (!walk_extensions(packet)) return std::nullopt;
   return packet;

@@ -13,6 +13,9 @@ constexpr std::size_t kSmallestMessage = kDnsHeaderBytes;
 
 constexpr std::string_view kGapCode = "pcap.tcp.gap";
 constexpr std::string_view kGapWhy = "a segment of this DNS message was not captured";
+constexpr std::string_view kCutCode = "pcap.tcp.cut";
+constexpr std::string_view kCutWhy =
+    "the capture cut this segment short, and what it holds of a DNS message cannot be read";
 constexpr std::string_view kStepCode = "pcap.tcp.out_of_step";
 constexpr std::string_view kStepWhy =
     "the stream's beginning or a part of it was not captured, and no message begins here";
@@ -70,7 +73,11 @@ TcpStreams::Stream* TcpStreams::find_or_create(const TcpSegment& segment, const 
     found = index_.end();
   }
   if (found == index_.end()) {
-    if (segment.payload.empty() && !segment.is_syn) return nullptr;
+    if (segment.payload.empty() && segment.missing == 0 && !segment.is_syn) return nullptr;
+    if (!segment.is_syn && is_of_closed(segment, unit.packet.time_us)) {
+      sink_.note("pcap.tcp_repeated", "segments whose bytes had been seen already");
+      return nullptr;
+    }
     if (segment.use == PortUse::other) {
       // Elsewhere than on port 53, only a segment that is one whole message opens a stream.
       const Bytes data = segment.payload;
@@ -84,13 +91,32 @@ TcpStreams::Stream* TcpStreams::find_or_create(const TcpSegment& segment, const 
     stream.ends = segment.ends;
     stream.use = segment.use;
     stream.next_sequence = segment.sequence + (segment.is_syn ? 1 : 0);
-    stream.is_in_step = segment.is_syn;
+    stream.first_sequence = stream.next_sequence;
+    stream.is_in_step = stream.is_sure = segment.is_syn;
     streams_.push_back(std::move(stream));
     found = index_.emplace(segment.ends, std::prev(streams_.end())).first;
   }
   streams_.splice(streams_.end(), streams_, found->second);
   found->second->last_us = unit.packet.time_us;
   return &*found->second;
+}
+
+bool TcpStreams::is_of_closed(const TcpSegment& segment, std::int64_t now_us) const {
+  if (closed_.empty()) return false;
+  const auto found = closed_.find(segment.ends);
+  if (found == closed_.end() || found->second.last_us + kMaxClosedUs < now_us) return false;
+  const Closed& closed = found->second;
+  const std::uint32_t held = closed.next_sequence - closed.first_sequence;
+  const std::uint32_t begin = segment.sequence - closed.first_sequence;
+  const auto size = static_cast<std::uint32_t>(segment.payload.size() + segment.missing);
+  return begin < held && size <= held - begin;
+}
+
+void TcpStreams::remember_closed(const Stream& stream) {
+  if (stream.next_sequence == stream.first_sequence) return;
+  // Forgetting all at once costs no list to keep, and at worst a look-up seen twice.
+  if (closed_.size() >= kMaxClosedStreams) closed_.clear();
+  closed_[stream.ends] = {stream.first_sequence, stream.next_sequence, stream.last_us};
 }
 
 Outcome TcpStreams::segment(const TcpSegment& segment, Unit& unit) {
@@ -101,41 +127,52 @@ Outcome TcpStreams::segment(const TcpSegment& segment, Unit& unit) {
     skip_hole(*stream);
   }
   Outcome outcome;
-  if (!segment.payload.empty()) {
+  if (!segment.payload.empty() || segment.missing > 0) {
     const std::uint32_t begin = segment.sequence + (segment.is_syn ? 1 : 0);
     auto step = static_cast<std::int32_t>(begin - stream->next_sequence);
     if (step > std::int32_t{kMaxSequenceStep} || step < -std::int32_t{kMaxSequenceStep}) {
       while (!stream->ahead.empty()) skip_hole(*stream);
       drop_buffer(*stream, Outcome::refused(kGapCode, kGapWhy, as_bytes(stream->buffer)));
-      stream->next_sequence = begin;
-      stream->is_in_step = false;
+      stream->first_sequence = stream->next_sequence = begin;
+      lose_step(*stream);
       step = 0;
     }
     const auto known = static_cast<std::size_t>(std::max(-step, 0));
-    if (known >= segment.payload.size()) {
+    if (known >= segment.payload.size() + segment.missing) {
       sink_.note("pcap.tcp_repeated", "segments whose bytes had been seen already");
     } else if (step > 0) {
       outcome = put_ahead(*stream, segment, unit);
     } else {
-      outcome = accept(*stream, segment.payload.subspan(known), unit);
+      const std::size_t seen = std::min(known, segment.payload.size());
+      outcome = accept(*stream, segment.payload.subspan(seen),
+                       segment.missing - static_cast<std::uint32_t>(known - seen), unit);
       drain_ahead(*stream);
     }
   }
   if (segment.is_closing && stream->buffer.empty() && stream->ahead.empty()) {
+    remember_closed(*stream);
     close(index_.find(segment.ends)->second);
   }
   return outcome;
 }
 
-Outcome TcpStreams::hand_on(Stream& stream, Bytes message, const PacketRef& packet) {
+void TcpStreams::lose_step(Stream& stream) {
+  stream.is_in_step = stream.is_sure = false;
+  stream.rest = 0;
+}
+
+// A message that cannot be read leaves a stream in step when its length led to its end for sure.
+Outcome TcpStreams::hand_on(Stream& stream, Bytes message, const PacketRef& packet, bool is_cut) {
   MessageContext context;
   context.ends = stream.ends;
   context.packet = packet;
   context.use = stream.use;
   context.is_tcp = true;
+  context.is_cut = is_cut;
   context.may_wait = false;
   const Outcome outcome = rows_.message(context, message);
-  if (outcome.fate == Fate::rejected) stream.is_in_step = false;
+  if (outcome.fate == Fate::used) stream.is_sure = true;
+  if (outcome.fate == Fate::rejected && !stream.is_sure) stream.is_in_step = false;
   return outcome;
 }
 
@@ -145,7 +182,7 @@ Outcome TcpStreams::read_messages(Stream& stream, Bytes& data, const PacketRef& 
   while (stream.is_in_step && data.size() >= kPrefixBytes) {
     const std::size_t length = be16(data.data());
     if (length < kSmallestMessage) {
-      stream.is_in_step = false;
+      lose_step(stream);
       ledger_.merge(outcome, Outcome::refused("dns.tcp.length_too_small",
                                               "a length before a message is less than 12", data));
       break;
@@ -157,23 +194,62 @@ Outcome TcpStreams::read_messages(Stream& stream, Bytes& data, const PacketRef& 
   return outcome;
 }
 
-Outcome TcpStreams::accept(Stream& stream, Bytes data, Unit& unit) {
-  stream.next_sequence += static_cast<std::uint32_t>(data.size());
+// Takes off the bytes of a message that was handed on without them. They fare as it did.
+Outcome TcpStreams::take_rest(Stream& stream, Bytes& data, std::uint32_t& missing) {
+  if (stream.rest == 0) return Outcome::blank();
+  const Bytes taken = data.first(std::min<std::size_t>(stream.rest, data.size()));
+  data = data.subspan(taken.size());
+  stream.rest -= static_cast<std::uint32_t>(taken.size());
+  const std::uint32_t lost = std::min(stream.rest, missing);
+  stream.rest -= lost;
+  missing -= lost;
+  return stream.is_rest_used ? Outcome::used() : Outcome::refused(kCutCode, kCutWhy, taken);
+}
+
+// `missing`: bytes that were sent behind `data` and not captured.
+Outcome TcpStreams::accept(Stream& stream, Bytes data, std::uint32_t missing, Unit& unit) {
+  stream.next_sequence += static_cast<std::uint32_t>(data.size()) + missing;
+  Outcome outcome = take_rest(stream, data, missing);
+  if (data.empty() && missing == 0) return outcome;
   if (!stream.is_in_step) {
-    if (!may_begin_message(data)) return Outcome::refused(kStepCode, kStepWhy, data);
+    if (!may_begin_message(data)) {
+      ledger_.merge(outcome, Outcome::refused(kStepCode, kStepWhy, data));
+      return outcome;
+    }
     stream.is_in_step = true;
   }
-  Outcome outcome;
   if (stream.buffer.empty()) {
-    outcome = read_messages(stream, data, unit.packet);
-    if (!stream.is_in_step || data.empty()) return outcome;
+    ledger_.merge(outcome, read_messages(stream, data, unit.packet));
+    if (!stream.is_in_step || (data.empty() && missing == 0)) return outcome;
   }
-  stream.buffer.append(reinterpret_cast<const char*>(data.data()), data.size());
-  bytes_ += data.size();
-  stream.pieces.push_back({stream.buffer.size(), unit.packet, ledger_.hold(unit)});
-  read_buffer(stream);
-  ledger_.merge(outcome, Outcome::later());
+  if (data.empty()) {
+    ledger_.merge(outcome, Outcome::refused(kCutCode, kCutWhy, data));
+  } else {
+    stream.buffer.append(reinterpret_cast<const char*>(data.data()), data.size());
+    bytes_ += data.size();
+    stream.pieces.push_back({stream.buffer.size(), unit.packet, ledger_.hold(unit)});
+    read_buffer(stream);
+    ledger_.merge(outcome, Outcome::later());
+  }
+  if (missing > 0) give_up_missing(stream, missing);
   return outcome;
+}
+
+// Behind the buffer's end stand bytes that were sent and not captured. Hands on the beginning of
+// the message in the buffer; where it ends tells whether the stream is still in step.
+void TcpStreams::give_up_missing(Stream& stream, std::uint32_t missing) {
+  const Bytes data = as_bytes(stream.buffer);
+  if (!stream.is_in_step || data.size() <= kPrefixBytes) {
+    drop_buffer(stream, Outcome::refused(kCutCode, kCutWhy, data));
+    return lose_step(stream);
+  }
+  const Bytes head = data.subspan(kPrefixBytes);
+  const auto rest = static_cast<std::uint32_t>(be16(data.data()) - head.size());  // above 0
+  const Outcome outcome = hand_on(stream, head, stream.pieces.front().packet, true);
+  drop_buffer(stream, outcome);
+  stream.is_rest_used = outcome.fate == Fate::used;
+  if (!stream.is_in_step || rest < missing) return lose_step(stream);
+  stream.rest = rest - missing;
 }
 
 void TcpStreams::read_buffer(Stream& stream) {
@@ -181,7 +257,7 @@ void TcpStreams::read_buffer(Stream& stream) {
     const Bytes data = as_bytes(stream.buffer);
     const std::size_t whole = kPrefixBytes + be16(data.data());
     if (whole < kPrefixBytes + kSmallestMessage) {
-      stream.is_in_step = false;
+      lose_step(stream);
       drop_buffer(stream, Outcome::refused("dns.tcp.length_too_small",
                                            "a length before a message is less than 12", data));
     } else if (data.size() < whole) {
@@ -221,7 +297,8 @@ void TcpStreams::drop_buffer(Stream& stream, const Outcome& outcome) {
 
 Outcome TcpStreams::put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit) {
   for (const Ahead& ahead : stream.ahead) {
-    if (ahead.sequence == segment.sequence && ahead.bytes.size() >= segment.payload.size()) {
+    if (ahead.sequence == segment.sequence &&
+        ahead.bytes.size() + ahead.missing >= segment.payload.size() + segment.missing) {
       sink_.note("pcap.tcp_repeated", "segments whose bytes had been seen already");
       return Outcome::blank();
     }
@@ -231,6 +308,7 @@ Outcome TcpStreams::put_ahead(Stream& stream, const TcpSegment& segment, Unit& u
   stream.ahead.push_back(
       {segment.sequence,
        {reinterpret_cast<const char*>(segment.payload.data()), segment.payload.size()},
+       segment.missing,
        unit});
   stream.ahead_bytes += segment.payload.size();
   bytes_ += segment.payload.size();
@@ -253,8 +331,10 @@ void TcpStreams::drain_ahead(Stream& stream) {
       bytes_ -= ahead.bytes.size();
       const auto known = static_cast<std::size_t>(-step);
       Outcome outcome;
-      if (known < ahead.bytes.size()) {
-        outcome = accept(stream, as_bytes(ahead.bytes).subspan(known), ahead.unit);
+      if (known < ahead.bytes.size() + ahead.missing) {
+        const std::size_t seen = std::min(known, ahead.bytes.size());
+        outcome = accept(stream, as_bytes(ahead.bytes).subspan(seen),
+                         ahead.missing - static_cast<std::uint32_t>(known - seen), ahead.unit);
       }
       ledger_.record(ahead.unit.ticket, outcome);
       ledger_.release(ahead.unit.ticket);
@@ -274,7 +354,7 @@ void TcpStreams::skip_hole(Stream& stream) {
   const std::uint32_t sequence = next->sequence;
   drop_buffer(stream, Outcome::refused(kGapCode, kGapWhy, as_bytes(stream.buffer)));
   stream.next_sequence = sequence;
-  stream.is_in_step = false;
+  lose_step(stream);
   stream.hole_since_us = stream.last_us;
   drain_ahead(stream);
 }

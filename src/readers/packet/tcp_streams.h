@@ -23,6 +23,8 @@ inline constexpr std::size_t kMaxAheadBytes = 256 << 10;  // of one stream, behi
 inline constexpr std::size_t kMaxAheadSegments = 128;     // of one stream, behind a hole
 inline constexpr std::int64_t kMaxHoleUs = 5 * kMicrosPerSecond;
 inline constexpr std::int64_t kMaxStreamIdleUs = 300 * kMicrosPerSecond;
+inline constexpr std::size_t kMaxClosedStreams = 1 << 16;
+inline constexpr std::int64_t kMaxClosedUs = 60 * kMicrosPerSecond;
 inline constexpr std::uint32_t kMaxSequenceStep = 1 << 24;  // farther off: another connection
 
 struct TcpSegment {
@@ -32,6 +34,7 @@ struct TcpSegment {
   bool is_syn = false;
   bool is_closing = false;  // FIN or RST
   Bytes payload;
+  std::uint32_t missing = 0;  // bytes behind the payload that were sent and not captured
 };
 
 // False: not a readable TCP header. Of the ends only the ports are set.
@@ -58,13 +61,18 @@ class TcpStreams {
   struct Ahead {  // a segment behind a hole
     std::uint32_t sequence = 0;
     std::string bytes;
+    std::uint32_t missing = 0;
     Unit unit;
   };
   struct Stream {
     Endpoints ends;
     PortUse use = PortUse::dns;
+    std::uint32_t first_sequence = 0;
     std::uint32_t next_sequence = 0;
     bool is_in_step = false;  // the next byte begins a message, or continues the one in `buffer`
+    bool is_sure = false;     // that it is in step: from the SYN on, or for a message that was read
+    bool is_rest_used = false;  // what became of the message that `rest` belongs to
+    std::uint32_t rest = 0;     // bytes to come of a message that was handed on without them
     std::string buffer;
     std::vector<Piece> pieces;
     std::vector<Ahead> ahead;
@@ -73,12 +81,22 @@ class TcpStreams {
     std::int64_t last_us = 0;
   };
   using Position = std::list<Stream>::iterator;
+  // What a closed stream held, so that its last segments, sent once more, open no new one.
+  struct Closed {
+    std::uint32_t first_sequence = 0, next_sequence = 0;
+    std::int64_t last_us = 0;
+  };
 
   Stream* find_or_create(const TcpSegment& segment, const Unit& unit);
-  Outcome accept(Stream& stream, Bytes data, Unit& unit);
+  bool is_of_closed(const TcpSegment& segment, std::int64_t now_us) const;
+  void remember_closed(const Stream& stream);
+  Outcome accept(Stream& stream, Bytes data, std::uint32_t missing, Unit& unit);
+  void give_up_missing(Stream& stream, std::uint32_t missing);
+  static Outcome take_rest(Stream& stream, Bytes& data, std::uint32_t& missing);
+  static void lose_step(Stream& stream);
   Outcome read_messages(Stream& stream, Bytes& data, const PacketRef& packet);
   void read_buffer(Stream& stream);
-  Outcome hand_on(Stream& stream, Bytes message, const PacketRef& packet);
+  Outcome hand_on(Stream& stream, Bytes message, const PacketRef& packet, bool is_cut = false);
   Outcome put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit);
   void drain_ahead(Stream& stream);
   void skip_hole(Stream& stream);
@@ -92,6 +110,7 @@ class TcpStreams {
   DnsRows& rows_;
   std::list<Stream> streams_;  // longest untouched first
   std::unordered_map<Endpoints, Position, EndpointsHash> index_;
+  std::unordered_map<Endpoints, Closed, EndpointsHash> closed_;
   std::size_t bytes_ = 0;
 };
 
