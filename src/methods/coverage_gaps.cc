@@ -298,7 +298,8 @@ Finding measure_evidence(const QuestionRecords& records, const MethodContext& co
                                     evidence.id, plural(static_cast<double>(hours.size()), "hour"));
     return finding;
   }
-  const Interval span{hours.front(), hours.back() + kHourUs};
+  // A case read by an older version may hold times at the very end of what the type can say.
+  const Interval span{hours.front(), std::min(hours.back(), INT64_MAX - kHourUs) + kHourUs};
   const Interval when = longest_silences(hours, span, 1).front();
   const Expectation expectation = expect_in(hours, when, span);
   const double p = chance_of(expectation.log_p(), when, span);

@@ -53,6 +53,16 @@ TEST(CoverageGaps, TellsAPauseOfRecordingFromAPauseOfAsking) {
   }
 }
 
+// An older version let such a time into cases, where it stays.
+TEST(CoverageGaps, SurvivesARowAtTheEndOfTime) {
+  Toy toy = two_askers(1, 0, 0);
+  for (std::int64_t hour = 0; hour < 200; ++hour) toy.background(1, hour, 40);
+  constexpr std::int64_t kHourUs = 3600 * kMicrosPerSecond;
+  toy.background(1, INT64_MAX / kHourUs - toy::kStartUs / kHourUs, 1);
+  const auto findings = toy.run("coverage_gaps");
+  EXPECT_GT(find(findings, "coverage_gaps/dns-1")->value_or("silence_seconds", 0), 1e9);
+}
+
 // Seeds 1..60: no pause at all.
 TEST(CoverageGaps, StaysSilentWithoutAPause) {
   int joint = 0;
