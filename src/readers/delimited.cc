@@ -7,6 +7,7 @@
 #include "readers/delimited_record.h"
 #include "readers/log_stamp.h"
 #include "readers/readers.h"
+#include "readers/storable_time.h"
 #include "readers/text_keys.h"
 #include "readers/text_numbers.h"
 
@@ -213,9 +214,9 @@ class DelimitedRead {
                                                      : "the time is not of the column's form");
     }
     if (time.is_absolute) {
-      row_.time_us = time.us + skew_us_;
       row_.width_us = time.width_us;
-      return true;
+      return add_skew(time.us, skew_us_, row_.time_us) ||
+             refuse(kTimeOutOfRange, kTimeOutOfRangeWhy);
     }
     LogClock::Reading reading;
     if (!clock_.read(time.stamp, reading)) {

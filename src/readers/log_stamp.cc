@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "readers/storable_time.h"
+
 namespace assay {
 
 namespace {
@@ -165,6 +167,11 @@ Result<LogClock> LogClock::make(const Clock& clock, std::optional<int> first_yea
   return out;
 }
 
+bool LogClock::refuse_range() {
+  problem_ = {kTimeOutOfRange, kTimeOutOfRangeWhy};
+  return false;
+}
+
 bool LogClock::date_without_year(const LogStamp& stamp, int& year) {
   if (!first_year_) {
     problem_ = {"time.year_unknown", "the stamp has no year; state that of the first line: --year"};
@@ -186,6 +193,7 @@ bool LogClock::date_without_year(const LogStamp& stamp, int& year) {
 }
 
 bool LogClock::set_day(int year, int month, int day) {
+  if (year < 1) return refuse_range();
   if (!is_valid_date(year, month, day)) {
     problem_ = {"time.no_such_day", "this day does not exist in this year"};
     return false;
@@ -212,7 +220,7 @@ void LogClock::set_minute(std::int64_t minute) {
 bool LogClock::read(const LogStamp& stamp, Reading& out) {
   int year = stamp.year;
   out.flags = 0;
-  if (year == 0) {
+  if (year == LogStamp::kNoYear) {
     if (!date_without_year(stamp, year)) return false;
     out.flags = kYearInferred;
   }
@@ -223,17 +231,17 @@ bool LogClock::read(const LogStamp& stamp, Reading& out) {
   const std::int64_t local = cached_day_us_ + stamp.day_us;
   out.width_us = stamp.width_us;
   if (stamp.has_offset || is_utc_) {
-    out.us = local - stamp.offset_seconds * kMicrosPerSecond + skew_us_;
-    return true;
+    return add_skew(local - stamp.offset_seconds * kMicrosPerSecond, skew_us_, out.us) ||
+           refuse_range();
   }
   const std::int64_t minute = local >= 0 ? local / kMinuteUs : (local + 1) / kMinuteUs - 1;
   if (minute != cached_minute_) set_minute(minute);
   const UtcReading reading = is_minute_uniform_ ? minute_start_ : zone_.to_utc(local);
-  out.us = reading.us + (is_minute_uniform_ ? local - minute * kMinuteUs : 0) + skew_us_;
+  const std::int64_t utc = reading.us + (is_minute_uniform_ ? local - minute * kMinuteUs : 0);
   out.width_us += reading.extra_width_us;
   if (reading.is_ambiguous) out.flags |= kLocalTimeAmbiguous;
   if (reading.is_nonexistent) out.flags |= kLocalTimeNonexistent;
-  return true;
+  return add_skew(utc, skew_us_, out.us) || refuse_range();
 }
 
 std::string LogClock::year_story() const {

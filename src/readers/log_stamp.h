@@ -19,7 +19,9 @@
 namespace assay {
 
 struct LogStamp {
-  int year = 0;  // 0: not printed
+  static constexpr int kNoYear = -1;
+
+  int year = kNoYear;  // kNoYear: not printed
   int month = 1;
   int day = 1;
   std::int64_t day_us = 0;     // since midnight; second 60 folds into the next minute
@@ -78,6 +80,7 @@ class LogClock {
   int year_of_last_stamp() const;
   bool date_without_year(const LogStamp& stamp, int& year);
   bool set_day(int year, int month, int day);
+  bool refuse_range();
   void set_minute(std::int64_t minute);
 
   Zone zone_;

@@ -1,5 +1,7 @@
 #include "readers/text_numbers.h"
 
+#include <algorithm>
+
 #include "assay/instant.h"
 
 namespace assay {
@@ -39,7 +41,7 @@ DecimalMicros epoch_of_count(std::uint64_t count) {
     return {static_cast<std::int64_t>(count) * kMicrosPerSecond, 1'000'000};
   }
   if (count < kMostSeconds * 1'000) return {static_cast<std::int64_t>(count) * 1'000, 1'000};
-  return {static_cast<std::int64_t>(count & INT64_MAX), 1};
+  return {static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX)), 1};
 }
 
 }  // namespace assay

@@ -26,7 +26,7 @@ struct DecimalMicros {
 std::optional<DecimalMicros> parse_decimal_seconds(std::string_view text);
 
 // A count since 1970 in seconds, milliseconds or microseconds: told from its size, which leaves no
-// doubt between 1973 and 5138.
+// doubt between 1973 and 5138. One too large for any clock stays so: the range is for add_skew.
 DecimalMicros epoch_of_count(std::uint64_t count);
 
 }  // namespace assay

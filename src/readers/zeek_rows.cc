@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "readers/storable_time.h"
 #include "readers/text_numbers.h"
 
 namespace assay {
@@ -89,6 +90,7 @@ ZeekRows::ZeekRows(LogClock clock, std::int64_t skew_us, RecordSink& sink)
 void ZeekRows::begin() {
   row_ = DnsRow{};
   has_time_ = has_qtype_ = has_query_ = false;
+  is_time_in_range_ = true;
   unreadable_ = F::none;
   server_port_ = 0;
   client_ = server_ = query_ = original_query_ = {};
@@ -101,18 +103,27 @@ bool ZeekRows::refuse_field(ZeekField field) {
   return false;
 }
 
+bool ZeekRows::set_utc(std::int64_t us, std::uint32_t width_us) {
+  is_time_in_range_ = add_skew(us, skew_us_, row_.time_us);
+  row_.width_us = width_us;
+  return has_time_ = true;
+}
+
 // Seconds since 1970, or ISO 8601 as JSON::TS_ISO8601 has it.
 bool ZeekRows::set_time(std::string_view text) {
   if (const auto seconds = parse_decimal_seconds(text)) {
-    row_.time_us = seconds->us + skew_us_;
-    row_.width_us = seconds->width_us;
-    return has_time_ = true;
+    return set_utc(seconds->us, seconds->width_us);
   }
   LogStamp stamp;
   LogClock::Reading reading;
-  if (parse_log_stamp(text, stamp) != text.size() || text.empty() || stamp.year == 0 ||
-      !clock_.read(stamp, reading)) {
+  if (text.empty() || parse_log_stamp(text, stamp) != text.size() ||
+      stamp.year == LogStamp::kNoYear) {
     return refuse_field(F::ts);
+  }
+  if (!clock_.read(stamp, reading)) {
+    if (clock_.problem().code != kTimeOutOfRange) return refuse_field(F::ts);
+    is_time_in_range_ = false;
+    return has_time_ = true;
   }
   row_.time_us = reading.us;
   row_.width_us = reading.width_us;
@@ -168,9 +179,7 @@ bool ZeekRows::set_text(ZeekField field, std::string_view text) {
 bool ZeekRows::set_integer(ZeekField field, std::uint64_t value) {
   if (field == F::ts) {
     const DecimalMicros time = epoch_of_count(value);
-    row_.time_us = time.us + skew_us_;
-    row_.width_us = time.width_us;
-    return has_time_ = true;
+    return set_utc(time.us, time.width_us);
   }
   if (field == F::rtt) return set_real(field, static_cast<double>(value));
   if (field == F::none) return true;
@@ -206,11 +215,7 @@ bool ZeekRows::set_integer(ZeekField field, std::uint64_t value) {
 bool ZeekRows::set_real(ZeekField field, double value) {
   if (field == F::none) return true;
   if (!(std::abs(value) < 1e11)) return refuse_field(field);
-  if (field == F::ts) {
-    row_.time_us = std::llround(value * 1e6) + skew_us_;
-    row_.width_us = 1;
-    return has_time_ = true;
-  }
+  if (field == F::ts) return set_utc(std::llround(value * 1e6), 1);
   if (field == F::rtt) {
     const double micros = std::round(value * 1e6);
     if (micros >= 0 && micros < kNoDelay) row_.delay_us = static_cast<std::uint32_t>(micros);
@@ -282,6 +287,10 @@ bool ZeekRows::set_key_fields(const TextLine& line) {
   }
   if (!has_time_) {
     reject_line(sink_, line, "zeek.time.missing", "the record has no 'ts'");
+    return false;
+  }
+  if (!is_time_in_range_) {
+    reject_line(sink_, line, kTimeOutOfRange, kTimeOutOfRangeWhy);
     return false;
   }
   const auto client = keys_.host(client_);

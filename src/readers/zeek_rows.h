@@ -65,6 +65,7 @@ class ZeekRows {
 
  private:
   bool set_time(std::string_view text);
+  bool set_utc(std::int64_t us, std::uint32_t width_us);
   bool refuse_field(ZeekField field);
   bool set_key_fields(const TextLine& line);
   bool set_name(const TextLine& line);
@@ -76,7 +77,8 @@ class ZeekRows {
   TextKeys keys_;
 
   DnsRow row_;
-  bool has_time_ = false, has_qtype_ = false, has_query_ = false;
+  bool has_time_ = false, is_time_in_range_ = true;
+  bool has_qtype_ = false, has_query_ = false;
   ZeekField unreadable_ = ZeekField::none;
   std::uint16_t server_port_ = 0;
   std::string_view client_, server_, query_, original_query_;

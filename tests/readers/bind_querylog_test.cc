@@ -129,6 +129,24 @@ TEST(BindQuerylog, DoesNotDateALogAfterItsLastChange) {
   EXPECT_TRUE(read(line_at("Jan  3 23:00:00"), second, context).ok());
 }
 
+TEST(BindQuerylog, RefusesTimesOutsideTheYears1To9999) {
+  for (const char* zone : {"UTC", "America/New_York"}) {
+    ReadContext context;
+    context.clock.zone = zone;
+    context.clock.year = 2016;
+    context.clock.skew_us = 30'000'000;
+    CollectingSink sink;
+    ASSERT_TRUE(read(line_at("0000-02-25T11:09:43.651") + line_at("0000-12-31T23:59:59Z") +
+                         line_at("9999-12-31T23:59:45") + line_at("25-Feb-2016 11:09:43.651"),
+                     sink, context)
+                    .ok());
+    EXPECT_THAT(sink.reject_codes(),
+                ElementsAre("time.out_of_range", "time.out_of_range", "time.out_of_range"));
+    ASSERT_EQ(sink.rows.size(), 1u);
+    EXPECT_FALSE(sink.rows[0].flags & kYearInferred);
+  }
+}
+
 TEST(BindQuerylog, RefusesTheLeapDayOfAYearWithoutOne) {
   ReadContext context;
   context.clock.year = 2015;

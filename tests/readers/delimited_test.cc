@@ -102,6 +102,18 @@ TEST(Delimited, ReadsLocalTimesInTheZoneOfTheClock) {
   EXPECT_EQ(format_utc(sink.rows[2].time_us), "2016-09-23T13:56:30Z");
 }
 
+TEST(Delimited, RefusesTimesThatTheSkewCarriesOutOfTheYears1To9999) {
+  ReadContext context;
+  context.clock.skew_us = INT64_MAX;
+  CollectingSink sink;
+  ASSERT_TRUE(read("time,client,name\n"
+                   "1474638989,192.0.2.10,a.example\n"
+                   "2016-09-23 13:56:29,192.0.2.10,a.example\n",
+                   sink, context)
+                  .ok());
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("time.out_of_range", "time.out_of_range"));
+}
+
 TEST(Delimited, SaysWhichColumnsAreMissingAndWhatWasFound) {
   CollectingSink sink;
   const Status status = read("time,colour\n2016-09-23T13:56:29Z,red\n", sink);

@@ -77,6 +77,36 @@ TEST(ZeekDns, AddsTheSkewAndIgnoresTheZone) {
   EXPECT_EQ(format_utc(sink.rows[1].time_us, 1), "2018-03-24T17:15:21.5Z");
 }
 
+// A time at the end of what 64 bits can say overflows every sum of it with another.
+TEST(ZeekDns, RefusesTimesOutsideTheYears1To9999) {
+  const std::string tail = R"(,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2","query":"a"})";
+  std::string json;
+  for (const char* ts : {"9223372036854775000", "18446744073709551615", "253402300799999999",
+                         "253402300800000000", R"("253402300800.0")", R"("-62135596800.000001")",
+                         R"("-62135596800")", R"("0000-12-31T23:59:59Z")",
+                         R"("9999-12-31T23:59:60Z")", R"("9999-12-31T23:59:59-01:00")"}) {
+    json += std::string(R"({"ts":)") + ts + tail + "\n";
+  }
+  CollectingSink sink;
+  ASSERT_TRUE(read(json, sink).ok());
+  EXPECT_EQ(sink.reject_codes(), std::vector<std::string>(8, "time.out_of_range"));
+  ASSERT_EQ(sink.rows.size(), 2u);
+  EXPECT_EQ(format_utc(sink.rows[0].time_us, 6), "9999-12-31T23:59:59.999999Z");
+  EXPECT_EQ(format_utc(sink.rows[1].time_us), "0001-01-01T00:00:00Z");
+}
+
+TEST(ZeekDns, RefusesTimesThatTheSkewCarriesOutOfTheYears) {
+  ReadContext context;
+  const std::string line =
+      R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2","query":"a"})" "\n";
+  for (const std::int64_t skew : {INT64_MAX, INT64_MIN, std::int64_t{260'000'000'000'000'000}}) {
+    context.clock.skew_us = skew;
+    CollectingSink sink;
+    ASSERT_TRUE(read(line, sink, context).ok());
+    EXPECT_EQ(sink.reject_codes(), std::vector<std::string>{"time.out_of_range"});
+  }
+}
+
 TEST(ZeekDns, SniffTakesDnsLogsAndNamesThePathOfOthers) {
   const std::string tsv = test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_dns/rows.tsv");
   const std::string json = test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_dns/rows.json");
