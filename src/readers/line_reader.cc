@@ -10,7 +10,7 @@ namespace {
 
 bool is_blank(std::string_view text) {
   return text.empty() ||
-         (text.front() <= ' ' && text.find_first_not_of(" \t\r\f\v") == std::string_view::npos);
+         (text.front() <= ' ' && text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos);
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ bool LineReader::next(TextLine& line) {
       return false;
     }
     const char* start = buffer_.get() + scanned_;
-    const void* found = end_ > scanned_ ? std::memchr(start, '\n', end_ - scanned_) : nullptr;
+    const void* found = end_ > scanned_ ? std::memchr(start, line_end_, end_ - scanned_) : nullptr;
     if (found) {
       const auto end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.get());
       if (take_line(end, end + 1, line)) return true;
@@ -54,7 +54,7 @@ bool LineReader::take_line(std::size_t end, std::size_t resume, TextLine& line) 
         fmt::format("a line of {} bytes; at most {} are read", text.size(), kMaxLineBytes));
     return false;
   }
-  if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+  if (!text.empty() && (text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
   if (is_blank(text)) {
     sink_.blank_unit();
     return false;
@@ -118,7 +118,7 @@ bool LineReader::skip_long_line() {
   do {
     position_ = scanned_ = end_;
     if (!fill()) break;
-    const void* found = std::memchr(buffer_.get(), '\n', end_);
+    const void* found = std::memchr(buffer_.get(), line_end_, end_);
     if (found) {
       position_ = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.get());
       is_whole = true;
@@ -145,6 +145,23 @@ void LineReader::check_start() {
   } else if (head.starts_with("\xef\xbb\xbf")) {
     position_ = scanned_ = 3;
   }
+  if (status_.ok()) find_line_end();
+}
+
+// Reads on to the first LF, or to where a line would be too long without one.
+void LineReader::find_line_end() {
+  const auto text = [&] { return std::string_view(buffer_.get() + position_, end_ - position_); };
+  std::size_t feed = text().find('\n');
+  while (feed == std::string_view::npos && end_ - position_ < kMaxLineBytes) {
+    const std::size_t seen = end_ - position_;
+    if (!fill()) break;
+    feed = text().find('\n', seen);
+  }
+  if (feed != std::string_view::npos && feed + 1 < text().size()) return;
+  if (line_end_of(text()) == '\n') return;
+  if (feed != std::string_view::npos && fill()) return;  // CR within the first line
+  line_end_ = '\r';
+  sink_.note("text.cr_line_ends", text().substr(0, text().find('\r')));
 }
 
 void LineReader::refuse_utf16() {

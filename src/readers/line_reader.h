@@ -2,7 +2,8 @@
 //
 // Hands out views into its own buffer, counts what is no line of anybody's (empty lines, lines too
 // long, a file in UTF-16, the damage at which a compressed stream broke off) and knows the byte
-// offset of everything. Memory is one block plus the longest line, whatever the input holds.
+// offset of everything. Lines may also end in CR alone, as old programs for the Mac write them: the
+// start of the input tells. Memory is one block plus the longest line, whatever the input holds.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,17 @@ inline constexpr std::size_t kMaxLineBytes = 65'536;
 // So many bytes behind a line may be read (not used): JSON is scanned in wide steps.
 inline constexpr std::size_t kLinePadding = 64;
 
+// '\r' for text whose first lines end in CR alone, else '\n'. A LF may stand at the very end.
+inline char line_end_of(std::string_view head) {
+  const std::size_t last = head.find_last_not_of("\r\n");
+  head = head.substr(0, last == std::string_view::npos ? 0 : last);
+  const bool has_cr_alone =
+      head.find('\n') == std::string_view::npos && head.find('\r') != std::string_view::npos;
+  return has_cr_alone ? '\r' : '\n';
+}
+
 struct TextLine {
-  std::string_view text;      // without LF or CRLF; valid until the next call of next()
+  std::string_view text;      // without its line end; valid until the next call of next()
   std::uint64_t offset = 0;   // of its first byte
   std::uint64_t length = 0;   // of its bytes in the input: text.size(), or more for joined lines
   bool is_terminated = true;  // false: the input ended within it
@@ -44,6 +54,7 @@ class LineReader {
   bool take_rest(TextLine& line);
   bool skip_long_line();
   void check_start();
+  void find_line_end();
   void refuse_utf16();
   void report_damage();
 
@@ -54,6 +65,7 @@ class LineReader {
   std::size_t scanned_ = 0;   // no LF in [position_, scanned_)
   std::size_t end_ = 0;       // of the bytes in the buffer
   std::uint64_t base_ = 0;    // offset of the buffer's first byte in the input
+  char line_end_ = '\n';
   bool is_started_ = false;
   bool is_at_end_ = false;
   std::string damage_;  // what the source said when its stream broke off

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "assay/reader.h"
+#include "readers/line_reader.h"
 
 namespace assay {
 
@@ -17,13 +18,14 @@ const Reader& zeek_dns_reader();
 template <class Take>
 void for_each_head_line(std::string_view head, Take take) {
   if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
+  const char line_end = line_end_of(head);
   bool is_first = true;
   while (!head.empty()) {
-    const std::size_t end = head.find('\n');
+    const std::size_t end = head.find(line_end);
     if (end == std::string_view::npos && !is_first) return;
     std::string_view line = head.substr(0, end);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.find_first_not_of(" \t\r\f\v") != std::string_view::npos) take(line);
+    if (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+    if (line.find_first_not_of(" \t\r\n\f\v") != std::string_view::npos) take(line);
     is_first = false;
     if (end == std::string_view::npos) return;
     head.remove_prefix(end + 1);

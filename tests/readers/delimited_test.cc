@@ -147,6 +147,20 @@ TEST(Delimited, ReadsRowsWhoseQuotedCellHoldsLineBreaks) {
             text.substr(text.find('\n') + 1));
 }
 
+TEST(Delimited, ReadsListsWhoseLinesEndInCarriageReturnsAlone) {
+  std::string text = "time,client,name,type\r";
+  for (int i = 0; i < 100; ++i) {
+    text += fmt::format("2016-09-23T13:{:02}:29Z,192.0.2.10,a.example,MX\r", i % 60);
+  }
+  const SniffChoice choice = choose_reader(text);
+  ASSERT_EQ(choice.reader, &reader()) << choice.why;
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  EXPECT_EQ(sink.rows.size(), 100u);
+  EXPECT_TRUE(sink.rejects.empty());
+  EXPECT_EQ(sink.noted("text.cr_line_ends"), 1u);
+}
+
 TEST(Delimited, DatesYearlessTimesBackFromTheLastChange) {
   ReadContext context;
   context.clock.last_year = 2017;

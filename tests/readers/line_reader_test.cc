@@ -37,6 +37,27 @@ TEST(LineReader, SplitsAtLineFeedsWhateverTheSizeOfThePieces) {
   }
 }
 
+TEST(LineReader, SplitsAtCarriageReturnsWhereThereIsNothingElse) {
+  for (const std::size_t piece : {1u, 2u, 3u, 7u, 100'000u}) {
+    CollectingSink sink;
+    MemorySource source("a\rbb\r\r  \rlast\n", piece);
+    EXPECT_THAT(lines_of(source, sink), ElementsAre("0:a", "2:bb", "9:last~"));
+    EXPECT_EQ(sink.balance().blank, 2u);
+    EXPECT_EQ(sink.noted("text.cr_line_ends"), 1u);
+    CollectingSink other;
+    MemorySource feeds("a\ra\nb\n", piece);
+    EXPECT_THAT(lines_of(feeds, other), ElementsAre("0:a\ra", "4:b"));
+    EXPECT_EQ(other.noted("text.cr_line_ends"), 0u);
+  }
+  CollectingSink sink;
+  std::string many = "\xef\xbb\xbf";
+  for (int i = 0; i < 30'000; ++i) many += fmt::format("line {}\r", i);
+  MemorySource source(many, 5'000);
+  const auto lines = lines_of(source, sink);
+  EXPECT_EQ(lines.size(), 30'000u);
+  EXPECT_EQ(lines.back(), fmt::format("{}:line 29999", many.rfind("line")));
+}
+
 TEST(LineReader, RefusesLongLinesWithoutKeepingThem) {
   const std::string text =
       "first\n" + std::string(5'000'000, 'x') + "\n" + std::string(kMaxLineBytes, 'y') + "\n" +
