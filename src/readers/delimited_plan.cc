@@ -1,6 +1,7 @@
 #include "readers/delimited_plan.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -160,14 +161,11 @@ void find_time_format(DelimitedPlan& plan) {
     plan.mend = "state time_format in a mapping file";
     return;
   }
-  plan.problem = fmt::format(
-      "'{}' can be read day first or month first, and no date in the first "
-      "rows tells which",
-      dates.example);
+  plan.problem = fmt::format("'{}' can be read {}, and no date in the first rows tells which",
+                             dates.example, dates.readings);
   plan.mend = fmt::format(
-      "save what `assay sniff` prints, set time_format = \"{}\" or \"{}\" in "
-      "it, and pass it with --mapping",
-      dates.formats[0], dates.formats[1]);
+      "save what `assay sniff` prints, set time_format = \"{}\" in it, and pass it with --mapping",
+      fmt::join(dates.formats, "\" or \""));
 }
 
 void check_needed(DelimitedPlan& plan) {
@@ -237,10 +235,16 @@ DelimitedPlan plan_of_mapping(std::string_view head, const DelimitedMapping& map
     find_time_format(plan);
   } else if (auto format = TimeFormat::parse(mapping.time_format); format.ok()) {
     plan.time = *format;
+    if (!plan.time.names_day() && !plan.has(Cell::date)) {
+      plan.problem = fmt::format("time_format '{}' names no day and month, and no column is the date",
+                                 mapping.time_format);
+      plan.mend = "name the column of the date in the mapping: date = \"...\"";
+    }
   } else {
     plan.problem = format.error().message;
     plan.mend = format.error().mend;
   }
+  check_date(plan);
   return plan;
 }
 

@@ -206,8 +206,11 @@ bool read_any(std::string_view text, CellTime& out) {
   return false;
 }
 
+enum class First { day, month, year };
+
 struct NumericDate {
   int first = 0, second = 0;
+  bool is_padded = false;  // the first number has two digits
   char separator = '/';
   std::size_t year_digits = 4;
   std::string_view rest;  // the time of day
@@ -215,6 +218,7 @@ struct NumericDate {
 
 std::optional<NumericDate> numeric_date(std::string_view text) {
   NumericDate date;
+  date.is_padded = text.size() > 1 && is_digit(text[1]);
   date.first = take_number(text, 2);
   if (date.first < 1 || text.empty() || (text[0] != '/' && text[0] != '-')) return std::nullopt;
   date.separator = text[0];
@@ -231,9 +235,13 @@ std::optional<NumericDate> numeric_date(std::string_view text) {
   return date;
 }
 
-std::string format_of(const NumericDate& date, bool is_day_first) {
-  std::string out = fmt::format("%{1}{0}%{2}{0}%{3}", date.separator, is_day_first ? 'd' : 'm',
-                                is_day_first ? 'm' : 'd', date.year_digits == 2 ? 'y' : 'Y');
+std::string format_of(const NumericDate& date, First first) {
+  const char year = date.year_digits == 2 ? 'y' : 'Y';
+  const char parts[3] = {first == First::day     ? 'd'
+                         : first == First::month ? 'm'
+                                                 : year,
+                         first == First::month ? 'd' : 'm', first == First::year ? 'd' : year};
+  std::string out = fmt::format("%{1}{0}%{2}{0}%{3}", date.separator, parts[0], parts[1], parts[2]);
   if (date.rest.empty()) return out;
   out += date.rest.front() == ',' ? std::string(", ") : std::string(1, date.rest.front());
   const bool is_half_day = (date.rest.back() | 0x20) == 'm';
@@ -267,6 +275,13 @@ Result<TimeFormat> TimeFormat::parse(std::string_view format) {
   return out;
 }
 
+bool TimeFormat::names_day() const {
+  const auto names = [this](std::string_view directive) {
+    return format_.find(directive) != std::string::npos;
+  };
+  return format_.empty() || ((names("%d") || names("%e")) && (names("%m") || names("%b")));
+}
+
 bool TimeFormat::read(std::string_view text, CellTime& out) const {
   if (text.empty()) return false;
   if (format_.empty()) return read_any(text, out);
@@ -277,6 +292,7 @@ bool TimeFormat::read(std::string_view text, CellTime& out) const {
 NumericDates look_at_dates(const std::vector<std::string>& texts) {
   NumericDates out;
   bool can_be_day_first = true, can_be_month_first = true;
+  bool can_be_year_first = true;  // "16/09/23": only of years with two digits
   std::optional<NumericDate> longest;
   for (const std::string& text : texts) {
     const auto date = numeric_date(text);
@@ -284,12 +300,18 @@ NumericDates look_at_dates(const std::vector<std::string>& texts) {
     if (!longest || date->rest.size() > longest->rest.size()) longest = date;
     can_be_day_first &= date->second <= 12;
     can_be_month_first &= date->first <= 12;
+    can_be_year_first &= date->year_digits == 2 && date->is_padded && date->second <= 12;
     if (out.example.empty()) out.example = text;
   }
   if (!longest) return out;
   out.is_of_this_form = true;
-  if (can_be_day_first) out.formats.push_back(format_of(*longest, true));
-  if (can_be_month_first) out.formats.push_back(format_of(*longest, false));
+  const auto offer = [&](First first, std::string_view word) {
+    out.formats.push_back(format_of(*longest, first));
+    out.readings += (out.readings.empty() ? "" : " or ") + std::string(word);
+  };
+  if (can_be_day_first) offer(First::day, "day first");
+  if (can_be_month_first) offer(First::month, "month first");
+  if (can_be_year_first) offer(First::year, "year first");
   return out;
 }
 

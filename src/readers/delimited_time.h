@@ -26,17 +26,20 @@ class TimeFormat {
   static Result<TimeFormat> parse(std::string_view format);
 
   bool read(std::string_view text, CellTime& out) const;
+  // False for a time of day alone: without day and month every row would fall on 1 January.
+  bool names_day() const;
 
  private:
   std::string format_;
 };
 
-// The formats in which numeric dates of a column can be read, "23/09/2016 13:56" and the like. Two
-// when day and month cannot be told apart, none when the texts are of another form or no reading
-// fits all of them.
+// The formats in which numeric dates of a column can be read, "23/09/2016 13:56" and the like.
+// Several when day, month and a year of two digits cannot be told apart, none when the texts are of
+// another form or no reading fits all of them.
 struct NumericDates {
   bool is_of_this_form = false;
   std::vector<std::string> formats;
+  std::string readings;  // "day first or month first"
   std::string example;  // a text that shows the doubt
 };
 NumericDates look_at_dates(const std::vector<std::string>& texts);

@@ -85,6 +85,46 @@ qname = "name")"))
   EXPECT_EQ(sink.rows[0].width_us, 60'000'000u);
 }
 
+// "16/09/23" is 16 September 2023 here and 23 September 2016 there.
+TEST(Delimited, AsksWhetherAYearOfTwoDigitsComesFirst) {
+  std::string text = "time,client,name\n";
+  for (const char* date : {"16/09/23 13:56:29", "16/09/24 13:56:29", "16/09/25 13:56:29"}) {
+    text += fmt::format("{},192.0.2.10,a.example\n", date);
+  }
+  CollectingSink sink;
+  const Status status = read(text, sink);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("day first or year first"));
+  EXPECT_THAT(status.error().mend, HasSubstr("%d/%m/%y %H:%M:%S\" or \"%y/%m/%d %H:%M:%S"));
+  CollectingSink told;
+  ASSERT_TRUE(read(text, told, with_mapping(R"(time_format = "%y/%m/%d %H:%M:%S"
+[columns]
+time = "time"
+client = "client"
+qname = "name")"))
+                  .ok());
+  ASSERT_EQ(told.rows.size(), 3u);
+  EXPECT_EQ(format_utc(told.rows[2].time_us), "2016-09-25T13:56:29Z");
+}
+
+TEST(Delimited, RefusesAMappingThatLeavesTheDateOpen) {
+  const std::string text =
+      "date,time,client,name\n2016-09-23,13:56:29,192.0.2.1,a.example\n"
+      "2016-09-24,13:56:29,192.0.2.1,a.example\n";
+  const std::string columns =
+      "[columns]\ntime = \"time\"\nclient = \"client\"\nqname = \"name\"\n";
+  for (const char* format : {"", "%H:%M:%S", "%d %H:%M:%S"}) {
+    CollectingSink sink;
+    const Status status =
+        read(text, sink, with_mapping(fmt::format("time_format = \"{}\"\n{}", format, columns)));
+    ASSERT_FALSE(status.ok()) << format;
+    EXPECT_THAT(status.error().mend, HasSubstr("date = "));
+  }
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink, with_mapping(columns + "date = \"date\"\n")).ok());
+  EXPECT_EQ(format_utc(sink.rows[1].time_us), "2016-09-24T13:56:29Z");
+}
+
 TEST(Delimited, ReadsLocalTimesInTheZoneOfTheClock) {
   ReadContext context;
   context.clock.zone = "America/New_York";
