@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "assay/reader.h"
 #include "readers/readers.h"
 #include "readers/text_numbers.h"
@@ -22,6 +24,7 @@ struct TsvHead {
   std::string unset_field = "-";
   std::string path;
   std::vector<ZeekField> fields;  // empty: no #fields seen
+  bool has_query = false;
 };
 
 // "#fields\tts\tuid": calls `take` with each value after the keyword.
@@ -62,6 +65,9 @@ void take_head_line(std::string_view line, TsvHead& head) {
     head.fields.clear();
     for_each_part(value, head.separator,
                   [&](std::string_view name) { head.fields.push_back(zeek_field(name)); });
+    head.has_query = std::any_of(head.fields.begin(), head.fields.end(), [](ZeekField field) {
+      return field == ZeekField::query || field == ZeekField::original_query;
+    });
   }
   if (head.set_separator.empty()) head.set_separator = ",";
 }
@@ -78,6 +84,8 @@ class ZeekRead {
     sink_.blank_unit();
   }
 
+  void finish() { rows_.note_missing(); }
+
  private:
   void skip_other_path(const TextLine& line) {
     sink_.note("zeek.other_path", line.text);
@@ -88,6 +96,10 @@ class ZeekRead {
     if (!head_.path.empty() && head_.path != "dns") return skip_other_path(line);
     if (head_.fields.empty()) {
       return reject_line(sink_, line, "zeek.fields.missing", "no #fields line stands before it");
+    }
+    if (!head_.has_query) {
+      return reject_line(sink_, line, "zeek.query.missing",
+                         "#fields names no 'query': what was asked is not told");
     }
     rows_.begin();
     std::size_t column = 0;
@@ -186,9 +198,9 @@ SniffScore sniff_tsv(std::string_view head) {
     return std::find(tsv.fields.begin(), tsv.fields.end(), field) != tsv.fields.end();
   };
   if (!has(ZeekField::ts) || !has(ZeekField::orig_h)) return {};
-  if (tsv.path == "dns") return {95, "Zeek TSV with '#path dns' and its #fields"};
+  if (tsv.path == "dns" && tsv.has_query) return {95, "Zeek TSV with '#path dns' and its #fields"};
   if (has(ZeekField::query)) return {80, "Zeek TSV whose #fields name ts, id.orig_h and query"};
-  return {0, "a Zeek log without a field 'query'"};
+  return {0, "a Zeek log whose #fields name no 'query'"};
 }
 
 SniffScore sniff_json(std::string_view line) {
@@ -237,6 +249,7 @@ class ZeekDns final : public Reader {
     LineReader lines(source, sink);
     for (TextLine line; lines.next(line);) read.take(line);
     ASSAY_TRY(lines.status());
+    read.finish();
     sink.flush();
     return sink.failure() ? Status(*sink.failure()) : Status();
   }

@@ -15,7 +15,7 @@ namespace {
 
 using F = ZeekField;
 
-constexpr std::array<std::pair<std::string_view, F>, 20> kFields = {{
+constexpr std::array<std::pair<std::string_view, F>, 23> kFields = {{
     {"ts", F::ts},
     {"id.orig_h", F::orig_h},
     {"id.orig_p", F::orig_p},
@@ -36,6 +36,9 @@ constexpr std::array<std::pair<std::string_view, F>, 20> kFields = {{
     {"RA", F::ra},
     {"answers", F::answers},
     {"TTLs", F::ttls},
+    {"qclass_name", F::qclass_name},
+    {"qtype_name", F::qtype_name},
+    {"rcode_name", F::rcode_name},
 }};
 
 std::string_view name_of(F field) {
@@ -89,11 +92,12 @@ ZeekRows::ZeekRows(LogClock clock, std::int64_t skew_us, RecordSink& sink)
 
 void ZeekRows::begin() {
   row_ = DnsRow{};
-  has_time_ = has_qtype_ = has_query_ = false;
+  has_time_ = has_qtype_ = has_query_ = has_qclass_ = false;
   is_time_in_range_ = true;
   unreadable_ = F::none;
   server_port_ = 0;
   client_ = server_ = query_ = original_query_ = {};
+  qclass_name_ = qtype_name_ = rcode_name_ = {};
   answers_.clear();
   ttls_.clear();
 }
@@ -148,6 +152,15 @@ bool ZeekRows::set_text(ZeekField field, std::string_view text) {
     case F::original_query:
       original_query_ = text;
       return true;
+    case F::qclass_name:
+      qclass_name_ = text;
+      return true;
+    case F::qtype_name:
+      qtype_name_ = text;
+      return true;
+    case F::rcode_name:
+      rcode_name_ = text;
+      return true;
     case F::answers:
       add_answer(text);
       return true;
@@ -197,7 +210,7 @@ bool ZeekRows::set_integer(ZeekField field, std::uint64_t value) {
       return true;
     case F::qclass:
       row_.qclass = number;
-      return true;
+      return has_qclass_ = true;
     case F::rcode:
       row_.rcode = number;
       return true;
@@ -317,8 +330,46 @@ void ZeekRows::add_answers() {
   }
 }
 
+// Some logs are cut down to the names of the codes. A name that nobody knows is noted, and the code
+// stays unset.
+void ZeekRows::take_names() {
+  const auto unknown = [this](std::string_view name) { sink_.note("zeek.name_unknown", name); };
+  if (!has_qtype_ && !qtype_name_.empty()) {
+    const auto qtype =
+        qtype_name_ == "*" ? std::optional<std::uint16_t>(255) : keys_.qtype(qtype_name_);
+    if (qtype) row_.qtype = *qtype;
+    if (!qtype) unknown(qtype_name_);
+    has_qtype_ = true;
+  }
+  if (row_.rcode == kNoRcode && !rcode_name_.empty()) {
+    if (const auto rcode = parse_rcode(rcode_name_)) {
+      row_.rcode = *rcode;
+    } else {
+      unknown(rcode_name_);
+    }
+  }
+  if (!has_qclass_ && !qclass_name_.empty()) {
+    const auto qclass = qclass_name_ == "C_INTERNET" ? std::optional<std::uint16_t>(1)
+                        : qclass_name_ == "C_ANY"    ? std::optional<std::uint16_t>(255)
+                                                     : keys_.qclass(qclass_name_);
+    if (qclass) row_.qclass = *qclass;
+    if (!qclass) unknown(qclass_name_);
+  }
+}
+
+void ZeekRows::note_missing() {
+  if (rows_ == 0) return;
+  if (named_ == 0) sink_.note("zeek.no_query", "no record has a 'query'", rows_);
+  if (typed_ == 0) sink_.note("zeek.no_qtype", "no record has a 'qtype' or 'qtype_name'", rows_);
+  if (answered_ == 0) {
+    sink_.note("zeek.no_rcode",
+               "no record has an 'rcode' or 'rcode_name': nothing tells what was answered", rows_);
+  }
+}
+
 void ZeekRows::finish(const TextLine& line) {
   if (!set_key_fields(line)) return;
+  if (!has_qtype_ || !has_qclass_ || row_.rcode == kNoRcode) take_names();
   row_.offset = line.offset;
   row_.length = static_cast<std::uint32_t>(line.text.size());
   for (const std::uint32_t ttl : ttls_) row_.ttl = std::min(row_.ttl, ttl);
@@ -331,6 +382,10 @@ void ZeekRows::finish(const TextLine& line) {
     row_.qclass &= 0x7fff;
   }
   if (!line.is_terminated) sink_.note("line.unterminated", line.text);
+  ++rows_;
+  typed_ += has_qtype_ ? 1 : 0;
+  answered_ += has_answer ? 1 : 0;
+  named_ += has_query_ ? 1 : 0;
   add_answers();
   sink_.add(row_);
   sink_.used_unit();

@@ -37,6 +37,9 @@ enum class ZeekField {
   ra,
   answers,
   ttls,
+  qclass_name,
+  qtype_name,
+  rcode_name,
 };
 // "id.orig_h" -> orig_h; none for a field that we do not keep. "id_orig_h", as some shippers
 // rewrite it, is taken too.
@@ -63,11 +66,15 @@ class ZeekRows {
   // Makes the row, or the reject, of what was set since begin().
   void finish(const TextLine& line);
 
+  // After the last line: notes what no record of the log told.
+  void note_missing();
+
  private:
   bool set_time(std::string_view text);
   bool set_utc(std::int64_t us, std::uint32_t width_us);
   bool refuse_field(ZeekField field);
   bool set_key_fields(const TextLine& line);
+  void take_names();
   bool set_name(const TextLine& line);
   void add_answers();
 
@@ -78,13 +85,15 @@ class ZeekRows {
 
   DnsRow row_;
   bool has_time_ = false, is_time_in_range_ = true;
-  bool has_qtype_ = false, has_query_ = false;
+  bool has_qtype_ = false, has_query_ = false, has_qclass_ = false;
   ZeekField unreadable_ = ZeekField::none;
   std::uint16_t server_port_ = 0;
   std::string_view client_, server_, query_, original_query_;
+  std::string_view qclass_name_, qtype_name_, rcode_name_;
   std::vector<std::string_view> answers_;
   std::vector<std::uint32_t> ttls_;
   std::string bytes_;
+  std::uint64_t rows_ = 0, typed_ = 0, answered_ = 0, named_ = 0;
 };
 
 }  // namespace assay

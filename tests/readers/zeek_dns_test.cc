@@ -98,13 +98,69 @@ TEST(ZeekDns, RefusesTimesOutsideTheYears1To9999) {
 TEST(ZeekDns, RefusesTimesThatTheSkewCarriesOutOfTheYears) {
   ReadContext context;
   const std::string line =
-      R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2","query":"a"})" "\n";
+      R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2","query":"a"})"
+      "\n";
   for (const std::int64_t skew : {INT64_MAX, INT64_MIN, std::int64_t{260'000'000'000'000'000}}) {
     context.clock.skew_us = skew;
     CollectingSink sink;
     ASSERT_TRUE(read(line, sink, context).ok());
     EXPECT_EQ(sink.reject_codes(), std::vector<std::string>{"time.out_of_range"});
   }
+}
+
+constexpr std::string_view kCutDown =
+    "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n"
+    "#fields\tts\tid.orig_h\tquery\tqclass_name\tqtype_name\trcode_name\n";
+
+TEST(ZeekDns, TakesTheNamesOfCodesWhereTheNumbersAreMissing) {
+  const std::string text = std::string(kCutDown) +
+                           "1521911720.5\t192.0.2.1\ta.example\tC_INTERNET\tMX\tNOERROR\n"
+                           "1521911721.5\t192.0.2.1\ta.example\tC_INTERNET\t*\t-\n"
+                           "1521911722.5\t192.0.2.1\ta.example\t-\tquery-911\tNXDOMAIN\n";
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  ASSERT_EQ(sink.rows.size(), 3u);
+  EXPECT_EQ(sink.rows[0].qtype, 15u);
+  EXPECT_EQ(sink.rows[0].rcode, 0u);
+  EXPECT_EQ(sink.rows[0].flags & (kHasQuery | kHasAnswer), kHasQuery | kHasAnswer);
+  EXPECT_EQ(sink.rows[1].qtype, 255u);
+  EXPECT_EQ(sink.rows[1].rcode, kNoRcode);
+  EXPECT_EQ(sink.rows[2].qtype, kNoQtype);
+  EXPECT_EQ(sink.rows[2].rcode, 3u);
+  EXPECT_TRUE(sink.rows[2].flags & kHasQuery) << "a type is told, if by an unknown name";
+  EXPECT_EQ(sink.noted("zeek.name_unknown"), 1u);
+  EXPECT_EQ(sink.noted("zeek.no_qtype"), 0u);
+  CollectingSink json;
+  ASSERT_TRUE(read(R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","query":"a","qtype_name":"TXT",)"
+                   R"("rcode_name":"REFUSED","qclass_name":"C_INTERNET"})"
+                   "\n",
+                   json)
+                  .ok());
+  ASSERT_EQ(json.rows.size(), 1u);
+  EXPECT_EQ(json.rows[0].qtype, 16u);
+  EXPECT_EQ(json.rows[0].rcode, 5u);
+}
+
+TEST(ZeekDns, SaysWhatNoRecordTold) {
+  CollectingSink sink;
+  ASSERT_TRUE(read(R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","trans_id":7})"
+                   "\n",
+                   sink)
+                  .ok());
+  EXPECT_EQ(sink.noted("zeek.no_query"), 1u);
+  EXPECT_EQ(sink.noted("zeek.no_qtype"), 1u);
+  EXPECT_EQ(sink.noted("zeek.no_rcode"), 1u);
+}
+
+TEST(ZeekDns, RefusesATableThatHasNoQuery) {
+  const std::string text =
+      "#separator \\x09\n#path\tdns\n#fields\tts\tid.orig_h\tqtype\n1521911720.5\t192.0.2.1\t1\n";
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  EXPECT_TRUE(sink.rows.empty());
+  EXPECT_EQ(sink.reject_codes(), std::vector<std::string>{"zeek.query.missing"});
+  EXPECT_EQ(choose_reader(text).reader, nullptr);
+  EXPECT_NE(choose_reader(text).why.find("no 'query'"), std::string::npos);
 }
 
 TEST(ZeekDns, SniffTakesDnsLogsAndNamesThePathOfOthers) {
