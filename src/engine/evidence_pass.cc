@@ -32,6 +32,33 @@ bool tells_damage(const std::vector<RejectSummary>& rejects) {
                      [](const RejectSummary& reject) { return reject.code.starts_with("input."); });
 }
 
+// Years that were inferred must agree with the coverage that the user declared: half a year beyond
+// it they are another year's. Files put together, one behind the other, look like new years.
+Status check_years(const Evidence& evidence, const RecordSink& sink) {
+  constexpr std::int64_t kAllowedUs = 183 * kMicrosPerDay;
+  const auto notes = sink.notes();
+  const bool is_inferred = std::any_of(notes.begin(), notes.end(), [](const Note& note) {
+    return note.code.ends_with(".year_inferred");
+  });
+  const auto& declared = evidence.coverage.intervals;
+  if (!is_inferred || declared.empty() || !sink.span()) return {};
+  Interval hull = declared.front();
+  for (const Interval& interval : declared) {
+    hull.begin_us = std::min(hull.begin_us, interval.begin_us);
+    hull.end_us = std::max(hull.end_us, interval.end_us);
+  }
+  if (sink.span()->begin_us >= hull.begin_us - kAllowedUs &&
+      sink.span()->end_us <= hull.end_us + kAllowedUs) {
+    return {};
+  }
+  return Error{
+      ErrorCode::usage,
+      fmt::format("the stamps have no year; as counted they run over {}, but --covers says {}",
+                  format_interval(*sink.span()), format_interval(hull)),
+      "state the first line's year with --year; were several logs put together, add each "
+      "as a file of its own"};
+}
+
 // What is seen of the content's damage, also when the reader stopped before it.
 class DamageWatch final : public ByteSource {
  public:
@@ -90,6 +117,7 @@ Status read_rows(Case::Impl& inside, const Reader& reader, DamageWatch& source, 
       **store, evidence.number, [&](const Reject& reject) { return rejects.write(reject); },
       kRowsPerBatch);
   Status status = reader.read(source, *context, *sink);
+  if (status.ok()) status = check_years(evidence, *sink);
   if (status.ok()) source.finish();
   if (source.error() && source.error()->code != ErrorCode::malformed) status = *source.error();
   if (status.ok()) {
@@ -160,7 +188,7 @@ Status choose_format(const std::string& as_format, OpenedBytes& bytes, Evidence&
     evidence.format_why = choice.why;
     return {};
   }
-  evidence.format_why = "no format was recognised in its first bytes";
+  evidence.format_why = choice.why;  // what each reader missed, or that none knows it
   return {};
 }
 

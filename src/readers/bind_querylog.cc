@@ -45,6 +45,7 @@ class QuerylogRead {
                  suffixes_);
     }
     if (clock_.yearless_count() == 0) return {};
+    if (auto problem = clock_.contradiction()) return *problem;
     if (const auto year = clock_.better_first_year()) {
       sink_.want_first_year(*year);
       return Error{ErrorCode::usage,

@@ -140,7 +140,7 @@ void LineReader::check_start() {
   while (end_ < 3 && fill()) {
   }
   const std::string_view head(buffer_.get(), end_);
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) {
+  if (is_utf16(head)) {
     refuse_utf16();
   } else if (head.starts_with("\xef\xbb\xbf")) {
     position_ = scanned_ = 3;

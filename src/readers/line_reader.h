@@ -18,6 +18,11 @@ inline constexpr std::size_t kMaxLineBytes = 65'536;
 // So many bytes behind a line may be read (not used): JSON is scanned in wide steps.
 inline constexpr std::size_t kLinePadding = 64;
 
+// The byte order mark of UTF-16, which no reader of text takes.
+inline bool is_utf16(std::string_view head) {
+  return head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff");
+}
+
 // '\r' for text whose first lines end in CR alone, else '\n'. A LF may stand at the very end.
 inline char line_end_of(std::string_view head) {
   const std::size_t last = head.find_last_not_of("\r\n");

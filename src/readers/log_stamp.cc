@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "readers/storable_time.h"
 
 namespace assay {
@@ -181,8 +183,10 @@ bool LogClock::date_without_year(const LogStamp& stamp, int& year) {
     year_ = *first_year_;
   } else if (month_ - stamp.month > 6) {
     ++year_;
-  } else if (month_ == 1 && day_ <= 2 && stamp.month == 12 && stamp.day >= 30 &&
-             year_ > *first_year_) {
+    longest_hole_days_ =
+        std::max(longest_hole_days_, days_from_civil(2001, stamp.month, stamp.day) -
+                                         days_from_civil(2000, month_, day_));
+  } else if (month_ == 1 && day_ <= 2 && stamp.month == 12 && stamp.day >= 30) {
     --year_;  // threads write out of order: the old year's last line came after the new one's first
   }
   month_ = stamp.month;
@@ -245,9 +249,14 @@ bool LogClock::read(const LogStamp& stamp, Reading& out) {
 }
 
 std::string LogClock::year_story() const {
-  const std::string years = *first_year_ == year_
-                                ? fmt::format("all lines lie in {}", year_)
-                                : fmt::format("the lines run from {} to {}", *first_year_, year_);
+  constexpr std::int64_t kNotableHoleDays = 31;
+  std::string years = *first_year_ == year_
+                          ? fmt::format("all lines lie in {}", year_)
+                          : fmt::format("the lines run from {} to {}", *first_year_, year_);
+  if (longest_hole_days_ > kNotableHoleDays) {
+    years += fmt::format(" with a hole of {} days at a new year, as logs put together have",
+                         longest_hole_days_);
+  }
   if (stated_year_) return fmt::format("stamps without a year; {}, as --year states", years);
   const std::string change = last_change_us_ ? format_utc(*last_change_us_).substr(0, 10)
                                              : std::to_string(last_year_.value_or(year_));
@@ -261,6 +270,19 @@ int LogClock::year_of_last_stamp() const {
   const CivilTime limit = civil_from_utc(*last_change_us_ + kMicrosPerDay);
   const bool is_later_in_year = month_ > limit.month || (month_ == limit.month && day_ > limit.day);
   return limit.year - (is_later_in_year ? 1 : 0);
+}
+
+std::optional<Error> LogClock::contradiction() const {
+  if (yearless_count_ == 0 || !stated_year_ || !last_year_ || year_ <= *first_year_) return {};
+  const int latest = year_of_last_stamp();
+  // A last change before the stated year is no witness: that clock was wrong.
+  if (year_ <= latest || *first_year_ > latest) return {};
+  return Error{
+      ErrorCode::usage,
+      fmt::format("counted on from {}, the stamps without a year reach {}, but the file's last "
+                  "change allows no later year than {}",
+                  *first_year_, year_, latest),
+      "are these several logs, put together? add each as a file of its own, with --year"};
 }
 
 std::optional<int> LogClock::better_first_year() const {

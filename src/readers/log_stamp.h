@@ -72,6 +72,10 @@ class LogClock {
   // How many stamps had no year, and how their years were found, in words.
   std::uint64_t yearless_count() const { return yearless_count_; }
   std::string year_story() const;
+  // After the last line: why the years found cannot be right, when the stated year of the first
+  // line leads past the file's last change. Logs put together, one behind the other, look like new
+  // years.
+  std::optional<Error> contradiction() const;
   // After the last line: the year in which the first one must lie for the last one to be the latest
   // that the file's last change allows, when this read assumed another. Nothing when it is right.
   std::optional<int> better_first_year() const;
@@ -95,6 +99,8 @@ class LogClock {
   int month_ = 0;
   int day_ = 0;
   std::uint64_t yearless_count_ = 0;
+  std::int64_t longest_hole_days_ =
+      0;  // between the last stamp of a year and the next year's first
 
   // The day and the local minute last seen: stamps come in runs.
   int cached_year_ = 0, cached_month_ = 0, cached_day_ = 0;

@@ -37,7 +37,10 @@ SniffChoice choose_reader(std::string_view head) {
       others += (others.empty() ? "" : "; ") + std::string(reader->name()) + ": " + score.why;
     }
   }
-  if (!best.reader) best.why = others.empty() ? "no known record format" : std::move(others);
+  if (!best.reader) {
+    best.why = "no format was recognised in its first bytes";
+    if (!others.empty()) best.why += "; " + others;
+  }
   return best;
 }
 

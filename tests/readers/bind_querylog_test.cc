@@ -103,6 +103,39 @@ TEST(BindQuerylog, CountsTheYearsOnFromTheStatedYearOfTheFirstLine) {
   EXPECT_EQ(sink.noted("bind.year_inferred"), 6u);
 }
 
+TEST(BindQuerylog, StepsBackOverTheNewYearInTheFirstLines) {
+  ReadContext context;
+  context.clock.year = 2021;
+  CollectingSink sink;
+  ASSERT_TRUE(read(line_at("Jan  1 00:00:00.001") + line_at("Dec 31 23:59:59.999") +
+                       line_at("Jan  1 00:00:00.002") + line_at("Mar  1 00:00:00.000"),
+                   sink, context)
+                  .ok());
+  std::vector<std::string> days;
+  for (const DnsRow& row : sink.rows) days.push_back(format_utc(row.time_us).substr(0, 10));
+  EXPECT_THAT(days, ElementsAre("2021-01-01", "2020-12-31", "2021-01-01", "2021-03-01"));
+}
+
+TEST(BindQuerylog, RefusesYearsThatRunPastTheLastChange) {
+  std::string three;  // logs put together, each January to September of 2016
+  for (int i = 0; i < 3; ++i) three += line_at("Jan 10 10:00:00") + line_at("Sep 20 10:00:00");
+  ReadContext context;
+  context.clock.year = 2016;
+  context.clock.last_change_us = utc_micros({2016, 10, 1});
+  CollectingSink sink;
+  const Status status = read(three, sink, context);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::usage);
+  EXPECT_NE(status.error().message.find("reach 2018"), std::string::npos);
+  EXPECT_NE(status.error().mend.find("put together"), std::string::npos);
+  context.clock.last_change_us = utc_micros({1980, 1, 1});  // the copier's clock was wrong
+  CollectingSink other;
+  ASSERT_TRUE(read(three, other, context).ok());
+  ASSERT_EQ(other.notes().size(), 1u);
+  EXPECT_NE(other.notes()[0].text.find("a hole of 112 days"), std::string::npos)
+      << other.notes()[0].text;
+}
+
 TEST(BindQuerylog, DatesBackFromTheYearOfTheLastChangeInASecondRead) {
   const std::string text = line_at("Nov 30 10:00:00") + line_at("Jan  2 10:00:00");
   ReadContext context;
