@@ -5,6 +5,7 @@
 #include "assay/reader.h"
 #include "readers/delimited_plan.h"
 #include "readers/delimited_record.h"
+#include "readers/delimited_words.h"
 #include "readers/log_stamp.h"
 #include "readers/readers.h"
 #include "readers/storable_time.h"
@@ -48,20 +49,6 @@ class PeekedSource final : public ByteSource {
   std::optional<Error> error_;
 };
 
-// "1", "0x0001" or a mnemonic.
-template <class Parse>
-std::optional<std::uint16_t> code_of(std::string_view text, Parse parse) {
-  if (text.starts_with("0x") && text.size() <= 6) {
-    std::uint16_t value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data() + 2, text.data() + text.size(), value, 16);
-    if (error == std::errc() && end == text.data() + text.size()) return value;
-    return std::nullopt;
-  }
-  if (const auto number = parse_number<std::uint16_t>(text)) return number;
-  return parse(text);
-}
-
 class DelimitedRead {
  public:
   DelimitedRead(const DelimitedPlan& plan, LogClock clock, std::int64_t skew_us, RecordSink& sink)
@@ -82,6 +69,7 @@ class DelimitedRead {
 
   Status end() {
     if (clock_.yearless_count() == 0) return {};
+    if (auto problem = clock_.contradiction()) return *problem;
     if (const auto year = clock_.better_first_year()) {
       sink_.want_first_year(*year);
       return Error{ErrorCode::usage,
@@ -97,6 +85,12 @@ class DelimitedRead {
     code_ = code;
     why_ = why;
     return false;
+  }
+
+  // A column that is not needed costs no row: what it says is noted and stays untold.
+  bool leave_unset(std::string_view code, Cell cell, std::string_view text) {
+    sink_.note(code, fmt::format("'{}' is no {}", text.substr(0, 40), cell_word(cell)));
+    return true;
   }
 
   bool set(Cell cell, std::string_view text) {
@@ -165,7 +159,7 @@ class DelimitedRead {
   bool set_number(Cell cell, std::string_view text) {
     if (cell == Cell::ttl) {
       const auto ttl = parse_number<std::uint32_t>(text);
-      if (!ttl) return refuse("delimited.ttl.unreadable", "the TTL is no number of seconds");
+      if (!ttl) return leave_unset("delimited.ttl.unreadable", cell, text);
       row_.ttl = *ttl;
       return true;
     }
@@ -175,10 +169,9 @@ class DelimitedRead {
       return cell == Cell::rcode ? parse_rcode(word) : std::nullopt;
     });
     if (!code) {
-      why_text_ = fmt::format("'{}' is no {}", text.substr(0, 40), cell_word(cell));
-      return refuse(
-          cell == Cell::qtype ? "delimited.type.unreadable" : "delimited.field.unreadable",
-          why_text_);
+      return leave_unset(
+          cell == Cell::qtype ? "delimited.type.unreadable" : "delimited.field.unreadable", cell,
+          text);
     }
     switch (cell) {
       case Cell::qtype:
@@ -251,7 +244,7 @@ class DelimitedRead {
     date_ = time_ = {};
     has_client_ = has_name_ = false;
     for (std::size_t i = 0; i < expected; ++i) {
-      if (!cells[i].empty() && !set(plan_.cells[i], cells[i])) return false;
+      if (!is_unset(plan_.cells[i], cells[i]) && !set(plan_.cells[i], cells[i])) return false;
     }
     if (!has_client_ || !has_name_ || time_.empty()) {
       return refuse("delimited.cell.empty", "time, client or name is empty");
@@ -293,6 +286,9 @@ class Delimited final : public Reader {
   std::string_view unit() const override { return "row"; }
 
   SniffScore sniff(std::string_view head) const override {
+    if (is_utf16(head)) {
+      return {0, "UTF-16 text; convert it (iconv -f UTF-16 -t UTF-8) and add the result"};
+    }
     if (head.find('\0') != std::string_view::npos || head.starts_with("#separator ")) return {};
     const DelimitedPlan plan = guess_plan(head);
     if (!plan.has(Cell::time) || !plan.has(Cell::client) || !plan.has(Cell::qname)) return {};
@@ -308,9 +304,7 @@ class Delimited final : public Reader {
     PeekedSource peeked(source);
     const DelimitedPlan plan = context.mapping ? plan_of_mapping(peeked.head(), *context.mapping)
                                                : guess_plan(peeked.head());
-    const bool is_utf16 =
-        peeked.head().starts_with("\xff\xfe") || peeked.head().starts_with("\xfe\xff");
-    if (!plan.problem.empty() && !peeked.head().empty() && !is_utf16) {
+    if (!plan.problem.empty() && !peeked.head().empty() && !is_utf16(peeked.head())) {
       return Error{ErrorCode::usage, plan.problem, plan.mend};
     }
     auto clock = LogClock::make(context.clock, context.first_year);

@@ -13,11 +13,12 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kRowsLookedAt = 200;
+constexpr std::uint64_t kMaxSkipped = kSniffBytes;  // the head holds no more lines
 
-std::vector<std::string> lines_of(std::string_view head) {
+std::vector<std::string> lines_of(std::string_view head, std::uint64_t skipped) {
   std::vector<std::string> lines;
   for_each_head_line(head, [&](std::string_view line) {
-    if (lines.size() <= kRowsLookedAt) lines.emplace_back(line);
+    if (lines.size() <= kRowsLookedAt + skipped) lines.emplace_back(line);
   });
   return lines;
 }
@@ -82,6 +83,12 @@ bool looks_like_data(const std::string& text) {
   return looks_like_address(text) || any.read(text, time) || look_at_dates({text}).is_of_this_form;
 }
 
+// "sep=;": Excel's own first line.
+bool states_delimiter(std::string_view line) {
+  return line.size() == 5 && line.substr(3, 1) == "=" && (line[0] | 0x20) == 's' &&
+         (line[1] | 0x20) == 'e' && (line[2] | 0x20) == 'p';
+}
+
 // A first row without an address or a time is a header when the rows behind it hold one, or when
 // its words are known.
 bool has_header(const std::vector<std::vector<std::string>>& rows) {
@@ -122,7 +129,7 @@ bool looks_like_name(std::string_view text) {
 std::vector<std::string> HeadTable::column(std::size_t index) const {
   std::vector<std::string> texts;
   for (const auto& row : rows) {
-    if (index < row.size() && !row[index].empty()) texts.push_back(row[index]);
+    if (index < row.size() && !is_unset(Cell::none, row[index])) texts.push_back(row[index]);
   }
   return texts;
 }
@@ -134,17 +141,23 @@ std::string HeadTable::title(std::size_t index) const {
 
 HeadTable read_head(std::string_view head, const std::optional<DelimitedMapping>& mapping) {
   HeadTable table;
-  std::vector<std::string> lines = lines_of(head);
+  std::vector<std::string> lines =
+      lines_of(head, mapping ? std::min(mapping->skip_lines, kMaxSkipped) : 0);
+  std::optional<char> stated;
   if (mapping) {
     table.skip_lines = mapping->skip_lines;
   } else {
+    if (!lines.empty() && states_delimiter(lines[0])) {
+      stated = lines[0][4];
+      table.skip_lines = 1;
+    }
     while (table.skip_lines < lines.size() && lines[table.skip_lines].starts_with('#')) {
       ++table.skip_lines;
     }
   }
   lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(
                                                  table.skip_lines, lines.size())));
-  table.delimiter = mapping ? mapping->delimiter : guess_delimiter(lines);
+  table.delimiter = mapping ? mapping->delimiter : stated ? *stated : guess_delimiter(lines);
   table.rows = records_of(lines, table.delimiter);
   if (table.rows.empty()) return table;
   table.columns = table.rows[0].size();

@@ -46,9 +46,28 @@ bool is_qtype(const std::string& text) {
   return parse_qtype(text).has_value() && text.find_first_not_of("0123456789") == 0;
 }
 
-// Where the header says so already, half of the texts are enough.
-bool suits(Cell cell, const Texts& texts) {
+bool is_code(Cell cell, const std::string& text) {
+  return code_of(text,
+                 [cell](std::string_view word) -> std::optional<std::uint16_t> {
+                   if (cell == Cell::qtype) return parse_qtype(word);
+                   if (cell == Cell::qclass) return parse_qclass(word);
+                   return cell == Cell::rcode ? parse_rcode(word) : std::nullopt;
+                 })
+      .has_value();
+}
+
+// 1, 2, 3, ...: the rows are numbered. Message ids jump up and down.
+bool is_running_number(const Texts& texts) {
+  return std::is_sorted(texts.begin(), texts.end(), [](const auto& a, const auto& b) {
+    return parse_number<std::uint64_t>(a).value_or(0) <= parse_number<std::uint64_t>(b).value_or(0);
+  });
+}
+
+// Whether the content bears out what the header says. Where the two agree, half of the texts are
+// enough; a code is one throughout, or nearly.
+bool suits(Cell cell, const std::string& header, const Texts& texts) {
   if (texts.empty()) return true;
+  const auto is_code_of_cell = [cell](const std::string& text) { return is_code(cell, text); };
   switch (cell) {
     case Cell::time:
       return most(texts, is_timelike, 2) || most(texts, is_time_of_day, 2);
@@ -56,6 +75,17 @@ bool suits(Cell cell, const Texts& texts) {
       return most(texts, is_date_alone, 2);
     case Cell::client:
       return most(texts, looks_like_address, 2);
+    case Cell::qname:
+      return !most(texts, looks_like_address, 2);
+    case Cell::qtype:
+    case Cell::qclass:
+    case Cell::rcode:
+    case Cell::client_port:
+      return most(texts, is_code_of_cell);
+    case Cell::id:
+      return most(texts, is_code_of_cell) && (header != "id" || !is_running_number(texts));
+    case Cell::ttl:
+      return most(texts, [](const auto& text) { return parse_number<std::uint32_t>(text); });
     default:
       return true;
   }
@@ -68,9 +98,10 @@ void assign_by_header(DelimitedPlan& plan) {
     std::size_t best = 0;
     for (std::size_t i = 0; i < plan.table.header.size(); ++i) {
       if (plan.cells[i] != Cell::none) continue;
-      const int rank = header_rank(cell, simplified_header(plan.table.header[i]));
+      const std::string header = simplified_header(plan.table.header[i]);
+      const int rank = header_rank(cell, header);
       if (rank < 0 || (best_rank >= 0 && rank >= best_rank)) continue;
-      if (!suits(cell, plan.table.column(i))) continue;
+      if (!suits(cell, header, plan.table.column(i))) continue;
       best_rank = rank;
       best = i;
     }
@@ -183,6 +214,23 @@ void check_needed(DelimitedPlan& plan) {
   plan.mend = "save what `assay sniff` prints, name the columns in it, and pass it with --mapping";
 }
 
+// Lists of addresses and the names that they have, of scans, say, look the same as look-ups.
+void check_roles(DelimitedPlan& plan) {
+  const auto& header = plan.table.header;
+  if (header.empty() || !plan.problem.empty()) return;
+  if (std::any_of(header.begin(), header.end(), [](const std::string& title) {
+        return tells_of_questions(simplified_header(title));
+      })) {
+    return;
+  }
+  const auto client = std::find(plan.cells.begin(), plan.cells.end(), Cell::client);
+  plan.problem = fmt::format(
+      "{} holds addresses, and no header says whether they asked or the names stand for them",
+      plan.table.title(static_cast<std::size_t>(client - plan.cells.begin())));
+  plan.mend =
+      "when they are those that asked, save what `assay sniff` prints and pass it with --mapping";
+}
+
 }  // namespace
 
 bool DelimitedPlan::has(Cell cell) const {
@@ -200,6 +248,7 @@ DelimitedPlan guess_plan(std::string_view head) {
   find_time_format(plan);
   check_date(plan);
   check_needed(plan);
+  check_roles(plan);
   return plan;
 }
 
@@ -236,8 +285,9 @@ DelimitedPlan plan_of_mapping(std::string_view head, const DelimitedMapping& map
   } else if (auto format = TimeFormat::parse(mapping.time_format); format.ok()) {
     plan.time = *format;
     if (!plan.time.names_day() && !plan.has(Cell::date)) {
-      plan.problem = fmt::format("time_format '{}' names no day and month, and no column is the date",
-                                 mapping.time_format);
+      plan.problem =
+          fmt::format("time_format '{}' names no day and month, and no column is the date",
+                      mapping.time_format);
       plan.mend = "name the column of the date in the mapping: date = \"...\"";
     }
   } else {

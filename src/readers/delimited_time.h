@@ -40,7 +40,7 @@ struct NumericDates {
   bool is_of_this_form = false;
   std::vector<std::string> formats;
   std::string readings;  // "day first or month first"
-  std::string example;  // a text that shows the doubt
+  std::string example;   // a text that shows the doubt
 };
 NumericDates look_at_dates(const std::vector<std::string>& texts);
 

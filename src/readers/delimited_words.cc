@@ -57,7 +57,25 @@ constexpr std::array<std::pair<Cell, std::string_view>, 13> kHeaders = {{
      "last seen|time last"},
 }};
 
+constexpr std::array<std::string_view, 23> kQuestionWords = {
+    "client",     "src",  "source",      "srcip",    "query",   "queried",
+    "queries",    "qry",  "querier",     "qname",    "qtype",   "question",
+    "originator", "orig", "requester",   "querying", "lookup",  "server",
+    "nameserver", "dst",  "destination", "dstip",    "resolver"};
+
 }  // namespace
+
+bool tells_of_questions(std::string_view simplified) {
+  while (!simplified.empty()) {
+    const std::size_t end = simplified.find(' ');
+    const std::string_view word = simplified.substr(0, end);
+    if (std::find(kQuestionWords.begin(), kQuestionWords.end(), word) != kQuestionWords.end()) {
+      return true;
+    }
+    simplified.remove_prefix(end == std::string_view::npos ? simplified.size() : end + 1);
+  }
+  return false;
+}
 
 std::string_view cell_word(Cell cell) {
   for (const auto& [known, word] : kWords) {

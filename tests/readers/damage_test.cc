@@ -95,6 +95,12 @@ TEST(Registry, LeavesWhatIsNoRecordFormat) {
        {"", "hello\n", "{\"a\": 1}\n", "<html><body>no</body></html>\n", "#!/bin/sh\nexit 0\n"}) {
     EXPECT_EQ(choose_reader(text).reader, nullptr) << text;
   }
+  EXPECT_THAT(choose_reader("hello\n").why, testing::HasSubstr("no format was recognised"));
+  EXPECT_THAT(choose_reader(std::string_view("\xff\xfe"
+                                             "a\0",
+                                             4))
+                  .why,
+              testing::HasSubstr("iconv -f UTF-16"));
   EXPECT_EQ(find_reader("nothing"), nullptr);
 }
 

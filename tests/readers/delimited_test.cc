@@ -111,8 +111,7 @@ TEST(Delimited, RefusesAMappingThatLeavesTheDateOpen) {
   const std::string text =
       "date,time,client,name\n2016-09-23,13:56:29,192.0.2.1,a.example\n"
       "2016-09-24,13:56:29,192.0.2.1,a.example\n";
-  const std::string columns =
-      "[columns]\ntime = \"time\"\nclient = \"client\"\nqname = \"name\"\n";
+  const std::string columns = "[columns]\ntime = \"time\"\nclient = \"client\"\nqname = \"name\"\n";
   for (const char* format : {"", "%H:%M:%S", "%d %H:%M:%S"}) {
     CollectingSink sink;
     const Status status =
@@ -199,6 +198,93 @@ TEST(Delimited, ReadsListsWhoseLinesEndInCarriageReturnsAlone) {
   EXPECT_EQ(sink.rows.size(), 100u);
   EXPECT_TRUE(sink.rejects.empty());
   EXPECT_EQ(sink.noted("text.cr_line_ends"), 1u);
+}
+
+TEST(Delimited, TakesTheDelimiterThatTheFirstLineStates) {
+  const std::string text =
+      "sep=;\r\ntime;client;name\r\n2016-09-23T13:56:29Z;192.0.2.10;a.example\r\n";
+  ASSERT_EQ(choose_reader(text).reader, &reader()) << choose_reader(text).why;
+  CollectingSink sink, mapped;
+  ASSERT_TRUE(read(text, sink).ok());
+  EXPECT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(sink.balance().blank, 2u);
+  ASSERT_TRUE(read(text, mapped, with_mapping(reader().describe_plan(text))).ok());
+  EXPECT_EQ(sink.golden(), mapped.golden());
+}
+
+TEST(Delimited, FindsTheColumnsBehindALongPreface) {
+  std::string text, preface;
+  for (int i = 0; i < 500; ++i) preface += "exported by hand\n";
+  text = preface + "time,client,name\n2016-09-23T13:56:29Z,192.0.2.10,a.example\n";
+  CollectingSink sink;
+  const Status status = read(text, sink, with_mapping(R"(skip_lines = 500
+[columns]
+time = "time"
+client = "client"
+qname = "name")"));
+  ASSERT_TRUE(status.ok()) << status.error().message;
+  EXPECT_EQ(sink.rows.size(), 1u);
+}
+
+TEST(Delimited, TakesOnlyColumnsWhoseContentBearsOutTheirHeader) {
+  std::string text = "id,time,client,name,type,response,port\n";
+  for (int i = 1; i <= 300; ++i) {
+    text += fmt::format("{},2016-09-23T13:56:29Z,192.0.2.10,a.example,query,203.0.113.7,-\n",
+                        65'300 + i);
+  }
+  EXPECT_THAT(reader().describe_plan(text), HasSubstr("# not used: \"id\""));
+  EXPECT_THAT(reader().describe_plan(text), HasSubstr("# not used: \"type\""));
+  EXPECT_THAT(reader().describe_plan(text), HasSubstr("# not used: \"response\""));
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  EXPECT_EQ(sink.rows.size(), 300u);
+  EXPECT_TRUE(sink.rejects.empty());
+  EXPECT_EQ(sink.rows[0].id, 0u);
+}
+
+TEST(Delimited, KeepsTheRowWhenACellThatIsNotNeededCannotBeRead) {
+  const std::string text =
+      "time,client,name,type,rcode,ttl,id\n"
+      "2016-09-23T13:56:29Z,192.0.2.10,a.example,A,NOERROR,60,777\n"
+      "2016-09-23T13:56:30Z,192.0.2.10,a.example,A,NXDOMAIN,60,12\n"
+      "2016-09-23T13:56:30Z,192.0.2.10,null,MX,0,60,12\n"
+      "2016-09-23T13:56:31Z,192.0.2.10,a.example,-,NULL,\\N,null\n"
+      "2016-09-23T13:56:32Z,192.0.2.10,a.example,NOSUCH,late,soon,99999\n"
+      "2016-09-23T13:56:33Z,-,a.example,A,0,60,12\n";
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  ASSERT_EQ(sink.rows.size(), 5u);
+  EXPECT_EQ(sink.rows[1].rcode, 3u);
+  EXPECT_EQ(sink.names.at(sink.rows[2].qname), "null");
+  for (const std::size_t i : {3, 4}) {
+    EXPECT_EQ(sink.rows[i].qtype, kNoQtype);
+    EXPECT_EQ(sink.rows[i].rcode, kNoRcode);
+    EXPECT_EQ(sink.rows[i].ttl, kNoTtl);
+    EXPECT_FALSE(sink.rows[i].flags & kHasAnswer);
+  }
+  EXPECT_EQ(sink.noted("delimited.type.unreadable"), 1u);
+  EXPECT_EQ(sink.noted("delimited.field.unreadable"), 2u);
+  EXPECT_EQ(sink.noted("delimited.ttl.unreadable"), 1u);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("delimited.cell.empty"));
+}
+
+// A scan says which name an address has; nobody asked for anything.
+TEST(Delimited, AsksWhoseAddressesThoseOfABareHeaderAre) {
+  const std::string row = "2016-09-23T13:56:29Z,203.0.113.25,mail1.sender.example\n";
+  for (const char* header : {"date,ip,hostname\n", "time,address,name\n", "seen,rdata,rrname\n"}) {
+    const std::string text = header + row + row;
+    EXPECT_EQ(reader().sniff(text).score, 50) << header;
+    CollectingSink sink;
+    const Status status = read(text, sink);
+    ASSERT_FALSE(status.ok()) << header;
+    EXPECT_THAT(status.error().message, HasSubstr("whether they asked"));
+    CollectingSink told;
+    EXPECT_TRUE(read(text, told, with_mapping(reader().describe_plan(text))).ok());
+    EXPECT_EQ(told.rows.size(), 2u);
+  }
+  for (const char* header : {"time,ip,query\n", "time,Source IP,host\n", "time,client,name\n"}) {
+    EXPECT_GT(reader().sniff(header + row).score, 50) << header;
+  }
 }
 
 TEST(Delimited, DatesYearlessTimesBackFromTheLastChange) {
