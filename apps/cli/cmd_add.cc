@@ -144,7 +144,7 @@ Job declare_add(CLI::App& app) {
   app.add_option("--mapping", options->mapping, "mapping file of a delimited list");
   app.add_flag("--copy", options->copy, "keep a copy of the bytes in the case");
   app.add_flag("--restate", options->restate,
-               "read bytes that are here already again, as stated now; the chain keeps both");
+               "read bytes that are here already again with what is stated now; the rest stays");
   app.add_flag("--dry-run", options->dry_run, "say what would be done; write nothing");
   app.add_option("--max-rejects", options->max_rejects, "exit 4 beyond so many: 100, 0.5%");
   return [options](Session& session) { return run_add(*options, session); };

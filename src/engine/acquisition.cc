@@ -18,6 +18,11 @@ std::int64_t mtime_us(const struct stat& info) {
          info.st_mtim.tv_nsec / 1000;
 }
 
+Error defect(const std::exception& problem) {
+  return {ErrorCode::internal, fmt::format("a defect of assay: {}", problem.what()),
+          "please report it with the file"};
+}
+
 }  // namespace
 
 Draft Acquisition::draft_of(const AddRequest& request, const FoundFile& found) const {
@@ -25,23 +30,45 @@ Draft Acquisition::draft_of(const AddRequest& request, const FoundFile& found) c
   Evidence& evidence = draft.evidence;
   evidence.name = found.name;
   evidence.path = found.path;
-  evidence.received_from = request.received_from;
-  evidence.note = request.note;
-  evidence.vantage = request.vantage;
-  evidence.coverage = request.coverage;
-  evidence.clock.zone = request.zone.value_or("UTC");
-  evidence.clock.zone_is_stated = request.zone.has_value();
-  evidence.clock.skew_us = request.skew_us;
-  evidence.clock.year = request.year;
   struct stat info {};
   if (::stat(found.path.c_str(), &info) == 0) {
     evidence.clock.last_change_us = mtime_us(info);
     evidence.clock.last_year = civil_from_utc(mtime_us(info)).year;
     evidence.size_bytes = static_cast<std::uint64_t>(info.st_size);
   }
-  draft.detail.mapping = mapping_;
+  (void)apply_statement(draft);
   draft.as_format = request.as_format;
   return draft;
+}
+
+bool Acquisition::apply_statement(Draft& draft) const {
+  if (request_ == nullptr) return false;
+  const std::string before = begun_payload(draft.evidence, draft.detail);
+  Evidence& evidence = draft.evidence;
+  if (request_->zone) {
+    evidence.clock.zone = *request_->zone;
+    evidence.clock.zone_is_stated = true;
+  }
+  if (request_->year) evidence.clock.year = request_->year;
+  if (request_->skew_us != 0) evidence.clock.skew_us = request_->skew_us;
+  if (request_->vantage != Vantage::unknown) evidence.vantage = request_->vantage;
+  // When and how it recorded is one statement: what was called complete once says nothing about
+  // other times.
+  if (!request_->coverage.intervals.empty()) {
+    evidence.coverage.intervals = request_->coverage.intervals;
+    evidence.coverage.completeness = request_->coverage.completeness;
+  }
+  if (!request_->coverage.names.empty()) evidence.coverage.names = request_->coverage.names;
+  if (!request_->received_from.empty()) evidence.received_from = request_->received_from;
+  if (!request_->note.empty()) evidence.note = request_->note;
+  if (!mapping_.empty()) draft.detail.mapping = mapping_;
+  const Reader* reader = find_reader(request_->as_format);
+  if (reader != nullptr && !draft.is_new() && !evidence.id.starts_with("archive-") &&
+      evidence.format != reader->name()) {
+    evidence.format = reader->name();
+    evidence.format_why = kFormatIsStated;
+  }
+  return begun_payload(evidence, draft.detail) != before;
 }
 
 Status Acquisition::prepare(const AddRequest& request) {
@@ -71,26 +98,39 @@ Status Acquisition::prepare(const AddRequest& request) {
 
 Status Acquisition::add(const AddRequest& request) {
   ASSAY_TRY(prepare(request));
-  restates_ = request.restate;
-  if (!request.dry_run) ASSAY_TRY(inside_.lock());
+  request_ = &request;
+  if (!request.dry_run) {
+    ASSAY_TRY(inside_.lock());
+    // What a killed attempt to take standard input left; nobody else writes it now.
+    ::unlink((inside_.directory + std::string(kSpoolName)).c_str());
+  }
   for (const std::string& path : request.paths) {
     if (path == "-") {
       if (request.dry_run) {
         emit(AddOutcome::Kind::skipped, {}, "standard input is not looked at in a dry run");
       } else {
-        ASSAY_TRY(add_copy(request, request.stdin_descriptor, "stdin"));
+        ASSAY_TRY(add_copy(request, request.stdin_descriptor, "stdin", ""));
       }
       continue;
     }
     for (const FoundFile& found : find_files(path, inside_.directory)) {
-      if (request.dry_run) {
-        ASSAY_TRY(preview(request, found));
-      } else {
-        ASSAY_TRY(add_file(request, found));
-      }
+      ASSAY_TRY(add_guarded(request, found));
     }
   }
   return {};
+}
+
+Status Acquisition::add_guarded(const AddRequest& request, const FoundFile& found) {
+  try {
+    return request.dry_run ? preview(request, found) : add_file(request, found);
+  } catch (const std::exception& problem) {
+    // The other files of the folder are not to suffer for it.
+    Draft draft = draft_of(request, found);
+    if (const auto begun = unread_at(found.path); begun && !request.dry_run) {
+      draft.evidence = inside_.state.evidences[*begun];
+    }
+    return fail(draft, defect(problem));
+  }
 }
 
 Status Acquisition::preview(const AddRequest& request, const FoundFile& found) {
@@ -160,29 +200,25 @@ Status Acquisition::add_known_seal(const AddRequest& request, const FoundFile& f
     const std::string kept = inside_.bytes_path(inside_.state.evidences[*index]);
     return resume(*index, found.path.starts_with('/') ? found.path : kept);
   }
-  return meet_again(request, draft, *index);
+  return meet_again(draft.evidence.name, *index);
 }
 
-Status Acquisition::meet_again(const AddRequest& request, Draft stated, std::size_t index) {
+Status Acquisition::meet_again(const std::string& name, std::size_t index) {
   const Evidence known = inside_.state.evidences[index];
-  if (request.restate && known.container == 0) {
-    Draft draft{known, inside_.state.details[index], "", true};
-    ASSAY_TRY(state_anew(draft, stated));
+  Draft draft{known, inside_.state.details[index], "", true};
+  const bool is_otherwise = apply_statement(draft);
+  if (request_->restate && known.container == 0) {
+    ASSAY_TRY(state_anew(draft));
     return take_path(inside_.bytes_path(known), std::move(draft));
   }
   Evidence shown = known;
-  shown.name = stated.evidence.name;
+  shown.name = name;
   std::string words = fmt::format("the same bytes are here as {} ({})", known.id, known.name);
-  const Evidence& now = stated.evidence;
-  const bool is_otherwise =
-      (request.zone && (*request.zone != known.clock.zone || !known.clock.zone_is_stated)) ||
-      (request.year && request.year != known.clock.year) ||
-      (request.skew_us != 0 && request.skew_us != known.clock.skew_us) ||
-      (request.vantage != Vantage::unknown && request.vantage != known.vantage) ||
-      (!request.coverage.intervals.empty() &&
-       (now.coverage.intervals != known.coverage.intervals ||
-        now.coverage.completeness != known.coverage.completeness));
-  if (is_otherwise) {
+  if (known.container != 0 && (is_otherwise || request_->restate)) {
+    const auto archive = inside_.state.index_of(known.container);
+    words += fmt::format("; it is a member and is stated anew with its archive alone: {}",
+                         archive ? inside_.state.evidences[*archive].name : "");
+  } else if (is_otherwise) {
     words += "; it is stated otherwise now, which changes nothing unless you add --restate";
   }
   emit(AddOutcome::Kind::already_here, shown, std::move(words));
@@ -190,27 +226,24 @@ Status Acquisition::meet_again(const AddRequest& request, Draft stated, std::siz
 }
 
 // The chain keeps both statements; the later one counts.
-Status Acquisition::state_anew(Draft& known, const Draft& stated) {
-  Evidence& evidence = known.evidence;
-  const auto last_year = evidence.clock.last_year;
-  const auto last_change_us = evidence.clock.last_change_us;
-  evidence.clock = stated.evidence.clock;
-  evidence.clock.last_year = last_year;
-  evidence.clock.last_change_us = last_change_us;
-  evidence.vantage = stated.evidence.vantage;
-  evidence.coverage = stated.evidence.coverage;
-  if (!stated.evidence.received_from.empty()) {
-    evidence.received_from = stated.evidence.received_from;
-  }
-  if (!stated.evidence.note.empty()) evidence.note = stated.evidence.note;
-  if (!stated.detail.mapping.empty()) known.detail.mapping = stated.detail.mapping;
-  if (const Reader* reader = find_reader(stated.as_format)) {
-    evidence.format = reader->name();
-    evidence.format_why = "stated by the user";
-  }
-  inside_.present.erase(evidence.number);
-  ASSAY_TRY(inside_.seal("begun", begun_payload(evidence, known.detail)));
+Status Acquisition::state_anew(Draft& known) {
+  inside_.present.erase(known.evidence.number);
+  ASSAY_TRY(inside_.seal("begun", begun_payload(known.evidence, known.detail)));
   known.detail.is_read = false;
+  known.is_restated = true;
+  return {};
+}
+
+Status Acquisition::state_member(Draft& member, bool& keeps_its_statement) {
+  if (request_ == nullptr || member.is_new()) return {};
+  Draft stated = member;
+  const bool is_otherwise = apply_statement(stated);
+  if (request_->restate || (is_otherwise && !member.detail.is_read)) {
+    ASSAY_TRY(state_anew(stated));
+    member = std::move(stated);
+  } else {
+    keeps_its_statement = keeps_its_statement || is_otherwise;
+  }
   return {};
 }
 
@@ -225,7 +258,7 @@ Status Acquisition::add_file(const AddRequest& request, const FoundFile& found) 
   if (request.copy) {
     auto file = open_for_reading(found.path);
     if (!file.ok()) return fail(draft, file.error());
-    return add_copy(request, file->number(), found.name);
+    return add_copy(request, file->number(), found.name, found.path);
   }
   const auto pending = unread_at(found.path);
   if (pending && !inside_.state.details[*pending].is_sealed) return resume(*pending, found.path);
@@ -269,7 +302,8 @@ Status Acquisition::take_path(const std::string& path, Draft draft) {
 }
 
 // Copies a stream into evidence/, under the SHA-256 of its bytes, and adds the copy.
-Status Acquisition::add_copy(const AddRequest& request, int descriptor, const std::string& name) {
+Status Acquisition::add_copy(const AddRequest& request, int descriptor, const std::string& name,
+                             const std::string& origin) {
   const std::string temporary = inside_.directory + std::string(kSpoolName);
   Descriptor copy(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!copy.is_open()) return system_error("write", temporary);
@@ -299,6 +333,15 @@ Status Acquisition::add_copy(const AddRequest& request, int descriptor, const st
   }
   ASSAY_TRY(sync_folder_of(final_path));
   if (const auto pending = unread_at(path)) return resume(*pending, final_path);
+  const auto begun = origin.empty() ? std::nullopt : unread_at(origin);
+  if (begun && !inside_.state.details[*begun].is_sealed) {
+    // An attempt without --copy was interrupted: from now on it is the copy that is read.
+    Draft known{inside_.state.evidences[*begun], inside_.state.details[*begun], "", true};
+    known.evidence.path = path;
+    (void)apply_statement(known);
+    ASSAY_TRY(state_anew(known));
+    return take_path(final_path, std::move(known));
+  }
   Draft draft = draft_of(request, found);
   struct stat info {};
   if (::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)) {
@@ -310,7 +353,10 @@ Status Acquisition::add_copy(const AddRequest& request, int descriptor, const st
 }
 
 Status Acquisition::resume(std::size_t index, const std::string& path) {
-  return take_path(path, {inside_.state.evidences[index], inside_.state.details[index], "", true});
+  Draft draft{inside_.state.evidences[index], inside_.state.details[index], "", true};
+  const bool is_otherwise = apply_statement(draft);
+  if (is_otherwise || (request_ != nullptr && request_->restate)) ASSAY_TRY(state_anew(draft));
+  return take_path(path, std::move(draft));
 }
 
 Status Acquisition::read_pending() {
@@ -325,7 +371,13 @@ Status Acquisition::read_pending() {
   for (const std::uint32_t number : pending) {
     const auto index = inside_.state.index_of(number);
     if (!index) continue;
-    ASSAY_TRY(resume(*index, inside_.bytes_path(inside_.state.evidences[*index])));
+    try {
+      ASSAY_TRY(resume(*index, inside_.bytes_path(inside_.state.evidences[*index])));
+    } catch (const std::exception& problem) {
+      Draft draft;
+      draft.evidence = inside_.state.evidences[*index];
+      ASSAY_TRY(fail(draft, defect(problem)));
+    }
   }
   return {};
 }

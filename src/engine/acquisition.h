@@ -24,8 +24,9 @@ namespace assay {
 struct Draft {
   Evidence evidence;
   EvidenceDetail detail;
-  std::string as_format;
+  std::string as_format;  // of a new one
   bool is_resumed = false;
+  bool is_restated = false;
 
   bool is_new() const { return evidence.number == 0; }
 };
@@ -42,15 +43,25 @@ class Acquisition {
  private:
   // acquisition.cc: which files, and whether they are here already
   Status prepare(const AddRequest& request);
+  // One file, whatever a library within throws.
+  Status add_guarded(const AddRequest& request, const FoundFile& found);
   Status add_file(const AddRequest& request, const FoundFile& found);
   Status add_known_seal(const AddRequest& request, const FoundFile& found, const FileSeal& seal,
                         bool& is_handled);
-  Status add_copy(const AddRequest& request, int descriptor, const std::string& name);
+  // `origin`: path of the file that is copied, "" for standard input.
+  Status add_copy(const AddRequest& request, int descriptor, const std::string& name,
+                  const std::string& origin);
   // The same bytes are here: says so, or reads them again as stated now.
-  Status meet_again(const AddRequest& request, Draft stated, std::size_t index);
-  Status state_anew(Draft& known, const Draft& stated);
+  Status meet_again(const std::string& name, std::size_t index);
+  // What the request states goes over what is known, field by field; what it leaves out stays.
+  // True when that changes anything.
+  bool apply_statement(Draft& draft) const;
+  // A member that the chain knows, before it is read again or passed over.
+  Status state_member(Draft& member, bool& keeps_its_statement);
+  Status state_anew(Draft& known);
   Status preview(const AddRequest& request, const FoundFile& found);
   Draft draft_of(const AddRequest& request, const FoundFile& found) const;
+  // As stated now when the request says otherwise than an earlier one, which did not get far.
   Status resume(std::size_t index, const std::string& path);
   Status take_path(const std::string& path, Draft draft);
   std::optional<std::size_t> unread_at(const std::string& path) const;
@@ -62,6 +73,8 @@ class Acquisition {
   // acquisition_bytes.cc: one evidence's bytes
   Status take_bytes(DescriptorSource& file, Draft draft, int depth,
                     const std::function<std::string()>& what_changed);
+  // The file may be another one since the interrupted attempt: nothing of it was sealed.
+  Status look_again(Draft& draft, OpenedBytes& bytes);
   Status take_archive(DescriptorSource& file, Draft draft, int depth);
   Status take_member(const ArchiveMember& member, ByteSource& data, Draft draft, int depth,
                      std::vector<Note>& notes);
@@ -77,8 +90,8 @@ class Acquisition {
   Case::Impl& inside_;
   const std::function<void(const AddOutcome&)>& each_;
   std::vector<AddOutcome> outcomes_;
-  std::string mapping_;  // text of the request's mapping file
-  bool restates_ = false;
+  std::string mapping_;                  // text of the request's mapping file
+  const AddRequest* request_ = nullptr;  // nullptr: reading what is pending
 };
 
 }  // namespace assay

@@ -75,6 +75,8 @@ Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
     }
     const Reader* reader = find_reader(draft.evidence.format);
     ASSAY_TRY(begin(draft, reader ? reader->record_kind() : "file"));
+  } else if (!draft.detail.is_sealed) {
+    ASSAY_TRY(look_again(draft, **bytes));
   }
   auto pass = run_pass(inside_, file, draft.evidence, draft.detail, RejectsKept::yes);
   if (!pass.ok()) return pass.error();
@@ -84,6 +86,18 @@ Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
   }
   ASSAY_TRY(finish(draft, *pass));
   return {};
+}
+
+Status Acquisition::look_again(Draft& draft, OpenedBytes& bytes) {
+  Evidence now = draft.evidence;
+  now.encoding = bytes.encoding();
+  if (now.format_why != kFormatIsStated) {
+    now.format.clear();
+    ASSAY_TRY(choose_format("", bytes, now));
+  }
+  if (now.format == draft.evidence.format && now.encoding == draft.evidence.encoding) return {};
+  draft.evidence = std::move(now);
+  return inside_.seal("begun", begun_payload(draft.evidence, draft.detail));
 }
 
 Status Acquisition::drop_rows(const Evidence& evidence) {
@@ -145,9 +159,11 @@ std::string Acquisition::outcome_words(const Draft& draft) const {
   for (const Note& note : evidence.notes) {
     if (note.code == "input.same_content") return note.text;
   }
+  if (draft.is_restated) return "read as stated now; the chain keeps both statements";
   for (const Evidence& other : inside_.state.evidences) {
     if (other.number != evidence.number && other.name == evidence.name &&
-        other.container == evidence.container && other.sha256 != evidence.sha256) {
+        other.container == evidence.container && !other.sha256.empty() &&
+        other.sha256 != evidence.sha256) {
       return fmt::format("another file of this name with other bytes is {}", other.id);
     }
   }
@@ -187,10 +203,11 @@ Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth)
   }
   std::vector<Note> notes;
   std::string damage;
+  bool keeps_statements = false;
   ASSAY_TRY(walk_archive(file, sealing.bytes(), damage,
                          [&](const ArchiveMember& member, ByteSource& data) -> Status {
                            Draft part = member_draft(draft, member);
-                           if (restates_ && part.detail.is_read) ASSAY_TRY(state_anew(part, draft));
+                           ASSAY_TRY(state_member(part, keeps_statements));
                            return take_member(member, data, std::move(part), depth + 1, notes);
                          }));
   if (!damage.empty()) add_note(notes, "archive.damaged", damage);
@@ -202,6 +219,10 @@ Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth)
   draft.evidence.notes = notes;
   draft.evidence.state = ReadState::container;
   ASSAY_TRY(inside_.seal("read", read_payload(draft.evidence, draft.detail)));
+  if (keeps_statements) {
+    damage += damage.empty() ? "" : "; ";
+    damage += "members read before keep what was stated for them, unless you add --restate";
+  }
   emit(draft.is_resumed ? AddOutcome::Kind::resumed : AddOutcome::Kind::added, draft.evidence,
        damage);
   return {};
@@ -242,6 +263,7 @@ Draft Acquisition::member_draft(const Draft& container, const ArchiveMember& mem
     draft.evidence.clock.last_change_us = member.mtime_us;
   }
   draft.detail.mapping = container.detail.mapping;
+  if (request_ != nullptr) draft.as_format = request_->as_format;
   return draft;
 }
 

@@ -167,7 +167,7 @@ Status choose_format(const std::string& as_format, OpenedBytes& bytes, Evidence&
   if (!as_format.empty()) {
     if (const Reader* reader = find_reader(as_format)) {
       evidence.format = reader->name();
-      evidence.format_why = "stated by the user";
+      evidence.format_why = kFormatIsStated;
       return {};
     }
     std::vector<std::string> known;

@@ -31,6 +31,9 @@ inline constexpr std::uint32_t kRowsPerBatch = 524'288;
 Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
                             EvidenceDetail& detail, RejectsKept rejects_kept);
 
+// Why a format that a person stated is the one.
+inline constexpr std::string_view kFormatIsStated = "stated by the user";
+
 // The reader for these bytes: the one asked for, else the best sniffer. Fills format and
 // format_why; format stays "" when nobody takes it. Errors: usage (no such reader).
 Status choose_format(const std::string& as_format, OpenedBytes& bytes, Evidence& evidence);
