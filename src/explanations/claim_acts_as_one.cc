@@ -5,6 +5,9 @@
 namespace assay::claims {
 namespace {
 
+// One system that asks through two addresses brings more than half of their bursts together.
+constexpr double kMostApart = 0.5;
+
 // The pair of the claim: two addresses, two parties, or the two busiest addresses of one party.
 std::vector<std::string> subjects_of(const Context& context) {
   for (const std::vector<std::string>& pair : {context.list("addresses"), context.parties()}) {
@@ -47,21 +50,35 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage,
       fmt::format("{} of the bursts come together, {} under shifted times",
                   percent_text(sync->value_or("share_synchronous", 0)),
                   percent_text(sync->value_or("share_synchronous_null", 0)));
+  const double share = sync->value_or("share_synchronous", 0);
+  const std::string in_short =
+      fmt::format("{} of bursts together, {} by chance", percent_text(share),
+                  percent_text(sync->value_or("share_synchronous_null", 0)));
   ClaimAnswer answer;
   if (sync->value_or("acts_as_one", 0) != 0) {
     answer = answered(
         context, Answer::supported_only_within_these_files,
-        fmt::format("{}: {}. That is how one system behaves; so do two resolvers with one cache "
-                    "behind them, or one client that asks both. Look-ups do not tell these apart.",
-                    subjects.front(), together),
+        {in_short + "; or one cache",
+         fmt::format("{}: {}. That is how one system behaves; so do two resolvers with one cache "
+                     "behind them, or one client that asks both. Look-ups do not tell these apart.",
+                     subjects.front(), together)},
         {sync->id});
     answer.would_test = would_test;
-  } else {
+  } else if (shows_every_asker(context, vantage) && share < kMostApart) {
     answer = answered(context, Answer::contradicted,
-                      fmt::format("{}: {}; no more than chance makes, so in these files they do "
-                                  "not act as one.",
-                                  subjects.front(), together),
+                      {in_short, fmt::format("{}: {}. In complete records that is not how one "
+                                             "system behaves.",
+                                             subjects.front(), together)},
                       {sync->id});
+  } else {
+    answer = not_testable(
+        context,
+        fmt::format("{}: {}; no more than this test can tell from chance. Rows that these files "
+                    "lack would hide synchrony, so that does not show that they act apart.",
+                    subjects.front(), together),
+        would_test);
+    answer.in_short = in_short;
+    cite(answer, sync->id);
   }
   for (const char* name : {"share_synchronous", "share_synchronous_null", "p_synchronous"}) {
     if (const Quantity* quantity = sync->quantity(name)) answer.quantities.push_back(*quantity);

@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <tuple>
 
 #include "explanations/claims.h"
 #include "explanations/quoted_figures.h"
 
 namespace assay::claims {
 namespace {
-
-constexpr std::size_t kMostClashesTold = 6;
 
 std::string named(const std::vector<Figure>& figures, const std::vector<std::size_t>& indices) {
   std::vector<std::string> texts;
@@ -55,27 +55,66 @@ std::string unknown_party(const Context& context, const std::vector<Figure>& fig
   return "";
 }
 
+Table clash_table(const std::vector<Figure>& figures, const Clashes& clashes) {
+  Table table{"cannot_be_true_together", {"figures"}, {}, {}};
+  for (const std::vector<std::size_t>& clash : clashes.smallest) {
+    table.row_labels.push_back(named(figures, clash));
+    table.rows.push_back({static_cast<double>(clash.size())});
+  }
+  return table;
+}
+
+// What has to go: the fewest figures, and among as few those with the fewest counts, since a share
+// is made of counts and rounded, and a count of neither.
+Table remedy_table(const std::vector<Figure>& figures, const Clashes& clashes) {
+  struct Remedy {
+    std::vector<std::size_t> without;
+    std::size_t counts = 0;
+    const std::vector<std::size_t>* rest = nullptr;
+  };
+  std::vector<Remedy> remedies;
+  for (const std::vector<std::size_t>& rest : clashes.largest) {
+    if (rest.empty()) continue;
+    Remedy remedy;
+    remedy.rest = &rest;
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      if (std::find(rest.begin(), rest.end(), i) != rest.end()) continue;
+      remedy.without.push_back(i);
+      remedy.counts += figures[i].is_share ? 0 : 1;
+    }
+    remedies.push_back(std::move(remedy));
+  }
+  std::stable_sort(remedies.begin(), remedies.end(), [](const Remedy& a, const Remedy& b) {
+    return std::tuple(a.without.size(), a.counts, a.without) <
+           std::tuple(b.without.size(), b.counts, b.without);
+  });
+  Table table{"the_rest_fits_without", {"figures", "total_at_least", "total_at_most"}, {}, {}};
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  for (const Remedy& remedy : remedies) {
+    const bool is_best = remedy.without.size() == remedies.front().without.size() &&
+                         remedy.counts == remedies.front().counts;
+    if (!is_best) break;
+    const Fit fitted = fit(chosen(figures, *remedy.rest));
+    table.row_labels.push_back(named(figures, remedy.without) + total_text(fitted));
+    table.rows.push_back({static_cast<double>(remedy.without.size()),
+                          fitted.total_low ? static_cast<double>(*fitted.total_low) : kNone,
+                          fitted.total_high ? static_cast<double>(*fitted.total_high) : kNone});
+  }
+  return table;
+}
+
 ClaimAnswer contradicted(const Context& context, const std::vector<Figure>& figures,
                          const Clashes& clashes) {
-  std::string statement =
-      "No one set of records has all these figures, with shares rounded half up.";
-  const std::size_t told = std::min(clashes.smallest.size(), kMostClashesTold);
-  for (std::size_t i = 0; i < told; ++i) {
-    statement += fmt::format(" {} cannot {}be true.", named(figures, clashes.smallest[i]),
-                             clashes.smallest[i].size() > 1 ? "together " : "");
-  }
-  if (clashes.smallest.size() > told) {
-    statement += fmt::format(" {} further sets clash.", clashes.smallest.size() - told);
-  }
-  for (std::size_t i = 0; i < std::min(clashes.largest.size(), kMostClashesTold); ++i) {
-    if (clashes.largest[i].empty()) continue;
-    statement += fmt::format(" {} fit{}{}.", named(figures, clashes.largest[i]),
-                             clashes.largest[i].size() > 1 ? " together" : "s alone",
-                             total_text(fit(chosen(figures, clashes.largest[i]))));
-  }
-  statement +=
-      " So they come from different windows, files or counting rules, or one was misquoted.";
-  return answered(context, Answer::contradicted, std::move(statement), {});
+  ClaimAnswer answer = answered(
+      context, Answer::contradicted,
+      {fmt::format("cannot all be true: {}", named(figures, clashes.smallest.front())),
+       "These figures cannot all be true of one set of records, with shares rounded half up: they "
+       "come from different windows, files or counting rules, or one was misquoted."},
+      {});
+  answer.tables.push_back(clash_table(figures, clashes));
+  Table remedies = remedy_table(figures, clashes);
+  if (!remedies.rows.empty()) answer.tables.push_back(std::move(remedies));
+  return answer;
 }
 
 }  // namespace
@@ -110,9 +149,10 @@ ClaimAnswer answer_consistent(const Context& context) {
   const Fit fitted = fit(figures);
   ClaimAnswer answer = answered(
       context, Answer::supported,
-      fmt::format("The figures can all be true of one set of records{}, with shares rounded half "
-                  "up. Whether they are, only records can tell.",
-                  total_text(fitted)),
+      {fmt::format("can all be true{}; whether they are, records tell", total_text(fitted)),
+       fmt::format("The figures can all be true of one set of records{}, with shares rounded half "
+                   "up. Whether they are, only records can tell.",
+                   total_text(fitted))},
       {});
   for (const auto& [name, total] : {std::pair{"total_at_least", fitted.total_low},
                                     std::pair{"total_at_most", fitted.total_high}}) {

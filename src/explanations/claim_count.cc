@@ -7,59 +7,71 @@
 namespace assay::claims {
 namespace {
 
-std::string count_sentence(const RuleCount& rule) {
-  return fmt::format("{} ({})", number_text(rule.rows), rule.words);
+// An exact number that counting rows gives exactly tells by itself how it was counted. A bound or
+// a rounded number does not, nor do bursts, of which nobody knows who counted them.
+bool names_its_rule(const Quoted& quoted, const Compared& compared) {
+  const bool is_exact =
+      quoted.has_low && quoted.has_high && quoted.low.value() == quoted.high.value();
+  return is_exact && std::any_of(compared.rules.begin(), compared.rules.end(), [](const auto& one) {
+           return one.against == Against::holds && one.rule.variant != "bursts";
+         });
+}
+
+ClaimAnswer answer_holding(const Context& context, std::string_view vantage, const Quoted& quoted,
+                           const Compared& compared) {
+  const bool is_complete = shows_every_asker(context, vantage);
+  const std::string otherwise = compared.words(Against::holds, false);
+  return answered(
+      context, is_complete ? Answer::supported : Answer::supported_only_within_these_files,
+      {fmt::format("{}, as quoted", compared.brief(Against::holds, true)),
+       fmt::format("{} made {} of the look-ups in {}, as quoted ({}){}.{}",
+                   parties_text(context.parties()), compared.words(Against::holds, true),
+                   format_interval(compared.window()), range_text(quoted),
+                   otherwise.empty() ? "" : fmt::format("; counted otherwise it is {}", otherwise),
+                   is_complete ? "" : " Nobody vouches that these files are complete.")},
+      compared.findings(Against::holds, true));
 }
 
 ClaimAnswer compare(const Context& context, std::string_view vantage, const Quoted& quoted) {
   const PartyCounts counts = count_parties(context, vantage);
   if (!counts.objection.empty()) return not_testable(context, counts.objection);
-  std::vector<std::string> holding, failing, all_findings;
-  std::vector<std::string> cited;
-  bool is_short = true;  // under every rule the files hold fewer than was quoted
-  std::vector<Quantity> quantities;
+  Compared compared;
   for (const RuleCount& rule : counts.rules) {
-    const bool holds = quoted.holds(rule.rows);
-    (holds ? holding : failing).push_back(count_sentence(rule));
-    if (quoted.has_high && !holds) is_short &= rule.rows < quoted.value.value();
-    auto& target = holds ? cited : all_findings;
-    target.insert(target.end(), rule.findings.begin(), rule.findings.end());
-    quantities.push_back(quantity_of(rule, "rows", rule.rows));
-    quantities.back().unit = rule.variant == "bursts" ? "bursts" : "rows";
+    compared.add(rule, quoted, rule.rows, number_text(rule.rows), number_text(rule.rows));
+    Quantity quantity = quantity_of(rule, "rows", rule.rows);
+    quantity.unit = rule.variant == "bursts" ? "bursts" : "rows";
+    compared.quantities.push_back(std::move(quantity));
   }
   const std::string who = parties_text(context.parties());
-  const std::string when = format_interval(counts.rules.front().window);
-  const bool is_complete = is_declared_complete(context, vantage);
+  const std::string when = format_interval(compared.window());
   ClaimAnswer answer;
-  if (!holding.empty()) {
-    answer = answered(
-        context, is_complete ? Answer::supported : Answer::supported_only_within_these_files,
-        fmt::format("{} made {} of the look-ups in {}, as quoted ({}){}.{}", who,
-                    fmt::join(holding, ", "), when, range_text(quoted),
-                    failing.empty()
-                        ? ""
-                        : fmt::format("; counted otherwise it is {}", fmt::join(failing, ", ")),
-                    is_complete ? "" : " Nobody vouches that these files are complete."),
-        cited);
-  } else if (is_short && !is_complete && quoted.has_low) {
-    answer = not_testable(
-        context,
-        fmt::format("These files hold fewer than the quoted {}: {} made {} in {}. Nobody vouches "
-                    "that they are complete, so a fuller record may hold the rest; these do not.",
-                    quoted.text, who, fmt::join(failing, ", "), when),
-        {kFullerRecord});
-    for (const std::string& finding : all_findings) cite(answer, finding);
-  } else {
+  if (compared.all(Against::holds) || names_its_rule(quoted, compared)) {
+    answer = answer_holding(context, vantage, quoted, compared);
+  } else if (compared.any(Against::holds)) {
+    answer = depends_on_rule(context, quoted, compared);
+  } else if (compared.all(Against::above) || shows_every_asker(context, vantage)) {
     answer = answered(
         context, Answer::contradicted,
-        fmt::format("No counting rule gives the quoted {} ({}): {} made {} of the look-ups in {}.",
-                    quoted.text, range_text(quoted), who, fmt::join(failing, ", "), when),
-        all_findings);
+        {fmt::format("{}{}, not {}", compared.span(), compared.by_rule(), quoted.text),
+         fmt::format("No counting rule gives the quoted {} ({}): {} made {} of the look-ups in {}.",
+                     quoted.text, range_text(quoted), who, compared.words(), when)},
+        compared.findings());
+  } else {
+    answer = not_testable(
+        context,
+        fmt::format("No counting rule gives the quoted {} ({}): {} made {} in {}. But nobody "
+                    "vouches that these files show every look-up, so a fuller record may hold the "
+                    "rest.",
+                    quoted.text, range_text(quoted), who, compared.words(), when),
+        {kFullerRecord});
+    answer.in_short = fmt::format("{}{} in these files, which may not be all", compared.span(),
+                                  compared.by_rule());
+    for (const std::string& finding : compared.findings()) cite(answer, finding);
   }
   if (answer.answer == Answer::supported_only_within_these_files) {
     answer.would_test = {kFullerRecord};
   }
-  answer.quantities = std::move(quantities);
+  answer.quantities = std::move(compared.quantities);
   return answer;
 }
 

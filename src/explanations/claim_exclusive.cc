@@ -72,12 +72,13 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage) {
   if (!others.seen.empty()) {
     const Finding* all = find(context, "volume", "", vantage, "raw");
     const double total = rows_of(all);
-    answer = answered(
-        context, Answer::contradicted,
-        fmt::format(
-            "Others than {} asked too: {}{}.", named, fmt::join(others.seen, ", "),
-            total > 0 ? fmt::format(", {} of all rows", percent_text(others.rows / total)) : ""),
-        cited);
+    const std::string share =
+        total > 0 ? fmt::format(", {} of all rows", percent_text(others.rows / total)) : "";
+    answer = answered(context, Answer::contradicted,
+                      {fmt::format("{} rows by others{}", number_text(others.rows), share),
+                       fmt::format("Others than {} asked too: {}{}.", named,
+                                   fmt::join(others.seen, ", "), share)},
+                      cited);
   } else if (others.untold_rows > 0) {
     answer = not_testable(
         context,
@@ -86,21 +87,24 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage) {
                     number_text(others.untold_rows), named),
         {kFullerRecord});
     for (const std::string& finding : cited) cite(answer, finding);
-  } else if (is_declared_complete(context, vantage) && vantage == "authoritative") {
-    answer = answered(context, Answer::supported,
-                      fmt::format("Nobody but {} asked, in records of the names' own servers that "
-                                  "are declared complete for the window. Whoever asked through one "
-                                  "of their resolvers is not told apart.",
-                                  named),
-                      cited);
+  } else if (shows_every_asker(context, vantage)) {
+    answer = answered(
+        context, Answer::supported,
+        {"no row of others in complete records of the names' servers",
+         fmt::format("Nobody but {} asked, in records of the names' own servers that are declared "
+                     "complete for the window. Whoever asked through one of their resolvers is not "
+                     "told apart.",
+                     named)},
+        cited);
   } else {
     answer = answered(
         context, Answer::supported_only_within_these_files,
-        fmt::format("Nobody but {} asked in these files. {}", named,
-                    is_declared_complete(context, vantage)
-                        ? "They are declared complete, but this vantage sees only what passes it; "
-                          "others may have asked elsewhere."
-                        : "Nobody vouches that the files show everyone who asked."),
+        {"no row of others in these files, which may not show all",
+         fmt::format("Nobody but {} asked in these files. {}", named,
+                     is_declared_complete(context, vantage)
+                         ? "They are declared complete, but this vantage sees only what passes it; "
+                           "others may have asked elsewhere."
+                         : "Nobody vouches that the files show everyone who asked.")},
         cited);
   }
   Quantity rows;

@@ -9,7 +9,12 @@
 namespace assay::claims {
 namespace {
 
-// type -> rows, from the finding's table, else from its parameter "A:2820 MX:3".
+// As type_profile labels the rows of which the record tells no type.
+constexpr char kNotTold[] = "not told";
+constexpr char kNoPurpose[] =
+    " A type does not tell the purpose: checking or delivering mail can leave the same look-ups.";
+
+// type -> rows, from the finding's table, else from its parameter `only_type`.
 std::map<std::string, double> types_of(const Finding& profile) {
   std::map<std::string, double> types;
   if (const Table* table = profile.table("types")) {
@@ -30,7 +35,9 @@ std::string upper(std::string text) {
 
 std::string holding_text(const Context& context, std::string_view vantage, bool is_complete) {
   const Finding* all = find(context, "type_profile", "", vantage);
-  if (is_complete) return " The records are declared complete for the window.";
+  if (is_complete) {
+    return " The records of the names' own servers are declared complete for the window.";
+  }
   if (all != nullptr && all->value_or("foreign_rows", 0) > 0) {
     return fmt::format(
         " The files hold {} rows of other names too, so they were not cut down to these names; "
@@ -60,27 +67,48 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage,
     return not_testable(context, objection);
   }
   std::vector<std::string> within, outside;
+  double untold = 0, told = 0;
   for (const auto& [type, rows] : types_of(*profile)) {
     if (rows <= 0) continue;
+    if (type == kNotTold) {
+      untold += rows;
+      continue;
+    }
+    told += rows;
     const bool is_quoted = std::find(quoted.begin(), quoted.end(), upper(type)) != quoted.end();
     (is_quoted ? within : outside).push_back(fmt::format("{} ({})", type, number_text(rows)));
   }
   const std::string who = party.empty() ? "" : fmt::format(" by {}", party);
   if (!outside.empty()) {
     return answered(context, Answer::contradicted,
-                    fmt::format("Other types than {} were asked{}: {}.", fmt::join(quoted, ", "),
-                                who, fmt::join(outside, ", ")),
+                    {fmt::format("also {}", fmt::join(outside, ", ")),
+                     fmt::format("Other types than {} were asked{}: {}.", fmt::join(quoted, ", "),
+                                 who, fmt::join(outside, ", "))},
                     {profile->id});
   }
   if (within.empty()) {
     return not_testable(context, "These records do not tell the query type.", {kFullerRecord});
   }
-  const bool is_complete = is_declared_complete(context, vantage);
+  if (untold > 0) {
+    ClaimAnswer answer = not_testable(
+        context,
+        fmt::format("{} of {} look-ups{} do not tell their type; those that tell one are of a "
+                    "quoted type: {}.",
+                    number_text(untold), number_text(untold + told), who, fmt::join(within, ", ")),
+        {kFullerRecord});
+    answer.in_short =
+        fmt::format("{} of {} rows tell no type", number_text(untold), number_text(untold + told));
+    cite(answer, profile->id);
+    return answer;
+  }
+  const bool is_complete = shows_every_asker(context, vantage);
   ClaimAnswer answer = answered(
       context, is_complete ? Answer::supported : Answer::supported_only_within_these_files,
-      fmt::format("Every look-up{} is of a quoted type: {}.", who, fmt::join(within, ", ")),
+      {fmt::format("{} rows, no other type; a type is no purpose", number_text(told)),
+       fmt::format("Every look-up{} is of a quoted type: {}.", who, fmt::join(within, ", "))},
       {profile->id});
   answer.statement += holding_text(context, vantage, is_complete);
+  answer.statement += kNoPurpose;
   if (!is_complete) {
     answer.would_test = {kFullerRecord, "look-ups of a sibling name from the same servers"};
   }

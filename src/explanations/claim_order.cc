@@ -35,7 +35,7 @@ Dated dated_row(const Context& context, std::string_view vantage, std::string_vi
   }
   dated.when = {instant->us, instant->us + instant->width_us};
   dated.finding = volume->id;
-  const bool is_complete = is_declared_complete(context, vantage);
+  const bool is_complete = shows_every_asker(context, vantage);
   dated.may_be_earlier = which == "first" && !is_complete;
   dated.may_be_later = which == "last" && !is_complete;
   return dated;
@@ -65,6 +65,8 @@ Dated resolve(const Context& context, std::string_view vantage, std::string_view
   return dated;
 }
 
+constexpr char kNoCause[] = " Before is not because.";
+
 std::string at_text(const Dated& dated) {
   return fmt::format("{} ({})", dated.words, format_interval(dated.when));
 }
@@ -77,27 +79,47 @@ std::string span_text(std::int64_t us) {
   return fmt::format("{} s", number_text(seconds, 3));
 }
 
+// Calendar against calendar: what the case states is no record, whichever way it lies.
+ClaimAnswer by_calendar_alone(const Context& context, const Dated& first, const Dated& second,
+                              const std::string& apart, bool is_as_claimed) {
+  ClaimAnswer answer = not_testable(
+      context,
+      fmt::format("By the case's calendar {} came before {}, by at least {}{}. No record in the "
+                  "case shows either time, so this rests on the calendar alone.{}",
+                  at_text(first), at_text(second), apart,
+                  is_as_claimed ? ", as claimed" : ", against the claim", kNoCause),
+      {fmt::format("a record of {} with its own time", first.words),
+       fmt::format("a record of {} with its own time", second.words)});
+  answer.in_short = fmt::format("{} apart, {}, by the calendar alone", apart,
+                                is_as_claimed ? "as quoted" : "the other way round");
+  return answer;
+}
+
 ClaimAnswer separated(const Context& context, const Dated& first, const Dated& second,
                       bool is_as_claimed) {
   std::vector<std::string> cited;
   for (const Dated* dated : {&first, &second}) {
     if (!dated->finding.empty()) cited.push_back(dated->finding);
   }
+  const std::string apart = span_text(second.when.begin_us - first.when.end_us);
   std::string statement =
-      fmt::format("{} came before {}, by at least {}.", at_text(first), at_text(second),
-                  span_text(second.when.begin_us - first.when.end_us));
-  if (cited.empty()) statement += " Both times are the case's calendar's, not a record's.";
+      fmt::format("{} came before {}, by at least {}.", at_text(first), at_text(second), apart);
+  if (cited.empty()) return by_calendar_alone(context, first, second, apart, is_as_claimed);
+  const std::string in_short =
+      fmt::format("{} before {} by {} or more", first.words, second.words, apart);
   // An unseen row can only make a first earlier and a last later: it may undo this order or not.
   const bool is_open = first.may_be_later || second.may_be_earlier;
   if (!is_open) {
-    return answered(context, is_as_claimed ? Answer::supported : Answer::contradicted, statement,
-                    cited);
+    return answered(context, is_as_claimed ? Answer::supported : Answer::contradicted,
+                    {in_short, statement + kNoCause}, cited);
   }
   statement += " First and last in incomplete records are not when it began or ended.";
   if (is_as_claimed) {
-    return answered(context, Answer::supported_only_within_these_files, statement, cited);
+    return answered(context, Answer::supported_only_within_these_files,
+                    {in_short + " in these files", statement}, cited);
   }
   ClaimAnswer answer = not_testable(context, statement, {kFullerRecord});
+  answer.in_short = in_short + " in these files, which may not be all";
   for (const std::string& finding : cited) cite(answer, finding);
   return answer;
 }
@@ -115,6 +137,8 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage) {
                            "overlap in {}.",
                            at_text(before), at_text(after),
                            format_interval(intersect(before.when, after.when))));
+  answer.in_short = fmt::format("the two times overlap by {}",
+                                span_text(intersect(before.when, after.when).length_us()));
   for (const Dated* dated : {&before, &after}) {
     if (!dated->finding.empty()) cite(answer, dated->finding);
     answer.would_test.push_back(

@@ -12,6 +12,7 @@ struct Unit {
   std::string_view word;
   double seconds;
 };
+constexpr double kSecondsPerDay = 86'400;
 constexpr std::array<Unit, 5> kUnits{
     {{"second", 1}, {"minute", 60}, {"hour", 3'600}, {"day", 86'400}, {"week", 604'800}}};
 
@@ -29,64 +30,124 @@ std::string period_text(const Context& context, std::string_view vantage, ClaimA
       text += fmt::format("; they keep a period of {} s",
                           number_text(gaps->value_or("clock_period_seconds", 0)));
     } else if (gaps->value_or("cache_shaped", 0) != 0) {
-      text += fmt::format(
-          "; they begin at the TTL of {} s, as a cache makes them, and keep no "
-          "clock",
-          number_text(gaps->value_or("ttl_seconds", 0)));
+      text +=
+          fmt::format("; they begin at the TTL of {} s, as a cache makes them, and no clock shows",
+                      number_text(gaps->value_or("ttl_seconds", 0)));
     }
     return text + ".";
   }
   return "";
 }
 
+std::string rate_text(double rate) { return number_text(rate, rate < 10 ? 2 : 1); }
+
+bool reaches(const std::pair<double, double>& interval, const Quoted& quoted) {
+  const bool is_below = quoted.has_low && interval.second < quoted.low.value();
+  const bool is_above = quoted.has_high && interval.first > quoted.high.value();
+  return !is_below && !is_above;
+}
+
+// Rates under every rule, with the interval that allows for bursts where volume gives one.
+struct Rates {
+  Compared compared;
+  std::vector<std::string>
+      intervals_around;  // of rules whose mean fails and whose interval reaches
+};
+
+Rates measure(const PartyCounts& counts, const Quoted& quoted, const Unit& unit) {
+  Rates rates;
+  const double days_per_unit = unit.seconds / kSecondsPerDay;
+  for (const RuleCount& rule : counts.rules) {
+    const double rate = rule.rows_per_day * days_per_unit;
+    rates.compared.add(rule, quoted, rate, fmt::format("{} per {}", rate_text(rate), unit.word),
+                       rate_text(rate));
+    Quantity quantity = quantity_of(rule, "rate", rate);
+    quantity.unit = fmt::format("per {}", unit.word);
+    if (rule.rate_interval) {
+      quantity.interval = {
+          {rule.rate_interval->first * days_per_unit, rule.rate_interval->second * days_per_unit}};
+      quantity.interval_method = rule.rate_interval_method;
+      if (!quoted.holds(rate) && reaches(*quantity.interval, quoted)) {
+        rates.intervals_around.push_back(
+            fmt::format("{} to {} ({})", rate_text(quantity.interval->first),
+                        rate_text(quantity.interval->second), rule.words));
+      }
+    }
+    rates.compared.quantities.push_back(std::move(quantity));
+  }
+  return rates;
+}
+
+ClaimAnswer weigh(const Context& context, std::string_view vantage, const Quoted& quoted,
+                  const Unit& unit, const Rates& rates) {
+  const Compared& compared = rates.compared;
+  const std::string who = parties_text(context.parties());
+  const std::string when = format_interval(compared.window());
+  const std::string mean = fmt::format("over {} {} made {}", when, who, compared.words());
+  const std::string in_short =
+      fmt::format("{} per {}{}", compared.span(), unit.word, compared.by_rule());
+  const bool is_complete = shows_every_asker(context, vantage);
+  if (compared.all(Against::holds)) {
+    return answered(context,
+                    is_complete ? Answer::supported : Answer::supported_only_within_these_files,
+                    {in_short + "; a mean is no period",
+                     fmt::format("As a mean, {}, within the quoted {} per {} ({}).", mean,
+                                 quoted.text, unit.word, range_text(quoted))},
+                    compared.findings());
+  }
+  if (compared.any(Against::holds)) {
+    ClaimAnswer answer = depends_on_rule(context, quoted, compared);
+    answer.in_short += "; no period";
+    return answer;
+  }
+  if (!rates.intervals_around.empty()) {
+    ClaimAnswer answer = not_testable(
+        context,
+        fmt::format("As a mean, {}, not the quoted {} per {} ({}). But look-ups come in bursts: an "
+                    "interval that allows for them is {}, so the quoted rate is neither shown nor "
+                    "ruled out.",
+                    mean, quoted.text, unit.word, range_text(quoted),
+                    fmt::join(rates.intervals_around, ", ")),
+        {"a longer record of the same look-ups"});
+    answer.in_short = fmt::format("{}; its interval reaches {}", in_short, quoted.text);
+    for (const std::string& finding : compared.findings()) cite(answer, finding);
+    return answer;
+  }
+  if (compared.all(Against::above) || is_complete) {
+    return answered(
+        context, Answer::contradicted,
+        {fmt::format("{}, not {}", in_short, quoted.text),
+         fmt::format("The mean is not the quoted {} per {} ({}) under any counting rule: {}.",
+                     quoted.text, unit.word, range_text(quoted), mean)},
+        compared.findings());
+  }
+  ClaimAnswer answer = not_testable(
+      context,
+      fmt::format("These files do not show the quoted {} per {} ({}): {}. But nobody vouches that "
+                  "they show every look-up, so the true rate may be higher.",
+                  quoted.text, unit.word, range_text(quoted), mean),
+      {kFullerRecord});
+  answer.in_short = in_short + " in these files, which may not be all";
+  for (const std::string& finding : compared.findings()) cite(answer, finding);
+  return answer;
+}
+
 ClaimAnswer compare(const Context& context, std::string_view vantage, const Quoted& quoted,
                     const Unit& unit) {
   const PartyCounts counts = count_parties(context, vantage);
   if (!counts.objection.empty()) return not_testable(context, counts.objection);
-  const double units = static_cast<double>(counts.rules.front().window.length_us()) /
-                       kMicrosPerSecond / unit.seconds;
-  if (units <= 0) return not_testable(context, "The window has no length.", {kFullerRecord});
-  std::vector<std::string> holding, failing, cited_holding, cited_failing;
-  std::vector<Quantity> quantities;
-  for (const RuleCount& rule : counts.rules) {
-    const double rate = rule.rows / units;
-    const bool holds = quoted.holds(rate);
-    (holds ? holding : failing)
-        .push_back(fmt::format("{} per {} ({})", number_text(rate, rate < 10 ? 2 : 1), unit.word,
-                               rule.words));
-    auto& cited = holds ? cited_holding : cited_failing;
-    cited.insert(cited.end(), rule.findings.begin(), rule.findings.end());
-    quantities.push_back(quantity_of(rule, "rate", rate));
-    quantities.back().unit = fmt::format("per {}", unit.word);
+  if (counts.rules.front().window.length_us() <= 0) {
+    return not_testable(context, "The window has no length.", {kFullerRecord});
   }
-  const std::string who = parties_text(context.parties());
-  const std::string when = format_interval(counts.rules.front().window);
-  const bool is_complete = is_declared_complete(context, vantage);
-  ClaimAnswer answer;
-  if (!holding.empty()) {
-    answer = answered(
-        context, is_complete ? Answer::supported : Answer::supported_only_within_these_files,
-        fmt::format(
-            "As a mean over {}, {} made {}, within the quoted {} per {} ({}){}.", when, who,
-            fmt::join(holding, ", "), quoted.text, unit.word, range_text(quoted),
-            failing.empty() ? "" : fmt::format("; counted otherwise {}", fmt::join(failing, ", "))),
-        cited_holding);
-  } else {
-    answer = answered(
-        context, Answer::contradicted,
-        fmt::format("The mean over {} is not the quoted {} per {} ({}) under any counting rule: {} "
-                    "made {}.",
-                    when, quoted.text, unit.word, range_text(quoted), who,
-                    fmt::join(failing, ", ")),
-        cited_failing);
-  }
-  answer.statement += " A mean is not a period: it does not show that a look-up came every " +
-                      std::string(unit.word) + ".";
+  const Rates rates = measure(counts, quoted, unit);
+  ClaimAnswer answer = weigh(context, vantage, quoted, unit, rates);
+  answer.statement += fmt::format(
+      " A mean is not a period: it does not show that a look-up came every {}.", unit.word);
   answer.statement += period_text(context, vantage, answer);
   if (answer.answer == Answer::supported_only_within_these_files) {
     answer.would_test = {kFullerRecord};
   }
-  answer.quantities = std::move(quantities);
+  answer.quantities = rates.compared.quantities;
   return answer;
 }
 

@@ -7,90 +7,98 @@
 namespace assay::claims {
 namespace {
 
-struct Shares {
-  std::vector<std::string> holding, failing;  // sentences
-  std::vector<std::string> cited_holding, cited_failing;
-  std::vector<std::string> intervals_around;  // rules whose interval reaches the quote
-  std::vector<Quantity> quantities;
+// Of what the share is taken.
+enum class Of {
+  names,    // all look-ups of the names, wherever they were recorded
+  parties,  // the look-ups of the case's parties
+  files,    // the look-ups that these files hold: then the files are all there is to know
 };
 
-double denominator_of(const RuleCount& rule, bool is_of_parties) {
-  return is_of_parties ? rule.rows_of_parties : rule.rows_total;
+double denominator_of(const RuleCount& rule, Of of) {
+  return of == Of::parties ? rule.rows_of_parties : rule.rows_total;
 }
 
-bool reaches(const std::pair<double, double>& interval, const Quoted& quoted) {
-  const bool is_below = quoted.has_low && interval.second < quoted.low.value();
-  const bool is_above = quoted.has_high && interval.first > quoted.high.value();
-  return !is_below && !is_above;
-}
-
-Shares compare_shares(const PartyCounts& counts, const Quoted& quoted, bool is_of_parties) {
-  Shares shares;
+Compared compare_shares(const PartyCounts& counts, const Quoted& quoted, Of of) {
+  Compared compared;
   for (const RuleCount& rule : counts.rules) {
-    const double total = denominator_of(rule, is_of_parties);
+    const double total = denominator_of(rule, of);
     if (total <= 0) continue;
     const double share = rule.rows / total;
-    std::string sentence = fmt::format("{} = {} of {} ({})", percent_text(share),
-                                       number_text(rule.rows), number_text(total), rule.words);
     Quantity quantity = quantity_of(rule, "share", share);
-    if (rule.share_interval && !is_of_parties) {
+    if (rule.share_interval && of != Of::parties) {
       quantity.interval = rule.share_interval;
       quantity.interval_method = rule.interval_method;
     }
-    const bool holds = quoted.holds(share);
-    if (!holds && quantity.interval && reaches(*quantity.interval, quoted)) {
-      shares.intervals_around.push_back(
-          fmt::format("{} to {} ({})", percent_text(quantity.interval->first),
-                      percent_text(quantity.interval->second), rule.words));
-    }
-    (holds ? shares.holding : shares.failing).push_back(std::move(sentence));
-    auto& cited = holds ? shares.cited_holding : shares.cited_failing;
-    cited.insert(cited.end(), rule.findings.begin(), rule.findings.end());
-    shares.quantities.push_back(std::move(quantity));
+    compared.quantities.push_back(std::move(quantity));
+    compared.add(rule, quoted, share,
+                 fmt::format("{} = {} of {}", percent_text(share), number_text(rule.rows),
+                             number_text(total)),
+                 percent_text(share));
   }
-  return shares;
+  return compared;
 }
 
-ClaimAnswer compare(const Context& context, std::string_view vantage, const Quoted& quoted,
-                    bool is_of_parties) {
+std::string short_share(const Compared& compared) { return compared.span() + compared.by_rule(); }
+
+// Unseen look-ups can move a share anywhere between none and all; they cannot remove those seen.
+bool no_fuller_record_helps(const Compared& compared, const Quoted& quoted, Of of) {
+  return std::all_of(compared.rules.begin(), compared.rules.end(), [&](const Compared::One& one) {
+    const bool others_asked = one.rule.rows < denominator_of(one.rule, of);
+    return (quoted.has_low && quoted.low.value() >= 1 && others_asked) ||
+           (quoted.has_high && quoted.high.value() <= 0 && one.rule.rows > 0);
+  });
+}
+
+ClaimAnswer weigh(const Context& context, std::string_view vantage, const Quoted& quoted, Of of,
+                  const Compared& compared) {
+  const std::string made = fmt::format(
+      "{} made {} of {} in {}", parties_text(context.parties()), compared.words(),
+      of == Of::parties ? "the parties' look-ups in these files" : "all look-ups in these files",
+      format_interval(compared.window()));
+  const bool is_complete = shows_every_asker(context, vantage);
+  const char* open = " Nobody vouches that these files show everyone who asked.";
+  if (compared.all(Against::holds)) {
+    return answered(context,
+                    is_complete ? Answer::supported : Answer::supported_only_within_these_files,
+                    {fmt::format("{}, as quoted", short_share(compared)),
+                     fmt::format("{}, within the quoted {} ({}).{}", made, quoted.text,
+                                 range_text(quoted), is_complete ? "" : open)},
+                    compared.findings());
+  }
+  if (compared.any(Against::holds)) return depends_on_rule(context, quoted, compared);
+  const std::string fails = fmt::format("No counting rule gives the quoted {} ({}): {}.",
+                                        quoted.text, range_text(quoted), made);
+  if (of == Of::files || is_complete || no_fuller_record_helps(compared, quoted, of)) {
+    return answered(
+        context, Answer::contradicted,
+        {fmt::format("{}, not {}", short_share(compared), quoted.text),
+         fails + (of == Of::files ? " The quote is about these files, so they decide it." : "")},
+        compared.findings());
+  }
+  ClaimAnswer answer = not_testable(
+      context,
+      fails + open +
+          " In a fuller record the share may be another. To hold the quote against these files "
+          "alone, say of = \"files\".",
+      {kFullerRecord});
+  answer.in_short = fmt::format("{} in these files, which may not be all", short_share(compared));
+  for (const std::string& finding : compared.findings()) cite(answer, finding);
+  return answer;
+}
+
+ClaimAnswer compare(const Context& context, std::string_view vantage, const Quoted& quoted, Of of) {
   const PartyCounts counts = count_parties(context, vantage);
   if (!counts.objection.empty()) return not_testable(context, counts.objection);
-  Shares shares = compare_shares(counts, quoted, is_of_parties);
-  if (shares.quantities.empty()) {
+  const Compared compared = compare_shares(counts, quoted, of);
+  if (compared.rules.empty()) {
     return not_testable(context, "There is no look-up of which a share could be taken.",
                         {kFullerRecord});
   }
-  const std::string who = parties_text(context.parties());
-  const std::string when = format_interval(counts.rules.front().window);
-  const std::string of = is_of_parties ? "the parties' look-ups" : "all look-ups in these files";
-  const bool is_complete = is_declared_complete(context, vantage);
-  ClaimAnswer answer;
-  if (!shares.holding.empty()) {
-    answer = answered(
-        context, is_complete ? Answer::supported : Answer::supported_only_within_these_files,
-        fmt::format("{} made {} of {} in {}, within the quoted {} ({}){}.{}", who,
-                    fmt::join(shares.holding, ", "), of, when, quoted.text, range_text(quoted),
-                    shares.failing.empty() ? ""
-                                           : fmt::format("; counted otherwise it is {}",
-                                                         fmt::join(shares.failing, ", ")),
-                    is_complete ? "" : " Nobody vouches that these files show everyone who asked."),
-        shares.cited_holding);
-  } else {
-    std::string statement = fmt::format(
-        "No counting rule gives the quoted {} ({}): {} made {} of {} in {}.", quoted.text,
-        range_text(quoted), who, fmt::join(shares.failing, ", "), of, when);
-    if (!shares.intervals_around.empty()) {
-      statement += fmt::format(
-          " As a usual share beyond these rows it is not ruled out: an interval that allows for "
-          "bursts is {}.",
-          fmt::join(shares.intervals_around, ", "));
-    }
-    answer = answered(context, Answer::contradicted, std::move(statement), shares.cited_failing);
-  }
+  ClaimAnswer answer = weigh(context, vantage, quoted, of, compared);
   if (answer.answer == Answer::supported_only_within_these_files) {
     answer.would_test = {kFullerRecord};
   }
-  answer.quantities = std::move(shares.quantities);
+  answer.quantities = compared.quantities;
   return answer;
 }
 
@@ -105,13 +113,14 @@ ClaimAnswer answer_share(const Context& context) {
                              "\"87 %\" or 0.87.",
                              context.field("value"), context.field("tolerance")));
   }
-  const std::string_view of = context.field("of");
-  if (!of.empty() && of != "names" && of != "parties") {
-    return not_testable(context,
-                        fmt::format("A share of '{}' is not known: names or parties.", of));
+  const std::string_view text = context.field("of");
+  if (!text.empty() && text != "names" && text != "parties" && text != "files") {
+    return not_testable(
+        context, fmt::format("A share of '{}' is not known: names, parties or files.", text));
   }
+  const Of of = text == "parties" ? Of::parties : text == "files" ? Of::files : Of::names;
   return over_vantages(context, Combine::any_supports, [&](std::string_view vantage) {
-    return compare(context, vantage, *quoted, of == "parties");
+    return compare(context, vantage, *quoted, of);
   });
 }
 

@@ -34,6 +34,18 @@ void set_interval(const Context& context, std::string_view vantage,
   rule.findings.push_back(other->id);
 }
 
+// One party's own rate with its interval; a sum has none, since parties' bursts may go together.
+void add_rate(const Finding& volume, bool is_alone, RuleCount& rule) {
+  const double days = volume.window.length_days();
+  const Quantity* rate = volume.quantity("rate_per_day");
+  rule.rows_per_day += rate != nullptr ? rate->value
+                       : days > 0      ? volume.value_or("rows", 0) / days
+                                       : 0;
+  if (rate == nullptr || !is_alone) return;
+  rule.rate_interval = rate->interval;
+  rule.rate_interval_method = rate->interval_method;
+}
+
 std::string count_rule(const Context& context, std::string_view vantage,
                        const std::vector<std::string>& parties, RuleCount& rule) {
   for (const std::string& party : parties) {
@@ -49,6 +61,7 @@ std::string count_rule(const Context& context, std::string_view vantage,
     rule.words = volume->dedup_rule;
     rule.window = volume->window;
     rule.findings.push_back(volume->id);
+    add_rate(*volume, parties.size() == 1, rule);
   }
   for (const Party& party : context.case_file.parties) {
     const Finding* volume = find(context, "volume", party.name, vantage, rule.variant);
@@ -88,6 +101,7 @@ std::string count_days(const Context& context, std::string_view vantage, const I
   }
   rule.words = all->dedup_rule;
   rule.window = window;
+  if (!window.empty()) rule.rows_per_day = rule.rows / window.length_days();
   rule.findings.push_back(all->id);
   return "";
 }
@@ -131,6 +145,100 @@ PartyCounts count_parties(const Context& context, std::string_view vantage) {
   counts.objection = count_days(context, vantage, *window, parties, rule);
   if (counts.objection.empty()) counts.rules.push_back(std::move(rule));
   return counts;
+}
+
+void Compared::add(const RuleCount& rule, const Quoted& quoted, double value, std::string number,
+                   std::string brief) {
+  Against against = Against::holds;
+  if (!quoted.holds(value)) {
+    const bool is_above = quoted.has_high && (!quoted.has_low || value > quoted.low.value());
+    against = is_above ? Against::above : Against::below;
+  }
+  rules.push_back({rule, against, value, std::move(number), std::move(brief)});
+}
+
+bool Compared::all(Against against) const {
+  return std::all_of(rules.begin(), rules.end(),
+                     [&](const One& one) { return one.against == against; });
+}
+
+bool Compared::any(Against against) const {
+  return std::any_of(rules.begin(), rules.end(),
+                     [&](const One& one) { return one.against == against; });
+}
+
+std::string Compared::words(Against against, bool is_so) const {
+  std::vector<std::string> words;
+  for (const One& one : rules) {
+    if ((one.against == against) != is_so) continue;
+    words.push_back(fmt::format("{} ({})", one.number, one.rule.words));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string Compared::words() const {
+  std::vector<std::string> words;
+  for (const One& one : rules) {
+    words.push_back(fmt::format("{} ({})", one.number, one.rule.words));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string Compared::brief(Against against, bool is_so) const {
+  std::vector<std::string> numbers, told;
+  for (const One& one : rules) {
+    const bool is_known = std::find(numbers.begin(), numbers.end(), one.brief) != numbers.end();
+    if ((one.against == against) != is_so || is_known) continue;
+    numbers.push_back(one.brief);
+    told.push_back(fmt::format("{} by {}", one.brief,
+                               one.rule.variant == "raw" ? "raw rows" : one.rule.variant));
+  }
+  return fmt::format("{}", fmt::join(told, ", "));
+}
+
+std::string Compared::span() const {
+  const auto [low, high] = std::minmax_element(
+      rules.begin(), rules.end(), [](const One& a, const One& b) { return a.value < b.value; });
+  return low->brief == high->brief ? low->brief : fmt::format("{} to {}", low->brief, high->brief);
+}
+
+std::string Compared::by_rule() const {
+  const bool is_same = std::all_of(
+      rules.begin(), rules.end(), [&](const One& one) { return one.brief == rules.front().brief; });
+  return is_same ? "" : " by counting rule";
+}
+
+std::vector<std::string> Compared::findings(Against against, bool is_so) const {
+  std::vector<std::string> ids;
+  for (const One& one : rules) {
+    if ((one.against == against) != is_so) continue;
+    ids.insert(ids.end(), one.rule.findings.begin(), one.rule.findings.end());
+  }
+  return ids;
+}
+
+std::vector<std::string> Compared::findings() const {
+  std::vector<std::string> ids;
+  for (const One& one : rules) {
+    ids.insert(ids.end(), one.rule.findings.begin(), one.rule.findings.end());
+  }
+  return ids;
+}
+
+ClaimAnswer depends_on_rule(const Context& context, const Quoted& quoted,
+                            const Compared& compared) {
+  ClaimAnswer answer = not_testable(
+      context,
+      fmt::format("Whether {}'s look-ups in {} are as quoted ({}) depends on the counting rule, "
+                  "which the quote does not tell: {} would be, {} would not.",
+                  parties_text(context.parties()), format_interval(compared.window()),
+                  range_text(quoted), compared.words(Against::holds, true),
+                  compared.words(Against::holds, false)),
+      {kCountingRule});
+  answer.in_short = fmt::format("{} as quoted, {} not", compared.brief(Against::holds, true),
+                                compared.brief(Against::holds, false));
+  for (const std::string& finding : compared.findings()) cite(answer, finding);
+  return answer;
 }
 
 std::string parties_text(const std::vector<std::string>& parties) {

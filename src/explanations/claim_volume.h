@@ -1,4 +1,5 @@
-// The look-ups of some parties at one vantage under the three counting rules, out of the findings.
+// The look-ups of some parties at one vantage under the three counting rules, out of the findings,
+// and how a quoted number stands against each.
 #pragma once
 
 #include <string>
@@ -17,6 +18,9 @@ struct RuleCount {
   double rows_of_parties = 0;  // of every party of the case together
   std::optional<std::pair<double, double>> share_interval;
   std::string interval_method;
+  double rows_per_day = 0;  // as volume measured it, over the time that it says it measured
+  std::optional<std::pair<double, double>> rate_interval;  // of one party alone
+  std::string rate_interval_method;
   Interval window;
   std::vector<std::string> findings;
 };
@@ -29,6 +33,42 @@ struct PartyCounts {
 // Counts `context.parties()` under the rule that the claim names, or under all three. A window of
 // whole days inside the question's is counted from the daily table, raw rows alone.
 PartyCounts count_parties(const Context& context, std::string_view vantage);
+
+// Where a computed number stands against the range that the quote allows.
+enum class Against { holds, above, below };
+
+// A quoted number against what each counting rule gives.
+struct Compared {
+  struct One {
+    RuleCount rule;
+    Against against = Against::holds;
+    double value = 0;
+    std::string number;  // "79.41 % = 2,820 of 3,551"
+    std::string brief;   // "79.41 %"
+  };
+  std::vector<One> rules;
+  std::vector<Quantity> quantities;
+
+  void add(const RuleCount& rule, const Quoted& quoted, double value, std::string number,
+           std::string brief);
+  bool all(Against against) const;
+  bool any(Against against) const;
+  // "2,820 (raw rows), 2,700 (identical rows collapsed)" of the rules that are `against`, or of
+  // those that are not.
+  std::string words(Against against, bool is_so) const;
+  std::string words() const;  // of all rules
+  // The same shorter, each number once: "2,820 by raw rows, 2,700 by collapsed".
+  std::string brief(Against against, bool is_so) const;
+  // "79.41 %", or "77.2 % to 79.41 %" with by_rule() " by counting rule".
+  std::string span() const;
+  std::string by_rule() const;
+  std::vector<std::string> findings(Against against, bool is_so) const;
+  std::vector<std::string> findings() const;
+  const Interval& window() const { return rules.front().rule.window; }
+};
+
+// The quote holds under some rules and fails under others, and nobody says which was meant.
+ClaimAnswer depends_on_rule(const Context& context, const Quoted& quoted, const Compared& compared);
 
 // "Bank", "Bank and Clinic together"
 std::string parties_text(const std::vector<std::string>& parties);

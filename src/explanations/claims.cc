@@ -64,19 +64,23 @@ std::vector<std::string> Context::parties() const {
   return parties;
 }
 
-ClaimAnswer answered(const Context& context, Answer answer, std::string statement,
+ClaimAnswer answered(const Context& context, Answer answer, Words words,
                      std::vector<std::string> findings) {
   ClaimAnswer result;
   result.claim = context.claim.id;
   result.answer = answer;
-  result.statement = std::move(statement);
+  result.in_short = std::move(words.in_short);
+  result.statement = std::move(words.statement);
   for (const std::string& finding : findings) cite(result, finding);
   return result;
 }
 
 ClaimAnswer not_testable(const Context& context, std::string reason,
                          std::vector<std::string> would_test) {
-  ClaimAnswer result = answered(context, Answer::not_testable, std::move(reason), {});
+  std::string in_short = reason;
+  if (in_short.ends_with('.')) in_short.pop_back();
+  ClaimAnswer result =
+      answered(context, Answer::not_testable, {std::move(in_short), std::move(reason)}, {});
   result.would_test = std::move(would_test);
   return result;
 }
@@ -112,6 +116,10 @@ const Finding* find(const Context& context, std::string_view method, std::string
 
 bool is_declared_complete(const Context& context, std::string_view vantage) {
   return are_lookups_declared_complete(context.findings, vantage);
+}
+
+bool shows_every_asker(const Context& context, std::string_view vantage) {
+  return vantage == "authoritative" && is_declared_complete(context, vantage);
 }
 
 std::string window_objection(const Context& context, const Interval& measured) {
@@ -157,6 +165,7 @@ ClaimAnswer over_vantages(const Context& context, Combine rule,
                                     joined.statement.empty() ? "" : " ", all[i], one.statement);
     for (const std::string& finding : one.findings) cite(joined, finding);
   }
+  joined.in_short += fmt::format(" (vantage '{}')", all[best - answers.begin()]);
   if (joined.answer == Answer::supported && is_contradicted_somewhere) {
     joined.answer = Answer::supported_only_within_these_files;
   }

@@ -26,9 +26,16 @@ struct Context {
   std::vector<std::string> parties() const;
 };
 
+// The answer in half a line, number first, and as the sentence of the report.
+struct Words {
+  std::string in_short;
+  std::string statement;
+};
+
+// `in_short` is the reason without its full stop until the caller has something shorter.
 ClaimAnswer not_testable(const Context& context, std::string reason,
                          std::vector<std::string> would_test = {});
-ClaimAnswer answered(const Context& context, Answer answer, std::string statement,
+ClaimAnswer answered(const Context& context, Answer answer, Words words,
                      std::vector<std::string> findings);
 // Keeps each id once, in the order of first use.
 void cite(ClaimAnswer& answer, const std::string& finding);
@@ -37,6 +44,10 @@ void cite(ClaimAnswer& answer, const std::string& finding);
 std::vector<std::string> vantages(const Context& context);
 // True when a finding says that the look-ups at this vantage are declared complete over the window.
 bool is_declared_complete(const Context& context, std::string_view vantage);
+// True when these are the records of the names' own servers, declared complete over the window.
+// One resolver's log may be complete and still not show who asked through another: without every
+// asker nothing is a total, a share of all, or an absence.
+bool shows_every_asker(const Context& context, std::string_view vantage);
 // Finding of that method, subject and vantage; with `variant` its id ends in "/<variant>".
 const Finding* find(const Context& context, std::string_view method, std::string_view subject,
                     std::string_view vantage, std::string_view variant = "");
@@ -58,6 +69,8 @@ std::string percent_text(double share);  // "79.41 %"
 // Records that would test a claim, in words.
 inline constexpr char kFullerRecord[] =
     "the same servers' own logs over the whole window, declared complete by their operator";
+inline constexpr char kCountingRule[] =
+    "the counting rule behind the quoted number (dedup = raw, collapsed or bursts)";
 inline constexpr char kSecondVantage[] = "an independent copy from another vantage";
 inline constexpr char kResolverClientLog[] =
     "the asker's resolver log with the inside host that asked";

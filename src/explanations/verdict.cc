@@ -17,7 +17,7 @@ const Explanation& explanation_of(const Assessment& assessment) {
   return *find_explanation(assessment.explanation);
 }
 
-// A party that asks for its own names says nothing of the others.
+// Silence of a party about its own names says nothing of the others.
 bool asks_own_names(const Question& question, const CaseFile& case_file, std::string_view party) {
   const Party* holder = case_file.find_party(party);
   if (holder == nullptr || question.names.empty()) return false;
@@ -37,16 +37,16 @@ Rung ceiling(const FindingSet& findings) {
   return highest;
 }
 
-// Rung 1 needs one look-up of the question's names by a party that the question names. No finding
-// of this version shows more; whatever is added here is held below the ceiling of its records.
-void climb(const Question& question, const CaseFile& case_file, const FindingSet& findings,
-           Verdict& verdict) {
+// Rung 1 needs one look-up, by a party that the question names, of a name that this party does not
+// hold itself. No finding of this version shows more; whatever is added here is held below the
+// ceiling of its records.
+void climb(const Question& question, const FindingSet& findings, Verdict& verdict) {
   std::vector<std::string> seen;
   for (const Finding* volume : about_parties(findings, "volume", "raw")) {
     const bool is_between = std::find(question.between.begin(), question.between.end(),
                                       volume->subject) != question.between.end();
-    const double rows = volume->value_or("rows", 0);
-    if (!is_between || rows <= 0 || asks_own_names(question, case_file, volume->subject)) continue;
+    const double rows = volume->value_or("rows_for_others_names", 0);
+    if (!is_between || rows <= 0) continue;
     verdict.rung = Rung::asked_for_a_name;
     verdict.rung_findings.push_back(volume->id);
     seen.push_back(fmt::format("{} ({} rows{}{})", volume->subject, claims::number_text(rows),
@@ -56,7 +56,8 @@ void climb(const Question& question, const CaseFile& case_file, const FindingSet
   if (verdict.rung == Rung::nothing) {
     verdict.rung_findings.clear();
     verdict.rung_statement =
-        "No look-up of the question's names by one of its parties stands in the records.";
+        "No look-up by one of the question's parties of a name that it does not hold itself stands "
+        "in the records.";
     return;
   }
   verdict.rung_statement =
@@ -64,14 +65,15 @@ void climb(const Question& question, const CaseFile& case_file, const FindingSet
                   fmt::join(seen, "; "));
 }
 
-// "Bank" of those of the question's parties whose look-ups are vouched to be absent.
+// "Bank" of those of the question's parties whose look-ups are vouched to be absent: by the names'
+// own servers, since whoever is silent at one resolver may have asked through another.
 std::vector<std::string> vouched_silent(const Question& question, const CaseFile& case_file,
                                         const FindingSet& findings) {
   std::vector<std::string> silent;
   for (const std::string& party : question.between) {
     if (asks_own_names(question, case_file, party)) continue;
     for (const Finding* volume : findings.by_method("volume", party)) {
-      if (volume->absence && volume->id.ends_with("/raw")) {
+      if (volume->absence && volume->id.ends_with("/raw") && volume->vantage == "authoritative") {
         silent.push_back(party);
         break;
       }
@@ -160,8 +162,8 @@ void conclude_without_lookups(const Question& question, const std::vector<std::s
   verdict.conclusion = Conclusion::insufficient;
   if (silent.empty()) {
     verdict.statement = fmt::format(
-        "Insufficient. The records say nothing about {}: no look-up of the names by a stated "
-        "party.",
+        "Insufficient. The records say nothing about {}: none of them looked up a name that it "
+        "does not hold itself.",
         fmt::join(question.between, " and "));
   } else {
     verdict.statement = fmt::format(
@@ -217,7 +219,7 @@ void conclude(const Question& question, const std::vector<std::string>& silent, 
 Verdict judge(const Question& question, const CaseFile& case_file, const FindingSet& findings) {
   Verdict verdict;
   verdict.question = question.id;
-  climb(question, case_file, findings, verdict);
+  climb(question, findings, verdict);
   for (const Explanation* explanation : all_explanations()) {
     verdict.assessments.push_back(explanation->assess(findings));
   }

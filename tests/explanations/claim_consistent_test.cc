@@ -30,10 +30,30 @@ TEST(Consistent, FiguresOfThePressContradictEachOtherWithoutAnyLog) {
                   "Clinic count 714"});
   EXPECT_EQ(press.answer, Answer::contradicted);
   EXPECT_TRUE(press.findings.empty());
-  EXPECT_THAT(press.statement, HasSubstr("'Bank share 87 %' and 'Bank share 80 %' cannot"));
-  EXPECT_THAT(press.statement,
-              HasSubstr("'Bank share 80 %' and 'Bank+Clinic share 99 %' and 'Bank count 2820' and "
-                        "'Clinic count 714' cannot"));
+  EXPECT_EQ(press.in_short, "cannot all be true: 'Bank share 87 %' and 'Bank share 80 %'");
+  ASSERT_EQ(press.tables.size(), 2u);
+  EXPECT_EQ(press.tables[0].name, "cannot_be_true_together");
+  EXPECT_THAT(press.tables[0].row_labels,
+              ElementsAre("'Bank share 87 %' and 'Bank share 80 %'",
+                          "'Bank share 87 %' and 'Bank count 2820' and 'Clinic count 714'",
+                          "'Bank share 80 %' and 'Bank+Clinic share 99 %' and 'Bank count 2820' "
+                          "and 'Clinic count 714'"));
+}
+
+TEST(Consistent, SaysWhatHasToGoFewestFirstAndSharesBeforeCounts) {
+  const ClaimAnswer press =
+      consistent({"Bank share 87 %", "Bank share 80 %", "Bank+Clinic share 99 %", "Bank count 2820",
+                  "Clinic count 714"});
+  ASSERT_EQ(press.tables.size(), 2u);
+  const Table& remedies = press.tables[1];
+  EXPECT_EQ(remedies.name, "the_rest_fits_without");
+  EXPECT_THAT(remedies.row_labels,
+              ElementsAre("'Bank share 87 %' and 'Bank share 80 %' (a total of 3,552 to 3,587)",
+                          "'Bank share 87 %' and 'Bank+Clinic share 99 %' (a total of 3,534 to "
+                          "3,547)"));
+  EXPECT_THAT(remedies.rows, ElementsAre(ElementsAre(2, 3552, 3587), ElementsAre(2, 3534, 3547)));
+  // Figures that fit have nothing that has to go.
+  EXPECT_TRUE(consistent({"Bank share 80 %", "Bank count 2820"}).tables.empty());
 }
 
 TEST(Consistent, NamesEveryMinimalClashAndEveryLargestFit) {

@@ -25,6 +25,8 @@ inline ClaimAnswer answer(const std::string& kind, Fields fields, Lists lists,
   for (const ClaimAnswer& one : answers) {
     EXPECT_EQ(one.claim, "c1");
     EXPECT_FALSE(one.statement.empty());
+    EXPECT_FALSE(one.in_short.empty());
+    EXPECT_FALSE(one.in_short.ends_with('.')) << one.in_short;
     for (const std::string& id : one.findings) EXPECT_NE(findings.by_id(id), nullptr) << id;
   }
   return answers.front();

@@ -58,6 +58,42 @@ TEST(Count, SaysUnderWhichRuleTheQuoteHolds) {
             Answer::contradicted);
 }
 
+TEST(Count, ARangeThatOneRuleMeetsAndAnotherMissesDependsOnTheRule) {
+  // 2,820 and 2,700 are 2,750 to below 2,850 or not: only whoever counted knows.
+  const auto about =
+      answer("count", {{"party", "Bank"}, {"value", "about 2,800"}}, demo_findings(1).set());
+  EXPECT_EQ(about.answer, Answer::not_testable);
+  EXPECT_EQ(about.in_short, "2,820 by raw rows as quoted, 2,700 by collapsed, 1,300 by bursts not");
+  EXPECT_THAT(about.statement, HasSubstr("depends on the counting rule"));
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "about 2,800"}, {"dedup", "raw"}},
+                   demo_findings(1).set())
+                .answer,
+            Answer::supported);
+  // Nobody knows who counted bursts, so their number names no rule.
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "1,300"}}, demo_findings(1).set()).answer,
+            Answer::not_testable);
+}
+
+TEST(Count, BetweenTwoRulesIsLeftOpenByFilesThatMayNotBeAll) {
+  const test::Fields fields{{"party", "Bank"}, {"value", "2000"}};
+  EXPECT_EQ(answer("count", fields, demo_findings(0).set()).answer, Answer::not_testable);
+  EXPECT_EQ(answer("count", fields, demo_findings(1).set()).answer, Answer::contradicted);
+}
+
+TEST(Count, OneResolversCompleteLogIsNoTotal) {
+  test::Findings findings("resolver");
+  for (const char* rule : {"raw", "collapsed", "bursts"}) findings.volume(rule, 40, {{"Bank", 40}});
+  findings.coverage("dns", 1, 1);
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "500"}}, findings.set()).answer,
+            Answer::not_testable);
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "40"}}, findings.set()).answer,
+            Answer::supported_only_within_these_files);
+  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "100 %"}}, findings.set()).answer,
+            Answer::supported_only_within_these_files);
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "12"}}, findings.set()).answer,
+            Answer::contradicted);
+}
+
 TEST(Count, MoreRowsThanQuotedContradictWhateverTheCoverage) {
   const auto quoted = answer("count", {{"party", "Bank"}, {"value", "12"}}, demo_findings().set());
   EXPECT_EQ(quoted.answer, Answer::contradicted);
@@ -80,10 +116,11 @@ TEST(Count, SumsSeveralParties) {
 }
 
 TEST(Count, TakesAToleranceInTheUnitOfTheValue) {
-  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "2800"}, {"tolerance", "30"}},
-                   demo_findings().set())
-                .answer,
+  test::Fields fields{{"party", "Bank"}, {"value", "2800"}, {"tolerance", "30"}, {"dedup", "raw"}};
+  EXPECT_EQ(answer("count", fields, demo_findings().set()).answer,
             Answer::supported_only_within_these_files);
+  fields["tolerance"] = "10";
+  EXPECT_EQ(answer("count", fields, demo_findings().set()).answer, Answer::contradicted);
 }
 
 TEST(Count, SaysWhyItCannotAnswer) {
@@ -129,30 +166,43 @@ TEST(Share, QuoteIsHeldAgainstItsRoundingRange) {
       answer("share", {{"party", "Bank"}, {"value", "79 %"}, {"dedup", "raw"}}, findings).answer,
       Answer::supported_only_within_these_files);
   EXPECT_EQ(
-      answer("share", {{"party", "Bank"}, {"value", "80 %"}, {"dedup", "raw"}}, findings).answer,
+      answer("share", {{"party", "Bank"}, {"value", "80 %"}, {"dedup", "raw"}, {"of", "files"}},
+             findings)
+          .answer,
       Answer::contradicted);
-  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "0.79"}}, findings).answer,
-            Answer::supported_only_within_these_files);
+  EXPECT_EQ(
+      answer("share", {{"party", "Bank"}, {"value", "0.79"}, {"dedup", "raw"}}, findings).answer,
+      Answer::supported_only_within_these_files);
 }
 
-TEST(Share, EightySevenPercentIsContradictedUnderEveryRule) {
-  const auto quoted =
-      answer("share", {{"party", "Bank"}, {"value", "87 %"}}, demo_findings().set());
+TEST(Share, EightySevenPercentOfTheseFilesIsContradictedUnderEveryRule) {
+  const auto quoted = answer("share", {{"party", "Bank"}, {"value", "87 %"}, {"of", "files"}},
+                             demo_findings().set());
   EXPECT_EQ(quoted.answer, Answer::contradicted);
   EXPECT_THAT(quoted.statement, HasSubstr("79.19 % = 2,820 of 3,561 (raw rows)"));
+  EXPECT_EQ(quoted.in_short, "72.22 % to 79.41 % by counting rule, not 87 %");
 }
 
-TEST(Share, SaysThatAWiderIntervalWouldReachTheQuote) {
-  test::Findings findings = demo_findings();
-  std::vector<Finding> all = findings.set().all();
-  for (Finding& finding : all) {
-    if (finding.id != "q1/authoritative/volume/Bank/raw") continue;
-    finding.quantities[2].interval = {0.70, 0.88};
-    finding.quantities[2].interval_method = "95 % block t";
-  }
-  const auto quoted = answer("share", {{"party", "Bank"}, {"value", "87 %"}}, FindingSet(all));
-  EXPECT_EQ(quoted.answer, Answer::contradicted);
-  EXPECT_THAT(quoted.statement, HasSubstr("an interval that allows for bursts is 70 % to 88 %"));
+TEST(Share, OfAllLookupsIsNotRefutedByFilesThatMayNotBeAll) {
+  const test::Fields fields{{"party", "Bank"}, {"value", "87 %"}};
+  const auto open = answer("share", fields, demo_findings().set());
+  EXPECT_EQ(open.answer, Answer::not_testable);
+  EXPECT_THAT(open.statement, HasSubstr("79.19 % = 2,820 of 3,561 (raw rows)"));
+  EXPECT_FALSE(open.findings.empty());
+  EXPECT_EQ(answer("share", fields, demo_findings(1).set()).answer, Answer::contradicted);
+  // Whatever else there is, those who asked have asked.
+  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "at least 100 %"}}, demo_findings().set())
+                .answer,
+            Answer::contradicted);
+}
+
+TEST(Share, ThatOneRuleMeetsAndAnotherMissesDependsOnTheRule) {
+  const auto quoted = answer("share", {{"party", "Bank"}, {"value", "79 %"}, {"of", "files"}},
+                             demo_findings(1).set());
+  EXPECT_EQ(quoted.answer, Answer::not_testable);
+  EXPECT_THAT(quoted.statement, HasSubstr("depends on the counting rule"));
+  EXPECT_EQ(quoted.in_short,
+            "79.19 % by raw rows, 79.41 % by collapsed as quoted, 72.22 % by bursts not");
 }
 
 TEST(Share, BothTogetherAreSummed) {
@@ -193,14 +243,19 @@ TEST(Share, HoldingAtOneVantageAndNotAtAnotherStaysWithTheFiles) {
     findings.volume(rule, 100, {{"Bank", 10}, {"Clinic", 0}, {"Sender", 0}, {"other", 90}});
   }
   findings.coverage("dns", 1, 1);
-  const auto quoted = answer("share", {{"party", "Bank"}, {"value", "79 %"}}, findings.set());
+  test::Fields fields{{"party", "Bank"}, {"value", "79 %"}, {"dedup", "raw"}};
+  // What a sensor does not see takes nothing from complete records of the names' own servers.
+  EXPECT_EQ(answer("share", fields, findings.set()).answer, Answer::supported);
+  fields["of"] = "files";
+  const auto quoted = answer("share", fields, findings.set());
   EXPECT_EQ(quoted.answer, Answer::supported_only_within_these_files);
   EXPECT_THAT(quoted.statement, HasSubstr("At the vantage 'authoritative'"));
   EXPECT_THAT(quoted.statement, HasSubstr("At the vantage 'passive_sensor'"));
-  EXPECT_EQ(answer("share", {{"party", "Bank"}, {"value", "79 %"}, {"vantage", "passive_sensor"}},
-                   findings.set())
-                .answer,
-            Answer::contradicted);
+  test::Fields at_sensor = fields;
+  at_sensor["vantage"] = "passive_sensor";
+  EXPECT_EQ(answer("share", at_sensor, findings.set()).answer, Answer::contradicted);
+  at_sensor["of"] = "names";
+  EXPECT_EQ(answer("share", at_sensor, findings.set()).answer, Answer::not_testable);
 }
 
 TEST(Rate, MeanThatHoldsIsNotAPeriod) {
@@ -212,7 +267,8 @@ TEST(Rate, MeanThatHoldsIsNotAPeriod) {
                 {"gap_seconds_min", 3600}});
   // 2,820 rows in 143 days are 0.82 an hour.
   const auto hourly =
-      answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "hour"}}, findings.set());
+      answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "hour"}, {"dedup", "raw"}},
+             findings.set());
   EXPECT_EQ(hourly.answer, Answer::supported_only_within_these_files);
   EXPECT_THAT(hourly.statement, HasSubstr("0.82 per hour (raw rows)"));
   EXPECT_THAT(hourly.statement, HasSubstr("A mean is not a period"));
@@ -220,10 +276,53 @@ TEST(Rate, MeanThatHoldsIsNotAPeriod) {
   EXPECT_THAT(hourly.findings, Contains("q1/authoritative/gap_law/Bank"));
 }
 
-TEST(Rate, MeanThatDoesNotHoldIsContradicted) {
-  const auto often =
-      answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "minute"}}, demo_findings().set());
-  EXPECT_EQ(often.answer, Answer::contradicted);
+TEST(Rate, OnceAnHourByRowsAndNotByBurstsDependsOnTheRule) {
+  const auto hourly =
+      answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "hour"}}, demo_findings(1).set());
+  EXPECT_EQ(hourly.answer, Answer::not_testable);
+  EXPECT_EQ(hourly.in_short,
+            "0.82 by raw rows, 0.79 by collapsed as quoted, 0.38 by bursts not; no period");
+  EXPECT_THAT(hourly.statement, HasSubstr("A mean is not a period"));
+}
+
+TEST(Rate, MeanAboveTheQuoteIsContradictedAndBelowItOnlyByCompleteRecords) {
+  const test::Fields seldom{{"party", "Bank"}, {"value", "1"}, {"per", "week"}};
+  EXPECT_EQ(answer("rate", seldom, demo_findings().set()).answer, Answer::contradicted);
+  const test::Fields often{{"party", "Bank"}, {"value", "1"}, {"per", "minute"}};
+  EXPECT_EQ(answer("rate", often, demo_findings().set()).answer, Answer::not_testable);
+  EXPECT_EQ(answer("rate", often, demo_findings(1).set()).answer, Answer::contradicted);
+}
+
+TEST(Rate, IsHeldAgainstTheTimeThatWasMeasuredAndItsInterval) {
+  // Half of the window was recorded: 2,820 rows in 71.5 days, 39.4 a day.
+  const auto measured = [](double complete) {
+    std::vector<Finding> all = demo_findings(complete).set().all();
+    for (Finding& finding : all) {
+      if (finding.id != "q1/authoritative/volume/Bank/raw") continue;
+      Quantity rate;
+      rate.name = "rate_per_day";
+      rate.value = 2820 / 71.5;
+      rate.interval = {{30.0, 49.0}};
+      rate.interval_method = "95 % block t";
+      finding.quantities.push_back(rate);
+    }
+    return FindingSet(all);
+  };
+  const auto per_day = [&](const char* value, double complete) {
+    return answer("rate", {{"party", "Bank"}, {"value", value}, {"per", "day"}, {"dedup", "raw"}},
+                  measured(complete));
+  };
+  EXPECT_EQ(per_day("39", 1).answer, Answer::supported);
+  // Outside the mean, within the interval: neither shown nor ruled out, complete or not.
+  EXPECT_EQ(per_day("45", 1).answer, Answer::not_testable);
+  EXPECT_THAT(per_day("45", 1).statement,
+              HasSubstr("an interval that allows for them is 30 to 49"));
+  EXPECT_EQ(per_day("60", 1).answer, Answer::contradicted);
+  EXPECT_EQ(per_day("60", 0).answer, Answer::not_testable);
+  EXPECT_EQ(per_day("20", 0).answer, Answer::contradicted);
+}
+
+TEST(Rate, RefusesAnUnknownUnit) {
   EXPECT_EQ(answer("rate", {{"party", "Bank"}, {"value", "1"}, {"per", "fortnight"}},
                    demo_findings().set())
                 .answer,

@@ -51,7 +51,10 @@ class Findings {
         {{"rows", total}, {"rows_total", total}}, variant);
     for (const auto& [subject, rows] : subjects) {
       add("volume", subject, rows > 0 ? Outcome::measured : Outcome::nothing_found,
-          {{"rows", rows}, {"rows_total", total}, {"share", total > 0 ? rows / total : 0}},
+          {{"rows", rows},
+           {"rows_total", total},
+           {"rows_for_others_names", rows},
+           {"share", total > 0 ? rows / total : 0}},
           variant);
     }
     return *this;

@@ -42,7 +42,48 @@ TEST(Ladder, APartyThatAsksForItsOwnNamesDoesNotClimb) {
   file.questions[0].names = {NamePattern::parse("mail1.sender.example").value()};
   Findings findings;
   findings.volume("raw", 12, {{"Bank", 0}, {"Clinic", 0}, {"Sender", 12}});
-  EXPECT_EQ(judged(findings.set(), file).rung, Rung::nothing);
+  std::vector<Finding> all = findings.set().all();
+  for (Finding& finding : all) {
+    for (Quantity& quantity : finding.quantities) {
+      if (quantity.name == "rows_for_others_names") quantity.value = 0;
+    }
+  }
+  EXPECT_EQ(judged(FindingSet(all), file).rung, Rung::nothing);
+}
+
+TEST(Ladder, RowsForOnesOwnNamesDoNotClimbWhenTheQuestionNamesNone) {
+  // As `assay ask` makes it: no names, so the question is about those of both parties.
+  const auto verdict_for = [](double of_others) {
+    Findings findings;
+    findings.volume("raw", 50, {{"Bank", 50}, {"Sender", 0}});
+    std::vector<Finding> all = findings.set().all();
+    for (Finding& finding : all) {
+      for (Quantity& quantity : finding.quantities) {
+        if (finding.subject == "Bank" && quantity.name == "rows_for_others_names") {
+          quantity.value = of_others;
+        }
+      }
+    }
+    return judged(FindingSet(all));
+  };
+  EXPECT_EQ(verdict_for(0).rung, Rung::nothing);
+  EXPECT_EQ(verdict_for(0).conclusion, Conclusion::insufficient);
+  EXPECT_EQ(verdict_for(3).rung, Rung::asked_for_a_name);
+  EXPECT_THAT(verdict_for(3).rung_statement, HasSubstr("Bank (3 rows"));
+}
+
+TEST(Ladder, SilenceAtOneResolverIsNotSaidOfTheParty) {
+  for (const char* vantage : {"resolver", "authoritative"}) {
+    Findings findings{vantage};
+    findings.volume("raw", 9, {{"Bank", 0}, {"Sender", 0}, {"Clinic", 9}});
+    std::vector<Finding> all = findings.set().all();
+    for (Finding& finding : all) {
+      if (finding.subject == "Bank") finding.absence = test::absence_of("dns");
+    }
+    const bool is_said =
+        judged(FindingSet(all)).statement.find("Bank did not look") != std::string::npos;
+    EXPECT_EQ(is_said, std::string(vantage) == "authoritative");
+  }
 }
 
 TEST(Ladder, NoLookupInCompleteRecordsIsSaidWithoutClaimingMore) {
