@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMissingShown = 3;
 constexpr std::size_t kWidth = 96;
 constexpr std::size_t kIndent = 14;
+constexpr std::size_t kMostIdWidth = 24;
 
 std::string capitals_aside(std::string_view text) {
   std::string low(text);
@@ -25,16 +26,27 @@ std::string code_and_title(const std::string& name) {
   return fmt::format("{} {}", explanation->code(), explanation->title());
 }
 
+// Doubt about the rows themselves has to be settled first, whatever else survives.
+std::string code_and_doubt(const Verdict& verdict, const Explanation& explanation) {
+  for (const Assessment& assessment : verdict.assessments) {
+    if (assessment.explanation == explanation.name() && explanation.name() == "edited_log" &&
+        assessment.support >= Support::moderate) {
+      return fmt::format("{} ({} support)", explanation.code(), to_string(assessment.support));
+    }
+  }
+  return std::string(explanation.code());
+}
+
 // The causes by title; what only shapes or records by its code, which the report spells out.
-std::string survivors(const std::vector<std::string>& names, Length length) {
+std::string survivors(const Verdict& verdict, Length length) {
   std::vector<std::string> causes, codes;
-  for (const std::string& name : names) {
+  for (const std::string& name : verdict.surviving) {
     const Explanation* explanation = find_explanation(name);
     const bool is_cause = explanation == nullptr || explanation->role() == ExplanationRole::cause;
     if (is_cause || length == Length::everything) {
       causes.push_back(code_and_title(name));
     } else {
-      codes.emplace_back(explanation->code());
+      codes.push_back(code_and_doubt(verdict, *explanation));
     }
   }
   std::string text = causes.empty() ? "no cause" : fmt::format("{}", fmt::join(causes, "; "));
@@ -48,27 +60,61 @@ std::string excluded(const std::vector<std::string>& names) {
   return words.empty() ? "none" : fmt::format("{}", fmt::join(words, "; "));
 }
 
-// Cut at a blank to fit one line.
-std::string clipped(std::string_view text, std::size_t room) {
-  if (text.size() <= room) return std::string(text);
-  const std::size_t cut = text.rfind(' ', room - 4);
-  return std::string(text.substr(0, cut == std::string_view::npos ? room - 4 : cut)) + " ...";
+// `name` in a column of `width`, then the words, broken at blanks and never cut.
+void field(std::string& text, std::string_view name, std::string_view words,
+           std::size_t width = kIndent) {
+  const std::string body = wrapped(words, std::string(width, ' '), kWidth);
+  text += fmt::format("  {:<{}}{}", name, width - 2,
+                      std::string_view(body).substr(std::min(width, body.size())));
 }
 
-void field(std::string& text, std::string_view name, std::string_view words) {
-  const std::string body = wrapped(words, std::string(kIndent, ' '), kWidth);
-  text += fmt::format("  {:<{}}{}", name, kIndent - 2,
-                      std::string_view(body).substr(std::min(kIndent, body.size())));
+std::string_view word_of(Answer answer) {
+  return answer == Answer::supported_only_within_these_files ? "in these files"
+         : answer == Answer::not_testable                    ? "not testable"
+                                                             : to_string(answer);
 }
 
-void add_claims(std::string& text, const Verdict& verdict, Length length) {
+void add_claims(std::string& text, const Verdict& verdict) {
+  std::size_t width = 0;
   for (const ClaimAnswer& claim : verdict.claims) {
-    std::string words = fmt::format("{}: {}: {}", safe(claim.claim), to_string(claim.answer),
-                                    safe(claim.statement));
-    std::replace(words.begin(), words.end(), '_', ' ');
-    if (length == Length::dozen_lines) words = clipped(words, kWidth - kIndent);
-    field(text, "claim", words);
+    width = std::max(width, std::min(kMostIdWidth, safe(claim.claim).size()));
   }
+  for (const ClaimAnswer& claim : verdict.claims) {
+    field(text, fmt::format("{:<{}}  {}", safe(claim.claim), width, word_of(claim.answer)),
+          safe(claim.in_short), width + std::string_view("  in these files  ").size() + 2);
+  }
+}
+
+void add_whole_claims(std::string& text, const Verdict& verdict) {
+  for (const ClaimAnswer& claim : verdict.claims) {
+    std::string word(to_string(claim.answer));
+    std::replace(word.begin(), word.end(), '_', ' ');
+    field(text, "claim", fmt::format("{}: {}: {}", safe(claim.claim), word, safe(claim.statement)));
+    for (const Table& table : claim.tables) {
+      std::string name = table.name;
+      std::replace(name.begin(), name.end(), '_', ' ');
+      for (const std::string& label : table.row_labels) {
+        field(text, "", fmt::format("{}: {}", name, safe(label)));
+      }
+    }
+  }
+}
+
+void add_whole_verdict(std::string& text, const Verdict& verdict) {
+  field(text, "rung",
+        fmt::format("{} of 6: {}", static_cast<int>(verdict.rung), describe(verdict.rung)));
+  std::string statement = safe(verdict.statement);
+  const std::string_view conclusion = to_string(verdict.conclusion);
+  if (!capitals_aside(statement).starts_with(conclusion)) {
+    statement = fmt::format("{}: {}", conclusion, statement);
+  }
+  field(text, "verdict", statement);
+  field(text, "survive", survivors(verdict, Length::everything));
+  field(text, "excluded", excluded(verdict.excluded));
+  for (std::size_t i = 0; i < std::min(kMissingShown, verdict.missing.size()); ++i) {
+    field(text, i == 0 ? "missing" : "", safe(verdict.missing[i].text));
+  }
+  add_whole_claims(text, verdict);
 }
 
 }  // namespace
@@ -80,20 +126,22 @@ std::string verdict_text(const Session& session, const QuestionResult& result, L
                                  result.question.text.empty()
                                      ? "Did the servers of " + safe(parties) + " communicate?"
                                      : safe(result.question.text));
-  field(text, "rung",
-        fmt::format("{} of 6: {}", static_cast<int>(verdict.rung), describe(verdict.rung)));
-  std::string statement = safe(verdict.statement);
-  const std::string_view conclusion = to_string(verdict.conclusion);
-  if (!capitals_aside(statement).starts_with(conclusion)) {
-    statement = fmt::format("{}: {}", conclusion, statement);
+  if (length == Length::everything) {
+    add_whole_verdict(text, verdict);
+    return text;
   }
-  field(text, "verdict", statement);
-  field(text, "survive", survivors(verdict.surviving, length));
-  field(text, "excluded", excluded(verdict.excluded));
-  for (std::size_t i = 0; i < std::min(kMissingShown, verdict.missing.size()); ++i) {
-    field(text, i == 0 ? "missing" : "", safe(verdict.missing[i].text));
+  field(text, "verdict",
+        verdict.rung == Rung::nothing
+            ? fmt::format("rung 0 of 6. {}", safe(verdict.statement))
+            : fmt::format("{}; rung {} of 6: {}", to_string(verdict.conclusion),
+                          static_cast<int>(verdict.rung), describe(verdict.rung)));
+  if (length == Length::two_lines) return text;
+  field(text, "survive", survivors(verdict, length));
+  if (!verdict.excluded.empty()) field(text, "excluded", excluded(verdict.excluded));
+  if (verdict.rung != Rung::nothing && !verdict.missing.empty()) {
+    field(text, "missing", safe(verdict.missing.front().text));
   }
-  add_claims(text, verdict, length);
+  add_claims(text, verdict);
   return text;
 }
 

@@ -7,8 +7,9 @@
 
 namespace assay::cli {
 
-// Long: every sentence whole and every explanation by its title; else a line for each claim.
-enum class Length { dozen_lines, everything };
+// In two lines: conclusion and rung alone. In a dozen: survivors by title, what would tell most,
+// and a line for each claim with its word, number and caveat. Everything: every sentence whole.
+enum class Length { two_lines, dozen_lines, everything };
 std::string verdict_text(const Session& session, const QuestionResult& result, Length length);
 Json verdict_json(const ExamineOutcome& outcome);
 

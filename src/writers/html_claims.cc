@@ -25,6 +25,23 @@ std::string short_quantity(Quantity quantity) {
   return words_of(quantity.name) + ": " + format_quantity(quantity);
 }
 
+// The longest of such a list tell least; the JSON has them all.
+constexpr std::size_t kMostRowsShown = 3;
+
+// A list that the sentence would not hold: its labels are words.
+void write_list(const Table& table, std::string& out) {
+  if (table.row_labels.empty()) return;
+  out += fmt::format("<p>{}:</p><ul>", sentence_of(table.name));
+  const std::size_t shown = std::min(kMostRowsShown, table.row_labels.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    out += fmt::format("<li>{}</li>", escape_sentence(table.row_labels[i]));
+  }
+  if (shown < table.row_labels.size()) {
+    out += fmt::format("<li>and {} more in the JSON</li>", table.row_labels.size() - shown);
+  }
+  out += "</ul>";
+}
+
 void write_answer(const Claim& claim, const ClaimAnswer& answer, const Statements& statements,
                   std::string& out) {
   out +=
@@ -32,6 +49,7 @@ void write_answer(const Claim& claim, const ClaimAnswer& answer, const Statement
                   anchor_of(claim.id), escape_html_cut(claim.quote), escape_html_cut(claim.source));
   out += fmt::format("<td class=\"answer {}\"><b>{}</b></td><td>{}", to_string(answer.answer),
                      words_of(to_string(answer.answer)), escape_sentence(answer.statement));
+  for (const Table& table : answer.tables) write_list(table, out);
   std::string notes;
   for (const Quantity& quantity : answer.quantities) {
     notes +=

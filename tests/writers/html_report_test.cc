@@ -85,6 +85,13 @@ TEST(HtmlReport, PutsTheVerdictBeforeEverythingElse) {
   }
 }
 
+TEST(HtmlReport, ListsTheSmallestClashesOfFiguresAndWhatHasToGo) {
+  for (const char* heading :
+       {"<p>Cannot be true together:</p><ul><li>", "<p>The rest fits without:</p><ul><li>"}) {
+    EXPECT_THAT(sample_page(), HasSubstr(heading));
+  }
+}
+
 TEST(HtmlReport, DrawsEveryFigureOnceForEachPartyAndFoldsAwayTheOthers) {
   std::map<std::string, int> drawn, folded;
   bool is_folded = false;

@@ -56,8 +56,8 @@ CaseFile sample_case_file() {
     file.claims.push_back(
         {id, kind, quote, source, "list", std::move(fields), std::move(lists), 0});
   };
-  claim("bank-87", "share", "Bank made 87 % of the look-ups", "magazine",
-        {{"party", "Bank"}, {"value", "87 %"}}, {});
+  claim("bank-87", "share", "Bank made 87 % of the look-ups in the list", "magazine",
+        {{"party", "Bank"}, {"value", "87 %"}, {"of", "files"}}, {});
   claim("bank-80", "share", "80 % of the look-ups came from Bank", "broadcaster",
         {{"party", "Bank"}, {"value", "80 %"}}, {});
   claim("bank-count", "count", "Bank looked the name up 2,820 times", "broadcaster",

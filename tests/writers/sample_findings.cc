@@ -117,6 +117,7 @@ void add_volume(Maker& maker) {
       one.quantities = {
           {"rows", asker.rows, "rows", std::nullopt, ""},
           {"rows_total", 3'583, "rows", std::nullopt, ""},
+          {"rows_for_others_names", asker.rows, "rows", std::nullopt, ""},
           {"share", asker.share, "", std::pair{asker.low, asker.high},
            "95 % Ibragimov-Mueller block t, q = 8"},
           {"share_if_independent", asker.share, "", std::pair{asker.share - .01, asker.share + .01},

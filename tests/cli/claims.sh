@@ -1,0 +1,35 @@
+#!/bin/bash
+# What is printed of claims and of the ladder: whole, in short lines, and no more than is shown.
+source "$(dirname "$0")/lib.sh"
+
+# A claim's line has its word, its number and its caveat, and is never cut.
+small_case
+expect 0 "$ASSAY" claim case add share --party Bank --value '87 %' --quote '87 % of it'
+expect 0 "$ASSAY" claim case add share --party Bank --value '87 %' --of files --quote 'of these'
+expect 0 "$ASSAY" examine case
+says "c1  not testable    100 % in these files, which may not be all"
+says "c2  contradicted    100 %, not 87 %"
+says_not "..."
+awk 'length > 96 { exit 1 }' out || fail "a line is longer than 96: $(awk 'length > 96' out)"
+
+# A party that asks for its own names says nothing of the other; the first name of another does.
+awk 'BEGIN {
+  for (i = 0; i < 50; i++) {
+    printf "04-May-2016 %02d:%02d:00.000 queries: info: client 192.0.2.7#4242 ", i % 24, i
+    printf "(www.bank.example): query: www.bank.example IN A + (198.51.100.1)\n"
+  }
+}' > own.log
+sed 's/www\.bank\.example/mail1.sender.example/g' own.log | head -1 > other.log
+for log in own other; do
+  expect 0 "$ASSAY" init "$log"
+  expect 0 "$ASSAY" add "$log" own.log --zone UTC --vantage resolver
+  [ "$log" = own ] || expect 0 "$ASSAY" add "$log" other.log --zone UTC --vantage resolver
+  expect 0 "$ASSAY" party "$log" add Bank 192.0.2.0/24 '*.bank.example'
+  expect 0 "$ASSAY" party "$log" add Sender '*.sender.example'
+  expect 0 "$ASSAY" ask "$log" --between Bank --and Sender
+  expect 0 "$ASSAY" examine "$log"
+  cp out "$log.out"
+done
+grep -q "rung 0 of 6" own.out || fail "own names reach rung 1: $(head -3 own.out)"
+grep -q "rung 1 of 6" other.out || fail "another's name reaches no rung: $(head -3 other.out)"
+finish
