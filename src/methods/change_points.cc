@@ -5,72 +5,60 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 #include "methods/registry.h"
 #include "methods/support/calendar.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/random.h"
+#include "methods/support/self_normal.h"
 #include "methods/support/silence.h"
 #include "methods/support/synchrony.h"
 
 namespace assay::methods {
 namespace {
 
-constexpr std::size_t kMinDays = 20;
+constexpr std::size_t kMinDays = 2 * kContrastDays;
 constexpr std::size_t kMinSegment = 5;  // days
 constexpr std::size_t kMostDays = 4'000;
 constexpr double kMinBursts = 30;
-constexpr double kLevel = 0.01;
+constexpr double kLevel = 0.05;
+// A level that remembers itself for about a week; with less memory false alarms are rarer.
+constexpr double kCorrelation = 0.85;
+constexpr std::size_t kNullSeries = 399;
 // Confidence set of a change: within this much cost of the best, (1 - exp(-x/2))^2 = 0.95.
 constexpr double kCostOfInterval = 7.35;
-constexpr std::size_t kBlocksAside = 5;
 constexpr std::size_t kSilences = 5;
 // Weaker than for a silence looked for by itself: here it only has to lie where the change does.
 constexpr double kUnusual = 0.05;
 
-// -2 log-likelihood of Poisson counts with one mean, up to terms without it, in O(1).
-class Cost {
+// Means and sums of squares of the days' square roots, which make counts of unequal means about
+// equally variable, in O(1).
+class Levels {
  public:
-  explicit Cost(const std::vector<double>& counts) : sums_(counts.size() + 1, 0.0) {
-    for (std::size_t d = 0; d < counts.size(); ++d) sums_[d + 1] = sums_[d] + counts[d];
+  explicit Levels(const std::vector<double>& counts)
+      : counts_(counts.size() + 1), roots_(counts.size() + 1), squares_(counts.size() + 1) {
+    for (std::size_t d = 0; d < counts.size(); ++d) {
+      counts_[d + 1] = counts_[d] + counts[d];
+      roots_[d + 1] = roots_[d] + std::sqrt(counts[d]);
+      squares_[d + 1] = squares_[d] + counts[d];
+    }
   }
-  double of(std::size_t from, std::size_t to) const {
-    const double sum = sums_[to] - sums_[from];
-    return sum <= 0 ? 0.0 : -2 * sum * std::log(sum / static_cast<double>(to - from));
+  double rate(std::size_t from, std::size_t to) const {
+    return (counts_[to] - counts_[from]) / static_cast<double>(to - from);
   }
-  double mean(std::size_t from, std::size_t to) const {
-    return (sums_[to] - sums_[from]) / static_cast<double>(to - from);
+  double root(std::size_t from, std::size_t to) const {
+    return (roots_[to] - roots_[from]) / static_cast<double>(to - from);
+  }
+  double squares(std::size_t from, std::size_t to) const {
+    const double mean = root(from, to);
+    return squares_[to] - squares_[from] - mean * mean * static_cast<double>(to - from);
   }
 
  private:
-  std::vector<double> sums_;
+  std::vector<double> counts_, roots_, squares_;
 };
-
-// Optimal partitioning (Jackson et al. 2005) with the pruning of PELT (Killick et al. 2012).
-std::vector<std::size_t> partition(const Cost& cost, std::size_t days, double penalty) {
-  std::vector<double> best(days + 1, std::numeric_limits<double>::infinity());
-  std::vector<std::size_t> previous(days + 1, 0);
-  best[0] = -penalty;
-  std::vector<std::size_t> candidates{0};
-  for (std::size_t end = kMinSegment; end <= days; ++end) {
-    for (const std::size_t from : candidates) {
-      const double value = best[from] + cost.of(from, end) + penalty;
-      if (value >= best[end]) continue;
-      best[end] = value;
-      previous[end] = from;
-    }
-    std::erase_if(candidates, [&](std::size_t from) {
-      return best[from] + cost.of(from, end) > best[end] + penalty;
-    });
-    // The next end may begin a segment here.
-    if (end + 1 >= 2 * kMinSegment) candidates.push_back(end + 1 - kMinSegment);
-  }
-  std::vector<std::size_t> changes;
-  for (std::size_t at = previous[days]; at > 0; at = previous[at]) changes.push_back(at);
-  std::reverse(changes.begin(), changes.end());
-  return changes;
-}
 
 // Variance over mean from differences of neighbouring days, which a change of level hardly touches.
 double dispersion_of(const std::vector<double>& counts) {
@@ -83,33 +71,6 @@ double dispersion_of(const std::vector<double>& counts) {
   return sum > 0 ? std::max(1.0, squares / sum) : 1.0;
 }
 
-// Welch's t between block means of the two segments: days remember each other, blocks less.
-double p_of_change(const std::vector<double>& counts, std::size_t from, std::size_t at,
-                   std::size_t to) {
-  const auto blocks = [&counts](std::size_t begin, std::size_t end) {
-    std::vector<double> means;
-    const std::size_t q = std::min(kBlocksAside, end - begin);
-    for (std::size_t b = 0; b < q; ++b) {
-      const std::size_t low = begin + b * (end - begin) / q;
-      const std::size_t high = begin + (b + 1) * (end - begin) / q;
-      double sum = 0;
-      for (std::size_t d = low; d < high; ++d) sum += counts[d];
-      // The square root makes counts of unequal means about equally variable.
-      means.push_back(std::sqrt(sum / static_cast<double>(high - low)));
-    }
-    return means;
-  };
-  const auto a = blocks(from, at);
-  const auto b = blocks(at, to);
-  const double va = variance_of(a) / static_cast<double>(a.size());
-  const double vb = variance_of(b) / static_cast<double>(b.size());
-  if (va + vb <= 0) return mean_of(a) == mean_of(b) ? 1.0 : 0.0;
-  const double freedom =
-      (va + vb) * (va + vb) /
-      (va * va / static_cast<double>(a.size() - 1) + vb * vb / static_cast<double>(b.size() - 1));
-  return student_t_two_sided((mean_of(a) - mean_of(b)) / std::sqrt(va + vb), freedom);
-}
-
 struct Change {
   std::size_t at = 0;  // first day of the new level
   std::size_t low = 0, high = 0;
@@ -117,33 +78,67 @@ struct Change {
   bool is_at_gap = false;
 };
 
-// Drops the least significant change until all that remain hold at kLevel against their neighbours.
-std::vector<Change> confirm(const std::vector<double>& counts, const Cost& cost,
-                            std::vector<std::size_t> changes, double dispersion) {
-  const std::size_t days = counts.size();
-  std::vector<Change> confirmed;
-  while (true) {
-    confirmed.clear();
-    std::size_t worst = 0;
-    for (std::size_t c = 0; c < changes.size(); ++c) {
-      Change change;
-      const std::size_t from = c == 0 ? 0 : changes[c - 1];
-      const std::size_t to = c + 1 == changes.size() ? days : changes[c + 1];
-      change.at = change.low = change.high = changes[c];
-      change.before = cost.mean(from, change.at);
-      change.after = cost.mean(change.at, to);
-      change.p = p_of_change(counts, from, change.at, to);
-      const double best = cost.of(from, change.at) + cost.of(change.at, to);
-      for (std::size_t at = from + 1; at < to; ++at) {
-        if (cost.of(from, at) + cost.of(at, to) > best + kCostOfInterval * dispersion) continue;
-        change.low = std::min(change.low, at);
-        change.high = std::max(change.high, at);
+// Splits where the largest contrast is beyond what one level shows, then looks on either side.
+void split(const SelfNormal& series, const std::vector<double>& null, std::size_t from,
+           std::size_t to, std::vector<Change>& changes) {
+  const Contrast contrast = series.largest(from, to);
+  if (contrast.at == 0) return;
+  const auto beyond = static_cast<double>(
+      null.end() - std::lower_bound(null.begin(), null.end(), contrast.statistic));
+  const double p = (1 + beyond) / (1 + static_cast<double>(null.size()));
+  if (p > kLevel) return;
+  split(series, null, from, contrast.at, changes);
+  Change change;
+  change.at = contrast.at;
+  change.p = p;
+  changes.push_back(change);
+  split(series, null, contrast.at, to, changes);
+}
+
+// Variance of a day's root, were days independent as blocks of days are: the larger of single days'
+// and of kBlockDays' sums, about the two levels.
+double long_run_variance(const Levels& levels, std::size_t from, std::size_t at, std::size_t to) {
+  double largest = 0;
+  for (const std::size_t length : {std::size_t{1}, kContrastDays}) {
+    double squares = 0;
+    double freedom = 0;
+    for (const auto& [begin, end] : {std::pair{from, at}, std::pair{at, to}}) {
+      const std::size_t blocks = (end - begin) / length;
+      if (blocks < 2) continue;
+      for (std::size_t b = 0; b < blocks; ++b) {
+        const std::size_t day = begin + b * length;
+        const double off = levels.root(day, day + length) - levels.root(begin, end);
+        squares += off * off * static_cast<double>(length);
       }
-      confirmed.push_back(change);
-      if (change.p > confirmed[worst].p) worst = c;
+      freedom += static_cast<double>(blocks - 1);
     }
-    if (confirmed.empty() || confirmed[worst].p <= kLevel) return confirmed;
-    changes.erase(changes.begin() + static_cast<std::ptrdiff_t>(worst));
+    if (freedom > 0) largest = std::max(largest, squares / freedom);
+  }
+  return largest;
+}
+
+// Least squares between the neighbouring changes: the day, its interval, and the rates about it.
+void place(const Levels& levels, std::size_t days, std::vector<Change>& changes) {
+  for (std::size_t c = 0; c < changes.size(); ++c) {
+    Change& change = changes[c];
+    const std::size_t from = c == 0 ? 0 : changes[c - 1].at;
+    const std::size_t to = c + 1 == changes.size() ? days : changes[c + 1].at;
+    const auto left_over = [&](std::size_t at) {
+      return levels.squares(from, at) + levels.squares(at, to);
+    };
+    for (std::size_t at = from + kMinSegment; at + kMinSegment <= to; ++at) {
+      if (left_over(at) < left_over(change.at)) change.at = at;
+    }
+    const double allowed =
+        left_over(change.at) + kCostOfInterval * long_run_variance(levels, from, change.at, to);
+    change.low = change.high = change.at;
+    for (std::size_t at = from + 1; at < to; ++at) {
+      if (left_over(at) > allowed) continue;
+      change.low = std::min(change.low, at);
+      change.high = std::max(change.high, at);
+    }
+    change.before = levels.rate(from, change.at);
+    change.after = levels.rate(change.at, to);
   }
 }
 
@@ -166,7 +161,7 @@ void mark_gaps(const QuestionRecords& records, const RowIndices& rows, const Day
   }
 }
 
-void add_tables(const std::vector<Change>& changes, const Cost& cost, const DayGrid& grid,
+void add_tables(const std::vector<Change>& changes, const Levels& levels, const DayGrid& grid,
                 Finding& finding) {
   Table table{
       "changes", {"time_s", "low_s", "high_s", "rate_before", "rate_after", "in_gap", "p"}, {}, {}};
@@ -178,7 +173,7 @@ void add_tables(const std::vector<Change>& changes, const Cost& cost, const DayG
   for (std::size_t c = 0; c <= changes.size(); ++c) {
     const std::size_t to = c == changes.size() ? grid.count : changes[c].at;
     segments.row_labels.push_back(date_text(grid.first_day + static_cast<std::int64_t>(from)));
-    segments.rows.push_back({seconds(from), seconds(to), cost.mean(from, to)});
+    segments.rows.push_back({seconds(from), seconds(to), levels.rate(from, to)});
     from = to;
     if (c == changes.size()) break;
     const Change& change = changes[c];
@@ -205,7 +200,8 @@ std::string change_words(const std::vector<Change>& changes, const DayGrid& grid
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
-                std::string_view subject, const RowIndices& rows, const BurstGroups& groups) {
+                std::string_view subject, const RowIndices& rows, const BurstGroups& groups,
+                const std::vector<double>& null) {
   Finding finding = make_finding(change_points_method(), records, context, subject);
   const RowIndices heads = burst_heads(records, rows, groups, kBurstSeconds);
   const DayGrid grid = DayGrid::over(records.window);
@@ -227,26 +223,37 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
         window_text(records.window), kMinBursts, kMinDays, kMostDays);
     return finding;
   }
-  const Cost cost(counts);
-  const double dispersion = dispersion_of(counts);
-  const double penalty = 3 * std::log(static_cast<double>(grid.count)) * dispersion;
-  auto changes = confirm(counts, cost, partition(cost, grid.count, penalty), dispersion);
+  const Levels levels(counts);
+  std::vector<double> roots;
+  for (const double count : counts) roots.push_back(std::sqrt(count));
+  std::vector<Change> changes;
+  split(SelfNormal(roots), null, 0, grid.count, changes);
+  place(levels, grid.count, changes);
   mark_gaps(records, rows, grid, changes);
-  finding.parameters["penalty"] = fmt::format("{:.3f}", penalty);
-  finding.parameters["min_segment_days"] = std::to_string(kMinSegment);
+  finding.parameters["null"] = fmt::format(
+      "{} series of one level, correlation {:g} from day to day", kNullSeries, kCorrelation);
+  finding.parameters["random_seed"] = std::to_string(context.random_seed);
+  finding.parameters["least_days_of_a_level"] = std::to_string(kContrastDays);
   finding.parameters["level"] = fmt::format("{:g}", kLevel);
   add(finding, "changes", static_cast<double>(changes.size()), "changes");
-  add(finding, "dispersion", dispersion);
-  add_tables(changes, cost, grid, finding);
+  add(finding, "dispersion", dispersion_of(counts));
+  add_tables(changes, levels, grid, finding);
   finding.outcome = changes.empty() ? Outcome::nothing_found : Outcome::found;
   finding.statement =
       changes.empty()
-          ? fmt::format("The daily level of the {} of {} for {} does not change {}.",
-                        plural(n, "burst"), who, target_text(records), window_text(records.window))
+          ? fmt::format(
+                "The daily level of the {} of {} for {} shows no change {} that this test can "
+                "tell from a level that wanders.",
+                plural(n, "burst"), who, target_text(records), window_text(records.window))
           : fmt::format("The daily level of the {} of {} for {} changes {} {}: {}.",
                         plural(n, "burst"), who, target_text(records),
                         plural(static_cast<double>(changes.size()), "time"),
                         window_text(records.window), change_words(changes, grid));
+  finding.limitations.push_back(fmt::format(
+      "A p value is that of so large a contrast anywhere in a record whose level never changes but "
+      "remembers itself from day to day with a correlation of {:g}. Levels that last less than {} "
+      "days, small changes and slow ones do not show.",
+      kCorrelation, kContrastDays));
   finding.limitations.emplace_back(
       "A change of level may lie in the asker, in what it was sent, in the TTL, or in how records "
       "were taken; days are UTC, and the first and last may be cut short.");
@@ -257,7 +264,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class ChangePoints : public Method {
  public:
   std::string_view name() const override { return "change_points"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "days on which the level of daily bursts changed";
   }
@@ -266,9 +273,13 @@ class ChangePoints : public Method {
                            const MethodContext& context) const override {
     const Askers askers = split_by_asker(records, context);
     const BurstGroups groups = group_by_party(records);
-    std::vector<Finding> findings{measure(records, context, "", askers.all, groups)};
+    const std::size_t days = DayGrid::over(records.window).count;
+    const bool is_in_reach = days >= kMinDays && days <= kMostDays;
+    const auto null = contrasts_of_one_level(days, kCorrelation, is_in_reach ? kNullSeries : 0,
+                                             Random(context.random_seed, "one level"));
+    std::vector<Finding> findings{measure(records, context, "", askers.all, groups, null)};
     for (const AskerGroup* group : askers.groups()) {
-      findings.push_back(measure(records, context, group->subject, group->rows, groups));
+      findings.push_back(measure(records, context, group->subject, group->rows, groups, null));
     }
     return findings;
   }
