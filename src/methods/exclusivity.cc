@@ -3,22 +3,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "methods/registry.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/synchrony.h"
 
 namespace assay::methods {
 namespace {
 
 constexpr std::size_t kListed = 20;
 
-// Chao's lower bound on askers that such a sample missed: f1 (f1 - 1) / (2 (f2 + 1)), from how many
-// were seen once and twice.
-double unseen_at_least(const std::vector<double>& counts) {
-  const double once = static_cast<double>(std::count(counts.begin(), counts.end(), 1.0));
-  const double twice = static_cast<double>(std::count(counts.begin(), counts.end(), 2.0));
-  return once * (once - 1) / (2 * (twice + 1));
+// Chao's estimate of askers that such a sample missed, f1^2 / (2 f2), from how many were heard in
+// one burst and in two, with its log-normal interval (Chao 1987). Single rows would not do: a retry
+// turns one asking into two rows. None below kMinTwice, where it says next to nothing.
+void add_unseen_estimate(const std::vector<double>& bursts, Finding& finding) {
+  constexpr double kMinTwice = 5;
+  const double once = static_cast<double>(std::count(bursts.begin(), bursts.end(), 1.0));
+  const double twice = static_cast<double>(std::count(bursts.begin(), bursts.end(), 2.0));
+  if (twice < kMinTwice) return;
+  const double unseen = once * once / (2 * twice);
+  const double ratio = once / twice;
+  const double variance =
+      twice * (ratio * ratio / 2 + ratio * ratio * ratio + ratio * ratio * ratio * ratio / 4);
+  std::optional<Range> interval;
+  if (unseen > 0) {
+    const double factor = std::exp(1.96 * std::sqrt(std::log(1 + variance / (unseen * unseen))));
+    interval = Range{unseen / factor, unseen * factor};
+  }
+  add(finding, "unseen_askers_estimate", unseen, "addresses", interval,
+      "95 % log-normal interval of Chao's estimate");
 }
 
 class Exclusivity : public Method {
@@ -65,16 +80,16 @@ class Exclusivity : public Method {
 
  private:
   static void add_unseen(const QuestionRecords& records, const Askers& askers, Finding& finding) {
-    std::vector<double> counts;
+    std::vector<double> bursts;
     Table table{"outside", {"rows"}, {}, {}};
     for (const AskerGroup& one :
          split_by_address(records, askers.other, askers.other.clients.size())) {
-      counts.push_back(static_cast<double>(one.rows.size()));
+      bursts.push_back(static_cast<double>(head_times(records, one.rows).size()));
       if (table.rows.size() >= kListed) continue;
       table.row_labels.push_back(one.subject);
-      table.rows.push_back({counts.back()});
+      table.rows.push_back({static_cast<double>(one.rows.size())});
     }
-    add(finding, "unseen_askers_at_least", unseen_at_least(counts), "addresses");
+    add_unseen_estimate(bursts, finding);
     finding.tables.push_back(std::move(table));
   }
 

@@ -55,18 +55,34 @@ TEST(Exclusivity, FindsThatNobodyElseAskedButOnlyInTheseFiles) {
 }
 
 TEST(Exclusivity, CountsStrangersAndEstimatesThoseUnseen) {
-  Toy toy(10);
-  toy.declare_complete();
-  for (int i = 0; i < 20; ++i) toy.ask(i * 4000.0, "192.0.2.53");
-  for (int i = 1; i <= 6; ++i) toy.ask(i * 5000.0, "203.0.113." + std::to_string(100 + i));
-  for (int i = 1; i <= 2; ++i) toy.ask(i * 9000.0, "203.0.113.200");
-  const auto findings = toy.run("exclusivity");
-  const Finding& finding = findings.front();
-  EXPECT_EQ(finding.outcome, Outcome::measured);
-  EXPECT_EQ(finding.value_or("outside_askers", 0), 7);
-  EXPECT_EQ(finding.value_or("outside_rows", 0), 8);
-  EXPECT_DOUBLE_EQ(finding.value_or("unseen_askers_at_least", 0), 6 * 5 / (2.0 * 2));
-  EXPECT_FALSE(finding.absence);
+  for (const int twice : {4, 5}) {
+    Toy toy(10);
+    toy.declare_complete();
+    for (int i = 0; i < 20; ++i) toy.ask(i * 4000.0, "192.0.2.53");
+    for (int i = 1; i <= 6; ++i) {
+      const std::string once = "203.0.113." + std::to_string(100 + i);
+      toy.ask(i * 5000.0, once);
+      toy.ask(i * 5000.0 + 3, once);  // a retry is no second asking
+    }
+    for (int i = 1; i <= twice; ++i) {
+      for (const double t : {9000.0, 19000.0}) {
+        toy.ask(t + i * 100, "203.0.113." + std::to_string(200 + i));
+      }
+    }
+    const auto findings = toy.run("exclusivity");
+    const Finding& finding = findings.front();
+    EXPECT_EQ(finding.outcome, Outcome::measured);
+    EXPECT_EQ(finding.value_or("outside_askers", 0), 6 + twice);
+    EXPECT_EQ(finding.value_or("outside_rows", 0), 12 + 2 * twice);
+    EXPECT_FALSE(finding.absence);
+    const Quantity* unseen = finding.quantity("unseen_askers_estimate");
+    EXPECT_EQ(unseen != nullptr, twice >= 5) << "four say too little";
+    if (unseen == nullptr) continue;
+    EXPECT_DOUBLE_EQ(unseen->value, 6 * 6 / (2.0 * 5));
+    ASSERT_TRUE(unseen->interval);
+    EXPECT_LT(unseen->interval->first, 1.5);
+    EXPECT_GT(unseen->interval->second, 10);
+  }
 }
 
 TEST(Exclusivity, DoesNotVouchWhenClientsAreNotTold) {

@@ -1,0 +1,148 @@
+// From simulated records through the methods to the verdict: what hand-made findings cannot show is
+// whether methods and explanations speak of the same thing. Seeds 1 to 3, drawn once and kept.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "../methods/toy.h"
+#include "assay/verdict.h"
+#include "sim/resolver.h"
+
+namespace assay {
+namespace {
+
+using toy::Toy;
+
+constexpr double kTtl = 3600;
+constexpr std::uint64_t kSeeds[] = {1, 2, 3};
+
+Verdict judged(Toy& toy) {
+  std::vector<Finding> findings;
+  for (const Method* method : all_methods()) {
+    for (Finding& finding : toy.run(method->name())) findings.push_back(std::move(finding));
+  }
+  return judge(toy.file().questions.front(), toy.file(), FindingSet(std::move(findings)));
+}
+
+const Assessment& of(const Verdict& verdict, std::string_view explanation) {
+  return *std::find_if(
+      verdict.assessments.begin(), verdict.assessments.end(),
+      [&](const Assessment& assessment) { return assessment.explanation == explanation; });
+}
+
+// Sum of the leanings of one method's findings: above zero for, below against.
+int leaning(const Assessment& assessment, std::string_view method) {
+  int sum = 0;
+  for (const Bearing& bearing : assessment.bearings) {
+    if (bearing.finding.find(method) == std::string::npos) continue;
+    const bool is_for =
+        bearing.direction == Direction::strongly_for || bearing.direction == Direction::weakly_for;
+    sum += is_for ? 1 : bearing.direction == Direction::neutral ? 0 : -1;
+  }
+  return sum;
+}
+
+// Behind Bank's resolver, with retries at three servers, as the simulator has them.
+void ask_behind_a_cache(Toy& toy, const std::vector<sim::Demand>& demands, sim::Random& random) {
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  sim::ResolverFarm farm;
+  farm.addresses = {"192.0.2.53"};
+  farm.ttl_seconds = kTtl;
+  for (const sim::UpstreamQuery& query :
+       sim::resolve(demands, farm, "mail1.sender.example", random)) {
+    toy::RowOptions options;
+    options.server = "203.0.113." + std::to_string(1 + query.server);
+    toy.ask(query.time_s, "192.0.2.53", options);
+  }
+}
+
+TEST(FromRecords, APollInStretchesFavoursTheMisconfiguredApplicationAndNoPersons) {
+  for (const std::uint64_t seed : kSeeds) {
+    sim::Random random(seed);
+    sim::Phase phase;
+    phase.end_s = 70 * toy::kDay;
+    phase.poll_windows_per_day = 2;
+    phase.poll_window_hours_mean = 4;
+    phase.poll_period_seconds = 300;
+    Toy toy(70);
+    ask_behind_a_cache(toy, sim::draw_demands({phase}, random), random);
+    const Verdict verdict = judged(toy);
+    EXPECT_GT(leaning(of(verdict, "misconfigured_application"), "gap_law"), 0) << seed;
+    EXPECT_LT(leaning(of(verdict, "person_to_person_mail"), "gap_law"), 0) << seed;
+    EXPECT_LE(leaning(of(verdict, "archive_rescan"), "gap_law"), 0) << seed;
+    EXPECT_EQ(verdict.surviving.front(), "misconfigured_application") << seed;
+    EXPECT_THAT(verdict.surviving, testing::Contains("person_to_person_mail"));
+  }
+}
+
+TEST(FromRecords, APollByDayAndNightFavoursTheMisconfiguredApplicationAndNoPersons) {
+  for (const std::uint64_t seed : kSeeds) {
+    sim::Random random(seed);
+    std::vector<sim::Demand> demands;
+    for (double t = 0; t < 70 * toy::kDay; t += 300) {
+      demands.push_back({t + random.uniform(0, 10), "misconfigured_application"});
+    }
+    Toy toy(70);
+    ask_behind_a_cache(toy, demands, random);
+    const Verdict verdict = judged(toy);
+    EXPECT_EQ(verdict.surviving.front(), "misconfigured_application") << seed;
+    EXPECT_LT(leaning(of(verdict, "person_to_person_mail"), "gap_law"), 0) << seed;
+  }
+}
+
+// Offices that open on the hour and offices that drift in; weekdays only.
+TEST(FromRecords, PeopleInOfficeHoursBehindACacheAreNoClock) {
+  for (const std::uint64_t seed : kSeeds) {
+    for (const double early_s : {0.0, 1200.0}) {
+      sim::Random random(seed);
+      std::vector<sim::Demand> demands;
+      for (int day = 0; day < 70; ++day) {
+        if ((day + 2) % 7 >= 5) continue;
+        const double opens = day * toy::kDay + 9 * 3600 + random.uniform(-early_s, early_s);
+        for (double t = opens + random.exponential(300); t < opens + 8 * 3600;
+             t += random.exponential(300)) {
+          demands.push_back({t, "person_to_person_mail"});
+        }
+      }
+      Toy toy(70);
+      ask_behind_a_cache(toy, demands, random);
+      const auto gaps = toy.run("gap_law");
+      EXPECT_EQ(toy::find(gaps, "gap_law/Bank")->value_or("clock_shaped", 1), 0) << seed;
+      const Verdict verdict = judged(toy);
+      EXPECT_GE(leaning(of(verdict, "person_to_person_mail"), "gap_law"), 0) << seed;
+      EXPECT_LE(leaning(of(verdict, "misconfigured_application"), "gap_law"), 0) << seed;
+      EXPECT_LE(of(verdict, "misconfigured_application").support,
+                of(verdict, "person_to_person_mail").support);
+    }
+  }
+}
+
+// A level that wanders about one mean, log AR(1) from day to day, is no change at the asker, and
+// none at the sensor.
+TEST(FromRecords, ALevelThatWandersBearsOnNothing) {
+  for (const std::uint64_t seed : kSeeds) {
+    sim::Random random(seed);
+    double level = 0;
+    std::vector<sim::Demand> demands;
+    for (int day = 0; day < 143; ++day) {
+      double noise = -6;
+      for (int i = 0; i < 12; ++i) noise += random.uniform();
+      level = 0.6 * level + 0.8 * noise;
+      const double per_day = 12 * std::exp(0.6 * level - 0.18);
+      for (double t = random.exponential(toy::kDay / per_day); t < toy::kDay;
+           t += random.exponential(toy::kDay / per_day)) {
+        demands.push_back({day * toy::kDay + t, "live_mail_checks"});
+      }
+    }
+    Toy toy(143);
+    ask_behind_a_cache(toy, demands, random);
+    const Verdict verdict = judged(toy);
+    EXPECT_EQ(leaning(of(verdict, "misconfigured_application"), "change_points"), 0) << seed;
+    EXPECT_EQ(leaning(of(verdict, "sensor_bias"), "change_points"), 0) << seed;
+  }
+}
+
+}  // namespace
+}  // namespace assay
