@@ -35,7 +35,8 @@ void add_numbers(const Synchrony& sync, Finding& finding) {
   add(finding, "shifts", static_cast<double>(sync.shifts), "shifts");
   add(finding, "acts_as_one", sync.acts_as_one ? 1 : 0);
   if (!sync.is_enough) return;
-  add(finding, "share_synchronous", sync.synchronous);
+  add(finding, "share_synchronous", sync.synchronous, "", sync.synchronous_range,
+      fmt::format("{}, q = 8", kBlockT));
   add(finding, "share_synchronous_null", sync.synchronous_null);
   add(finding, "p_synchronous", sync.p_synchronous);
   if (!sync.has_suppressed) return;

@@ -41,6 +41,11 @@ TEST(SourceSync, FindsTwoCachesThatOneClientAsks) {
   EXPECT_GT(find(findings, "192.0.2.53+192.0.2.54")->value_or("share_synchronous", 0), 0.95);
   EXPECT_THAT(find(findings, "source_sync/Bank")->limitations,
               Contains(HasSubstr("cannot be told")));
+  const Quantity* share = find(findings, "source_sync/Bank")->quantity("share_synchronous");
+  ASSERT_TRUE(share->interval);
+  EXPECT_LE(share->interval->first, share->value);
+  EXPECT_GE(share->interval->second, share->value);
+  EXPECT_LT(share->interval->second - share->interval->first, 0.2);
 }
 
 // Seeds 1..40: two caches of two offices with the same hours. Nominal level 1 % for each of two

@@ -46,6 +46,24 @@ Shares shares_of(const std::vector<std::int64_t>& a, const std::vector<std::int6
   return {synchronous / n, suppressed / n};
 }
 
+// Of blocks of equal time: correlation inside a block does not narrow it.
+std::optional<Range> synchronous_range(const std::vector<std::int64_t>& a,
+                                       const std::vector<std::int64_t>& b, const Interval& window) {
+  constexpr std::int64_t kBlocks = 8;
+  std::vector<double> near;
+  std::vector<double> all;
+  for (std::int64_t block = 0; block < kBlocks; ++block) {
+    const std::int64_t begin = window.begin_us + window.length_us() / kBlocks * block;
+    const std::int64_t end = begin + window.length_us() / kBlocks;
+    const auto from = std::lower_bound(b.begin(), b.end(), begin);
+    const std::vector<std::int64_t> part(from, std::lower_bound(from, b.end(), end));
+    if (part.empty()) return std::nullopt;
+    all.push_back(static_cast<double>(part.size()));
+    near.push_back(shares_of(a, part, 0).synchronous * all.back());
+  }
+  return block_t_share(near, all);
+}
+
 // B moved by whole days around the circle of the window's days, ascending.
 std::vector<std::int64_t> shifted(const std::vector<std::int64_t>& b, std::int64_t begin,
                                   std::int64_t span, std::int64_t by) {
@@ -102,6 +120,7 @@ Synchrony synchrony(const std::vector<std::int64_t>& a, const std::vector<std::i
   }
   const double n = static_cast<double>(result.shifts) + 1;
   result.synchronous = observed.synchronous;
+  result.synchronous_range = synchronous_range(a, b, window);
   result.synchronous_null = mean_of(synchronous);
   result.p_synchronous = (1 + at_least) / n;
   result.suppressed = observed.suppressed;

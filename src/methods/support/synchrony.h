@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "assay/method.h"
 #include "methods/support/askers.h"
+#include "methods/support/stats.h"
 
 namespace assay::methods {
 
@@ -20,6 +22,7 @@ struct Synchrony {
   std::size_t shifts = 0;  // size of the null
   // Share of B's heads within kSynchronousSeconds of one of A's; of the null's mean; p upwards.
   double synchronous = 0, synchronous_null = 0, p_synchronous = 1;
+  std::optional<Range> synchronous_range;  // block t over eight blocks of the window
   // Share of B's heads whose last head of A lies 60 s to 0.95 TTL before; p downwards. A cache that
   // both use suppresses these. Only with a TTL.
   bool has_suppressed = false;
