@@ -84,22 +84,32 @@ bool DelimitedRecords::next(TextLine& record, std::vector<std::string_view>& cel
   return false;
 }
 
+// Whether a cell that is open before `line` makes one that is open behind it: the line alone tells,
+// so each is looked at once, however many cells are open before it.
+bool DelimitedRecords::stays_open(std::string_view line) {
+  if (line.find('"') == std::string_view::npos) return true;
+  probe_.assign(1, '"').append(line);
+  return !split_record(probe_, delimiter_, probe_cells_, scratch_);
+}
+
 // Looks for the lines in which the quoted cell ends. When none does, they are kept for later.
 bool DelimitedRecords::join(const TextLine& first, TextLine& record,
                             std::vector<std::string_view>& cells) {
-  joined_ = first.text;
-  const KeptLine start{joined_, first.offset, first.is_terminated};
+  const KeptLine start{std::string(first.text), first.offset, first.is_terminated};
+  std::size_t size = start.text.size();
   for (std::size_t n = 1; n < kMaxRecordLines; ++n) {
     if (n > kept_.size()) {
       TextLine line;
       if (!lines_.next(line)) break;
-      kept_.push_back({std::string(line.text), line.offset, line.is_terminated});
+      kept_.push_back(
+          {std::string(line.text), line.offset, line.is_terminated, stays_open(line.text)});
     }
     const KeptLine& line = kept_[n - 1];
-    joined_ += '\n';
-    joined_ += line.text;
-    if (joined_.size() > kMaxLineBytes) break;
-    if (line.text.find('"') == std::string::npos) continue;
+    size += 1 + line.text.size();
+    if (size > kMaxLineBytes) break;
+    if (line.stays_open) continue;
+    joined_ = start.text;
+    for (std::size_t i = 0; i < n; ++i) joined_.append(1, '\n').append(kept_[i].text);
     if (!split_record(joined_, delimiter_, cells, scratch_)) continue;
     record = {joined_, start.offset, line.offset + line.text.size() - start.offset,
               line.is_terminated};

@@ -38,8 +38,10 @@ class DelimitedRecords {
     std::string text;
     std::uint64_t offset = 0;
     bool is_terminated = true;
+    bool stays_open = true;  // a quoted cell that is open before this line is one after it
   };
 
+  bool stays_open(std::string_view line);
   bool join(const TextLine& first, TextLine& record, std::vector<std::string_view>& cells);
 
   LineReader lines_;
@@ -47,7 +49,8 @@ class DelimitedRecords {
   char delimiter_;
   std::deque<KeptLine> kept_;  // read while looking for the end of a quoted cell
   KeptLine current_;
-  std::string joined_;
+  std::string joined_, probe_;
+  std::vector<std::string_view> probe_cells_;
   std::deque<std::string> scratch_;
 };
 

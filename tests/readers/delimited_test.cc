@@ -287,6 +287,23 @@ TEST(Delimited, AsksWhoseAddressesThoseOfABareHeaderAre) {
   }
 }
 
+TEST(Delimited, FindsTheEndOfACellThroughDoubledQuotes) {
+  const std::string row = "2016-09-23T13:56:29Z,192.0.2.10,a.example,";
+  std::string text =
+      "time,client,name,note\n" + row + "\"one \"\"two\"\"\n\"\"three\"\"\n,four\"\n";
+  // The first quote ends a cell that is open before the line, the second one opens another.
+  for (int i = 0; i < 100; ++i) text += "2016-09-23T13:56:29Z,192.0.2.10,a\"b,\"never closed\n";
+  text += row + "last\n";
+  CollectingSink sink;
+  const ReadContext context =
+      with_mapping("[columns]\ntime = \"time\"\nclient = \"client\"\nqname = \"name\"\n");
+  ASSERT_TRUE(read(text, sink, context).ok());
+  ASSERT_EQ(sink.rows.size(), 2u);
+  EXPECT_EQ(text[sink.rows[0].offset + sink.rows[0].length - 1], '"');
+  EXPECT_EQ(sink.rejects.size(), 100u);
+  EXPECT_EQ(sink.balance().units, 103u);
+}
+
 TEST(Delimited, DatesYearlessTimesBackFromTheLastChange) {
   ReadContext context;
   context.clock.last_year = 2017;
