@@ -21,9 +21,15 @@ class QuerylogRead {
 
   void take(const TextLine& line) {
     parse_querylog_line(line.text, parsed_);
+    const bool is_after_query = was_query_;
+    was_query_ = parsed_.kind == QuerylogLine::Kind::query;
     switch (parsed_.kind) {
       case QuerylogLine::Kind::query:
         take_query(line);
+        return;
+      case QuerylogLine::Kind::repeated:
+        was_query_ = is_after_query;
+        take_repeated(line, parsed_.repeats_query || is_after_query);
         return;
       case QuerylogLine::Kind::other:
         sink_.note("bind.other_line", line.text);
@@ -59,6 +65,18 @@ class QuerylogRead {
   }
 
  private:
+  // Syslog held lines back: how many look-ups there were is told, when they were is not.
+  void take_repeated(const TextLine& line, bool is_query) {
+    if (!is_query) {
+      sink_.note("bind.other_line", line.text);
+      return sink_.blank_unit();
+    }
+    sink_.note("bind.repeats_missing", line.text, parsed_.repeats);
+    reject_line(
+        sink_, line, "bind.repeated",
+        fmt::format("stands for {} look-ups whose times it does not tell", parsed_.repeats));
+  }
+
   void take_query(const TextLine& line) {
     LogClock::Reading time;
     if (!clock_.read(parsed_.stamp, time)) {
@@ -69,7 +87,8 @@ class QuerylogRead {
     if (!client) return reject_line(sink_, line, "bind.client.unreadable", "no address before '#'");
     const auto qclass = keys_.qclass(parsed_.qclass);
     if (!qclass) return reject_line(sink_, line, "bind.class.unreadable", "no DNS class");
-    const auto qtype = keys_.qtype(parsed_.qtype);
+    auto qtype = keys_.qtype(parsed_.qtype);
+    if (!qtype && parsed_.qtype == "RESERVED0") qtype = kNoQtype;  // named's word for type 0
     if (!qtype) return reject_line(sink_, line, "bind.type.unreadable", "no DNS type");
     if (!parsed_.server.empty()) {
       const auto server = keys_.constant_host(parsed_.server.substr(0, parsed_.server.find('#')));
@@ -105,6 +124,7 @@ class QuerylogRead {
   TextKeys keys_;
   QuerylogLine parsed_;
   std::uint64_t suffixes_ = 0;
+  bool was_query_ = false;
 };
 
 class BindQuerylog final : public Reader {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "assay/record.h"
+#include "readers/text_numbers.h"
 
 namespace assay {
 
@@ -49,7 +50,8 @@ bool skip_category_and_severity(std::string_view& text) {
 
 // What syslog puts between its stamp and the message: "HOST named[PID]: ", or after RFC 5424
 // "HOST named PID MSGID STRUCTURED-DATA ". Nothing of it when the line came straight from named.
-// False when the line is another program's.
+// False when it names another program than named; the message may be named's all the same, which
+// runs as "bind9" or under a container's name elsewhere.
 bool skip_syslog_prefix(std::string_view& text, bool is_rfc5424) {
   if (text.starts_with("client ") || text.starts_with("queries: ")) return true;
   std::string_view rest = text;
@@ -73,7 +75,7 @@ bool skip_syslog_prefix(std::string_view& text, bool is_rfc5424) {
 
 // Stamp and prefixes; on success `text` begins with the message. Nothing when the line is done
 // with.
-std::optional<bool> take_head(std::string_view& text, QuerylogLine& out) {
+std::optional<bool> take_head(std::string_view& text, QuerylogLine& out, bool& is_named) {
   bool is_rfc5424 = false;
   if (text.starts_with('<')) {
     const std::size_t end = text.substr(0, 5).find('>');
@@ -87,10 +89,7 @@ std::optional<bool> take_head(std::string_view& text, QuerylogLine& out) {
     return {};
   }
   text.remove_prefix(taken + 1);
-  if (!is_own_stamp && !skip_syslog_prefix(text, is_rfc5424)) {
-    out.kind = Kind::foreign;
-    return {};
-  }
+  is_named = is_own_stamp || skip_syslog_prefix(text, is_rfc5424);
   // named's own stamp behind syslog's is the finer one and has a year.
   if (LogStamp inner; (taken = parse_log_stamp(text, inner)) != 0 && taken < text.size()) {
     out.stamp = inner;
@@ -203,6 +202,38 @@ bool parse_tail(std::string_view text, QuerylogLine& out) {
   return true;
 }
 
+// "last message repeated 3 times", "message repeated 3 times: [ client ...]" as rsyslog has it.
+bool take_repeats(std::string_view line, QuerylogLine& out) {
+  constexpr std::string_view kWords = "message repeated ";
+  const std::size_t at = line.find(kWords);
+  if (at == std::string_view::npos) return false;
+  line.remove_prefix(at + kWords.size());
+  const auto repeats = parse_number<std::uint32_t>(take_word(line));
+  if (!repeats || !line.starts_with("time")) return false;
+  out.kind = Kind::repeated;
+  out.repeats = *repeats;
+  out.repeats_query = line.find("query: ") != std::string_view::npos;
+  return true;
+}
+
+// A line with a stamp that is no query.
+void take_other(std::string_view whole, bool is_named, bool has_client, bool is_queries,
+                QuerylogLine& out) {
+  if (take_repeats(whole, out)) return;
+  const bool tells_query = whole.find("query: ") != std::string_view::npos;
+  if (!is_named && !(tells_query && whole.find("client ") != std::string_view::npos)) {
+    out.kind = Kind::foreign;
+  } else if (has_client && !is_queries) {
+    out.kind = Kind::other;
+  } else if (tells_query) {
+    refuse(out, "bind.client.unreadable", "no 'client ADDRESS#PORT' stands before 'query:'");
+  } else if (is_queries) {
+    refuse(out, "bind.query.unreadable", "a line of category queries without 'query:'");
+  } else {
+    out.kind = Kind::other;
+  }
+}
+
 }  // namespace
 
 void parse_querylog_line(std::string_view text, QuerylogLine& out) {
@@ -211,20 +242,12 @@ void parse_querylog_line(std::string_view text, QuerylogLine& out) {
   out.server = {};
   out.has_suffix = false;
   out.has_unknown_flag = false;
-  const auto is_queries = take_head(text, out);
+  bool is_named = true;
+  const auto is_queries = take_head(text, out, is_named);
   if (!is_queries) return;
   const bool has_client = take_client(text, out);
   if (!has_client || !take(text, "query: ")) {
-    if (has_client && !*is_queries) {
-      out.kind = Kind::other;
-    } else if (whole.find("query: ") != std::string_view::npos) {
-      refuse(out, "bind.client.unreadable", "no 'client ADDRESS#PORT' stands before 'query:'");
-    } else if (*is_queries) {
-      refuse(out, "bind.query.unreadable", "a line of category queries without 'query:'");
-    } else {
-      out.kind = Kind::other;
-    }
-    return;
+    return take_other(whole, is_named, has_client, *is_queries, out);
   }
   out.qname = take_word(text);
   out.qclass = take_word(text);

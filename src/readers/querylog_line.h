@@ -15,9 +15,10 @@ namespace assay {
 struct QuerylogLine {
   enum class Kind {
     query,
-    other,    // a line of named about something else
-    foreign,  // a line that another program wrote to the same syslog
-    refused,  // see `code` and `why`
+    other,     // a line of named about something else
+    foreign,   // a line that another program wrote to the same syslog
+    repeated,  // syslog's word for `repeats` more lines like one before
+    refused,   // see `code` and `why`
   };
   Kind kind = Kind::refused;
   std::string_view code;
@@ -33,6 +34,10 @@ struct QuerylogLine {
   std::string_view server;  // empty: not told
   bool has_unknown_flag = false;
   bool has_suffix = false;  // "[ECS ...]" or another bracket that we do not keep
+
+  std::uint64_t repeats = 0;
+  bool repeats_query =
+      false;  // the repeated line stands in this one and is a query; else ask above
 };
 
 // Views in `out` point into `text`; `code` and `why` are set for a refused line, `stamp` for

@@ -180,6 +180,49 @@ TEST(BindQuerylog, RefusesTimesOutsideTheYears1To9999) {
   }
 }
 
+TEST(BindQuerylog, ReadsQueriesWhateverTheProgramIsCalled) {
+  const std::string message =
+      "client @0x7f15 192.0.2.9#4003 (a.example): query: a.example IN A -E(0) (198.51.100.53)\n";
+  CollectingSink sink;
+  ASSERT_TRUE(read("Feb 25 2016 11:09:43 ns1 bind9[1]: " + message +
+                       "<30>1 2016-02-25T11:09:43.651Z ns1 container 1 - - " + message +
+                       "Feb 25 2016 11:09:43 mx1 smtpd[9]: client 192.0.2.9 sent query: none\n" +
+                       "Feb 25 2016 11:09:43 mx1 smtpd[9]: connect from client 192.0.2.9\n",
+                   sink)
+                  .ok());
+  EXPECT_EQ(sink.rows.size(), 2u);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("bind.client.unreadable"));
+  EXPECT_EQ(sink.noted("bind.other_program"), 1u);
+}
+
+TEST(BindQuerylog, CountsTheLookUpsThatSyslogHeldBack) {
+  const std::string stamp = "Feb 25 2016 11:09:43 ns1 ";
+  const std::string message =
+      "client @0x7f15 192.0.2.9#4003 (a.example): query: a.example IN A -E(0) (198.51.100.53)";
+  CollectingSink sink;
+  ASSERT_TRUE(
+      read(stamp + "named[1]: " + message + "\n" + stamp + "last message repeated 3 times\n" +
+               stamp + "named[1]: message repeated 2 times: [ " + message + "]\n" + stamp +
+               "named[1]: zone a.example/IN: loaded\n" + stamp + "last message repeated 7 times\n",
+           sink)
+          .ok());
+  EXPECT_EQ(sink.rows.size(), 1u);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("bind.repeated", "bind.repeated"));
+  EXPECT_THAT(sink.rejects[0].why, testing::HasSubstr("3 look-ups"));
+  EXPECT_EQ(sink.noted("bind.repeats_missing"), 5u);
+  EXPECT_EQ(sink.noted("bind.other_line"), 2u);
+}
+
+TEST(BindQuerylog, KeepsQueriesOfTypeZero) {
+  CollectingSink sink;
+  ASSERT_TRUE(
+      read("25-Feb-2016 11:09:45.651 client 192.0.2.9#1035: query: a.example IN RESERVED0 +\n",
+           sink)
+          .ok());
+  ASSERT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(sink.rows[0].qtype, 0u);
+}
+
 TEST(BindQuerylog, RefusesTheLeapDayOfAYearWithoutOne) {
   ReadContext context;
   context.clock.year = 2015;
