@@ -115,7 +115,7 @@ Job declare_sql(CLI::App& app) {
   };
   auto options = std::make_shared<Options>();
   case_argument(app, options->directory);
-  app.add_option("STATEMENT", options->statement, "one SELECT; docs/sql.md")->required();
+  app.add_option("STATEMENT", options->statement, "one SELECT; docs/store.md")->required();
   app.add_option("--format", options->format, "csv, tsv or json")
       ->check(CLI::IsMember({"csv", "tsv", "json"}));
   return [options](Session& session) -> Result<int> {

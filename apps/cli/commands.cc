@@ -36,7 +36,7 @@ const std::vector<Command>& all_commands() {
       {"count", "count records by columns", "assay count CASE --by client,qname,qtype,hour",
        declare_count},
       {"sql", "ask the record store, read only",
-       "assay sql CASE 'SELECT client, count() FROM records GROUP BY client'", declare_sql},
+       "assay sql CASE 'SELECT client, count() FROM lookups GROUP BY client'", declare_sql},
       {"export", "write all records out", "assay export CASE --to csv > records.csv",
        declare_export},
       {"rejects", "list what could not become a record", "assay rejects CASE dns-1",
