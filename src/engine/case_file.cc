@@ -15,6 +15,35 @@ std::string or_nothing(const std::optional<std::string>& nearest) {
   return nearest ? fmt::format("did you mean '{}'?", *nearest) : "";
 }
 
+// Words that findings use for subjects of their own.
+constexpr std::string_view kSubjects[] = {"other", "not told", "all",    "dns",
+                                          "flow",  "mail",     "message"};
+constexpr std::string_view kEvidenceKinds[] = {"dns",          "flow",    "mail", "message",
+                                               "registration", "payment", "file"};
+
+bool is_evidence_id(std::string_view name) {
+  const std::size_t dash = name.find('-');
+  if (dash == std::string_view::npos || dash + 1 == name.size()) return false;
+  const std::string_view kind = name.substr(0, dash);
+  const std::string_view number = name.substr(dash + 1);
+  return std::find(std::begin(kEvidenceKinds), std::end(kEvidenceKinds), kind) !=
+             std::end(kEvidenceKinds) &&
+         number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// nullptr when nothing is wrong with it.
+const char* problem_of_party_name(std::string_view name) {
+  if (std::find(std::begin(kSubjects), std::end(kSubjects), name) != std::end(kSubjects)) {
+    return "findings use that word for somebody or something else";
+  }
+  if (name.find_first_of("+/") != std::string_view::npos) {
+    return "'+' and '/' join names in findings";
+  }
+  if (IpAddress::parse(name)) return "it reads as an address";
+  if (is_evidence_id(name)) return "it reads as an evidence";
+  return nullptr;
+}
+
 // Collects the first error; what comes after it is not looked at.
 class Parser {
  public:
@@ -43,6 +72,8 @@ class Parser {
   void parse_calendar(const toml::table& table);
   void parse_ttl(const toml::table& root);
   void check_party(const toml::node& node, const std::string& name);
+  void check_party_name(const toml::table& table, const std::string& name);
+  void check_prefixes(const toml::table& table, const Party& party);
   void check_zone(const toml::table& table, std::string_view key, const std::string& zone);
   std::string next_id(std::string_view prefix, const std::set<std::string>& taken) const;
 
@@ -130,6 +161,34 @@ void Parser::check_party(const toml::node& node, const std::string& name) {
                : fmt::format("state it first: assay party CASE add {} ADDRESS...", name));
 }
 
+// A party's name stands beside other subjects in findings, claims and identifiers; one that reads
+// like another subject would take the other's numbers for its own, or be passed over.
+void Parser::check_party_name(const toml::table& table, const std::string& name) {
+  if (error_) return;
+  if (const char* const why = problem_of_party_name(name)) {
+    fail(*table.get("name"), fmt::format("a party cannot be called '{}': {}", name, why),
+         "give it another name, and let 'source' say the rest");
+  }
+}
+
+// Of two parties that hold one prefix at one time, neither could be told to be the asker.
+void Parser::check_prefixes(const toml::table& table, const Party& party) {
+  for (const Party& other : file_.parties) {
+    const bool are_apart =
+        party.holds && other.holds && intersect(*party.holds, *other.holds).empty();
+    if (are_apart) continue;
+    for (const IpPrefix& prefix : party.addresses) {
+      for (const IpPrefix& held : other.addresses) {
+        if (!(prefix.base() == held.base()) || prefix.length() != held.length()) continue;
+        fail(*table.get("addresses"),
+             fmt::format("{} is held by '{}' (line {}) at the same time", prefix.to_string(),
+                         other.name, other.line),
+             "say with 'holds' who held it when, or take it from one of them");
+      }
+    }
+  }
+}
+
 void Parser::check_zone(const toml::table& table, std::string_view key, const std::string& zone) {
   if (zone.empty()) return;
   if (auto found = Zone::find(zone); !found.ok()) {
@@ -152,6 +211,7 @@ void Parser::parse_party(const toml::table& table) {
   party.line = line_of(table);
   party.name = text(table, "name", true);
   if (!error_ && party.name.empty()) fail(table, "a party needs a name");
+  check_party_name(table, party.name);
   if (file_.find_party(party.name) != nullptr) {
     fail(table, fmt::format("the party '{}' stands in line {} already", party.name,
                             file_.find_party(party.name)->line));
@@ -176,6 +236,7 @@ void Parser::parse_party(const toml::table& table) {
   check_zone(table, "zone", party.zone);
   party.source = text(table, "source");
   party.holds = interval(table, "holds");
+  check_prefixes(table, party);
   file_.parties.push_back(std::move(party));
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "assay/method.h"
 #include "assay/verdict.h"
 #include "engine/question_records.h"
@@ -40,9 +42,15 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
     context.question = &question;
     context.all_evidences = &evidences;
     std::vector<Finding> findings;
+    std::set<std::string> ids;
     for (const QuestionRecords& records : *groups) {
       for (const Method* method : all_methods()) {
         for (Finding& finding : method->run(records, context)) {
+          // An address that changed hands is measured once for each holder.
+          const std::string id = finding.id;
+          for (int n = 2; !ids.insert(finding.id).second; ++n) {
+            finding.id = fmt::format("{}/{}", id, n);
+          }
           findings.push_back(std::move(finding));
         }
       }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/attribution.h"
 #include "engine/recorders.h"
 
 namespace assay {
@@ -52,13 +53,6 @@ std::string_view run_on_target(std::string_view name, const NamePattern& pattern
 int party_holding_name(const CaseFile& case_file, std::string_view canonical) {
   for (std::size_t i = 0; i < case_file.parties.size(); ++i) {
     if (case_file.parties[i].holds_name(canonical)) return static_cast<int>(i);
-  }
-  return -1;
-}
-
-int party_holding_address(const CaseFile& case_file, const IpAddress& address) {
-  for (std::size_t i = 0; i < case_file.parties.size(); ++i) {
-    if (case_file.parties[i].holds_address(address)) return static_cast<int>(i);
   }
   return -1;
 }
@@ -127,7 +121,7 @@ class HostIndex {
     return found->second;
   }
 
-  Result<std::vector<HostInfo>> spell_out(RecordStore& store, const CaseFile& case_file) const {
+  Result<std::vector<HostInfo>> spell_out(RecordStore& store) const {
     std::vector<HostInfo> hosts(keys_.size());
     bool any_v6 = false;
     for (std::size_t i = 1; i < keys_.size(); ++i) {
@@ -145,9 +139,6 @@ class HostIndex {
         }
         return true;
       }));
-    }
-    for (std::size_t i = 1; i < hosts.size(); ++i) {
-      hosts[i].party = party_holding_address(case_file, hosts[i].address);
     }
     return hosts;
   }
@@ -214,9 +205,10 @@ Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& 
           "name fewer names or a shorter window in the question"};
     }
   }
-  Result<std::vector<HostInfo>> spelled = hosts.spell_out(store, case_file);
+  Result<std::vector<HostInfo>> spelled = hosts.spell_out(store);
   if (!spelled.ok()) return spelled.error();
   records.hosts = std::move(*spelled);
+  attribute_clients(case_file, records);
   records.names = names.infos;
   return {};
 }

@@ -25,9 +25,7 @@ Result<std::map<std::uint32_t, Servers>> servers_of(RecordStore& store,
                                                     const std::vector<const Evidence*>& members) {
   RowFilter filter;
   for (const Evidence* evidence : members) {
-    if (evidence->state == ReadState::read && evidence->balance.rows > 0) {
-      filter.evidences.push_back(evidence->number);
-    }
+    if (evidence->state == ReadState::read) filter.evidences.push_back(evidence->number);
   }
   std::map<std::uint32_t, Servers> servers;
   if (filter.evidences.empty()) return servers;

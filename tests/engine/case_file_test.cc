@@ -62,6 +62,36 @@ TEST(CaseFile, ReadsEverythingThatMayStandThere) {
   EXPECT_EQ(file->ttl_seconds.at("mail1.sender.example"), 3600u);
 }
 
+TEST(CaseFile, RefusesPartyNamesThatReadAsSomethingElse) {
+  for (const char* name : {"other", "not told", "all", "mail", "Smith+Jones", "Bank/East",
+                           "192.0.2.1", "2001:db8::1", "dns-1", "file-12"}) {
+    const auto file = parse_case_file(std::string("[[party]]\nname = '") + name + "'", "f.toml");
+    ASSERT_FALSE(file.ok()) << name;
+    EXPECT_THAT(file.error().message, HasSubstr("f.toml:2: a party cannot be called")) << name;
+  }
+  for (const char* name : {"Bank", "Another", "Mail", "dns-team", "Smith & Jones", "dns-"}) {
+    EXPECT_TRUE(parse_case_file(std::string("[[party]]\nname = '") + name + "'", "f.toml").ok())
+        << name;
+  }
+}
+
+TEST(CaseFile, RefusesOnePrefixHeldByTwoPartiesAtOnce) {
+  const auto two = [](const std::string& of_first, const std::string& of_second) {
+    return parse_case_file("[[party]]\nname='A'\naddresses=['192.0.2.0/24']\n" + of_first +
+                               "[[party]]\nname='B'\naddresses=['192.0.2.0/24']\n" + of_second,
+                           "f.toml");
+  };
+  EXPECT_FALSE(two("", "").ok());
+  EXPECT_THAT(two("", "").error().message, HasSubstr("f.toml:6: 192.0.2.0/24 is held by 'A'"));
+  EXPECT_FALSE(two("holds='2014-01-01/2014-12-31'\n", "").ok());
+  EXPECT_TRUE(two("holds='2014-01-01/2014-12-31'\n", "holds='2015-01-01/2015-12-31'\n").ok());
+  EXPECT_TRUE(parse_case_file("[[party]]\nname='A'\naddresses=['192.0.2.0/24']\n"
+                              "[[party]]\nname='B'\naddresses=['192.0.2.10']\n",
+                              "f.toml")
+                  .ok())
+      << "the longer prefix decides";
+}
+
 struct Wrong {
   const char* toml;
   const char* message;  // with the line

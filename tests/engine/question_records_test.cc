@@ -121,6 +121,124 @@ TEST_F(QuestionRecordsTest, VantagesAreNeverAdded) {
   }
 }
 
+std::size_t rows_of(const QuestionRecords& records, int party) {
+  return static_cast<std::size_t>(
+      std::count_if(records.rows.begin(), records.rows.end(), [&](const LookupRow& row) {
+        return records.is_target(row) && records.party_of(row) == party;
+      }));
+}
+
+TEST_F(QuestionRecordsTest, AnAddressIsItsHoldersOnlyWhileHeld) {
+  const auto before = load_question_records(*store_, case_file_, question_, evidences_);
+  ASSERT_TRUE(before.ok());
+  const Interval later = parse_interval("2021-08-01/2021-12-31").value();
+  case_file_.parties[0].holds = later;
+  const auto groups = load_question_records(*store_, case_file_, question_, evidences_);
+  ASSERT_TRUE(groups.ok());
+  const QuestionRecords& records = groups->front();
+  ASSERT_EQ(records.rows.size(), before->front().rows.size());
+  std::size_t since = 0;
+  for (std::size_t i = 0; i < records.rows.size(); ++i) {
+    const LookupRow& row = records.rows[i];
+    const LookupRow& was = before->front().rows[i];
+    EXPECT_EQ(records.hosts[row.client].address, before->front().hosts[was.client].address);
+    if (before->front().party_of(was) != 0) continue;
+    EXPECT_EQ(records.party_of(row), later.contains(row.time_us) ? 0 : -1);
+    since += records.party_of(row) == 0 ? 1 : 0;
+  }
+  EXPECT_GT(since, 100u);
+  EXPECT_LT(since, 2'700u);
+  EXPECT_EQ(rows_of(records, 1), 714u);
+}
+
+TEST_F(QuestionRecordsTest, OfPrefixesThatOverlapTheLongestDecides) {
+  const auto groups = load_question_records(*store_, case_file_, question_, evidences_);
+  ASSERT_TRUE(groups.ok());
+  std::string busiest;
+  for (const HostInfo& host : groups->front().hosts) {
+    if (host.party == 0 && busiest.empty()) busiest = host.address.to_string();
+  }
+  const std::size_t of_bank = rows_of(groups->front(), 0);
+  case_file_.parties[1].addresses.push_back(prefix(busiest));
+  const auto again = load_question_records(*store_, case_file_, question_, evidences_);
+  ASSERT_TRUE(again.ok());
+  EXPECT_LT(rows_of(again->front(), 0), of_bank);
+  EXPECT_GT(rows_of(again->front(), 1), 714u);
+  EXPECT_EQ(rows_of(again->front(), 0) + rows_of(again->front(), 1), of_bank + 714u);
+}
+
+Evidence complete_for(Evidence evidence, std::string_view interval) {
+  evidence.coverage.completeness = Completeness::complete;
+  evidence.coverage.intervals = {parse_interval(interval).value()};
+  return evidence;
+}
+
+TEST_F(QuestionRecordsTest, EveryServersLogIsARecorderAndAnUnreadFileStandsInTheWay) {
+  for (Evidence& evidence : evidences_) {
+    evidence = complete_for(std::move(evidence), "2021-05-01/2021-09-30");
+  }
+  question_.window = parse_interval("2021-05-04/2021-09-23").value();
+  const Sought sought{"look-up", *question_.window, {pattern("*.sender.example")}};
+  const auto shortfalls = [&] {
+    const auto groups = load_question_records(*store_, case_file_, question_, evidences_);
+    EXPECT_TRUE(groups.ok());
+    return Absence::shortfalls(groups->front().recorders, sought);
+  };
+  EXPECT_TRUE(shortfalls().empty());
+  Evidence doubtful;
+  doubtful.number = 4;
+  doubtful.id = "file-4";
+  doubtful.vantage = Vantage::authoritative;
+  for (const Vantage vantage : {Vantage::authoritative, Vantage::unknown}) {
+    for (const ReadState state : {ReadState::unread, ReadState::unreadable}) {
+      doubtful.vantage = vantage;
+      doubtful.state = state;
+      evidences_.push_back(complete_for(doubtful, "2021-05-01/2021-09-30"));
+      EXPECT_EQ(shortfalls().size(), 1u) << to_string(vantage) << " " << to_string(state);
+      evidences_.pop_back();
+    }
+  }
+  doubtful.vantage = Vantage::registry;
+  evidences_.push_back(doubtful);
+  EXPECT_TRUE(shortfalls().empty()) << "of another vantage, it has no say";
+  evidences_.pop_back();
+  evidences_[1].coverage.intervals = {parse_interval("2021-05-01/2021-07-31").value()};
+  EXPECT_EQ(shortfalls().size(), 1u) << "its neighbours do not speak for it";
+}
+
+TEST_F(QuestionRecordsTest, PiecesOfOneServersLogAreOneRecorder) {
+  const auto recorders = [&] {
+    const auto groups = load_question_records(*store_, case_file_, question_, evidences_);
+    EXPECT_TRUE(groups.ok());
+    return groups->front().recorders;
+  };
+  EXPECT_EQ(recorders().size(), 3u);
+  // A second log of the first server: the same rows once more, as a copy would hold them.
+  const sim::Reconstruction made = sim::reconstruct(sim::demo_seeds());
+  for (const bool is_cut : {false, true}) {
+    ASSERT_TRUE(store_->begin(4).ok());
+    auto sink = make_store_sink(
+        *store_, 4, [](const Reject&) { return Status(); }, 4'096);
+    TextSource source(is_cut ? made.logs[0].substr(0, made.logs[0].find('\n', 9'000) + 1)
+                             : made.logs[0]);
+    ASSERT_TRUE(find_reader("bind_querylog")->read(source, {}, *sink).ok());
+    ASSERT_TRUE(finish_store_sink(*sink).ok());
+    ASSERT_TRUE(store_->commit(4).ok());
+    Evidence copy = complete_for(evidences_[0], "2021-05-01/2021-09-30");
+    copy.number = 4;
+    copy.id = "dns-4";
+    copy.balance = sink->balance();
+    copy.span = sink->span();
+    evidences_.resize(3);
+    evidences_[0] = complete_for(evidences_[0], "2021-05-01/2021-09-30");
+    evidences_.push_back(copy);
+    const auto found = recorders();
+    ASSERT_EQ(found.size(), 3u);
+    EXPECT_EQ(found[0].pieces.size(), 2u);
+    EXPECT_EQ(found[0].objection.empty(), !is_cut) << "two complete copies hold the same rows";
+  }
+}
+
 TEST_F(QuestionRecordsTest, PartlyReadEvidenceDoesNotCount) {
   evidences_[0].state = ReadState::partly_read;
   const auto groups = load_question_records(*store_, case_file_, question_, evidences_);

@@ -1,0 +1,13 @@
+// Whose resolver asked: parties for the clients of a question's rows.
+#pragma once
+
+#include "assay/method.h"
+
+namespace assay {
+
+// Gives every client its party: of all prefixes that hold the address at the row's time, the
+// longest decides; a party without a stated time holds always. An address that changes hands inside
+// the record becomes a host for each holder. O(rows) for such addresses, else O(hosts x prefixes).
+void attribute_clients(const CaseFile& case_file, QuestionRecords& records);
+
+}  // namespace assay
