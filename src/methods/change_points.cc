@@ -11,6 +11,7 @@
 #include "methods/support/calendar.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/observed.h"
 #include "methods/support/random.h"
 #include "methods/support/self_normal.h"
 #include "methods/support/silence.h"
@@ -75,7 +76,8 @@ struct Change {
   std::size_t at = 0;  // first day of the new level
   std::size_t low = 0, high = 0;
   double before = 0, after = 0, p = 1;
-  bool is_at_gap = false;
+  bool is_at_gap = false;    // an unusual silence
+  bool is_at_pause = false;  // a time that nobody covers, by their own declaration
 };
 
 // Splits where the largest contrast is beyond what one level shows, then looks on either side.
@@ -142,84 +144,93 @@ void place(const Levels& levels, std::size_t days, std::vector<Change>& changes)
   }
 }
 
-std::int64_t day_start(const DayGrid& grid, std::size_t day) {
-  return (grid.first_day + static_cast<std::int64_t>(day)) * kMicrosPerDay;
+std::int64_t day_start(const ObservedDays& days, std::size_t day) {
+  return days.day(day) * kMicrosPerDay;
 }
 
-// Unusual silences of this subject's own bursts.
-void mark_gaps(const QuestionRecords& records, const RowIndices& rows, const DayGrid& grid,
-               std::vector<Change>& changes) {
+// Unusual silences of this subject's own bursts, and pauses that the recorders declare.
+void mark_gaps(const QuestionRecords& records, const RowIndices& rows, const ObservedTime& observed,
+               const ObservedDays& days, std::vector<Change>& changes) {
+  for (Change& change : changes) {
+    for (std::size_t day = change.low; day <= change.high; ++day) {
+      change.is_at_pause |= days.has_pause_before(day);
+    }
+  }
   const auto heads = head_times(records, rows);
-  for (const Interval& silence : longest_silences(heads, records.window, kSilences)) {
-    const Expectation expectation = expect_in(heads, silence, records.window);
-    if (chance_of(expectation.log_p(), silence, records.window) >= kUnusual) continue;
+  for (const Interval& silence : longest_silences(heads, observed, kSilences)) {
+    const Expectation expectation = expect_in(heads, silence, observed);
+    if (chance_of(expectation.log_p(), silence, observed) >= kUnusual) continue;
     for (Change& change : changes) {
-      const Interval around{day_start(grid, change.low) - kMicrosPerDay,
-                            day_start(grid, change.high) + kMicrosPerDay};
+      const Interval around{day_start(days, change.low) - kMicrosPerDay,
+                            day_start(days, change.high) + kMicrosPerDay};
       change.is_at_gap |= !intersect(around, silence).empty();
     }
   }
 }
 
-void add_tables(const std::vector<Change>& changes, const Levels& levels, const DayGrid& grid,
+void add_tables(const std::vector<Change>& changes, const Levels& levels, const ObservedDays& days,
                 Finding& finding) {
   Table table{
       "changes", {"time_s", "low_s", "high_s", "rate_before", "rate_after", "in_gap", "p"}, {}, {}};
   Table segments{"segments", {"begin_s", "end_s", "rate"}, {}, {}};
-  const auto seconds = [&grid](std::size_t day) {
-    return static_cast<double>(day_start(grid, day)) / kMicrosPerSecond;
+  const auto seconds = [&days](std::size_t day) {
+    return static_cast<double>(day_start(days, day)) / kMicrosPerSecond;
   };
   std::size_t from = 0;
   for (std::size_t c = 0; c <= changes.size(); ++c) {
-    const std::size_t to = c == changes.size() ? grid.count : changes[c].at;
-    segments.row_labels.push_back(date_text(grid.first_day + static_cast<std::int64_t>(from)));
+    const std::size_t to = c == changes.size() ? days.count() : changes[c].at;
+    segments.row_labels.push_back(date_text(days.day(from)));
     segments.rows.push_back({seconds(from), seconds(to), levels.rate(from, to)});
     from = to;
     if (c == changes.size()) break;
     const Change& change = changes[c];
-    table.row_labels.push_back(date_text(grid.first_day + static_cast<std::int64_t>(change.at)));
+    table.row_labels.push_back(date_text(days.day(change.at)));
     table.rows.push_back({seconds(change.at), seconds(change.low), seconds(change.high),
-                          change.before, change.after, change.is_at_gap ? 1.0 : 0.0, change.p});
+                          change.before, change.after,
+                          change.is_at_gap || change.is_at_pause ? 1.0 : 0.0, change.p});
   }
   finding.tables.push_back(std::move(table));
   finding.tables.push_back(std::move(segments));
 }
 
-std::string change_words(const std::vector<Change>& changes, const DayGrid& grid) {
+std::string change_words(const std::vector<Change>& changes, const ObservedDays& days) {
   std::vector<std::string> words;
   for (const Change& change : changes) {
-    const auto date = [&grid](std::size_t day) {
-      return date_text(grid.first_day + static_cast<std::int64_t>(day));
-    };
+    const auto date = [&days](std::size_t day) { return date_text(days.day(day)); };
     words.push_back(fmt::format("{}Z ({}Z to {}Z; {} to {} a day, {}{})", date(change.at),
                                 date(change.low), date(change.high), number_text(change.before),
                                 number_text(change.after), probability_text(change.p),
-                                change.is_at_gap ? ", at an unusual silence" : ""));
+                                change.is_at_pause ? ", at a declared pause"
+                                : change.is_at_gap ? ", at an unusual silence"
+                                                   : ""));
   }
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
                 std::string_view subject, const RowIndices& rows, const BurstGroups& groups,
-                const std::vector<double>& null) {
+                const ObservedTime& observed, const std::vector<double>& null) {
   Finding finding = make_finding(change_points_method(), records, context, subject);
-  const RowIndices heads = burst_heads(records, rows, groups, kBurstSeconds);
-  const DayGrid grid = DayGrid::over(records.window);
-  const auto counts = count_by_day(records, heads, grid);
+  const ObservedDays days = ObservedDays::of(observed);
+  RowIndices heads = burst_heads(records, rows, groups, kBurstSeconds);
+  std::erase_if(heads,
+                [&](std::uint32_t row) { return !days.index_of(records.rows[row].time_us); });
+  const auto counts = count_by_day(records, heads, days);
   const double n = static_cast<double>(heads.size());
   const std::string who = who_text(subject);
   finding.dedup_rule = bursts_rule(kBurstSeconds);
   finding.denominator = fmt::format("of {} on {}", plural(n, "burst"),
-                                    plural(static_cast<double>(grid.count), "day"));
+                                    plural(static_cast<double>(days.count()),
+                                           observed.is_declared ? "wholly covered day" : "day"));
   finding.selection =
       seal(records, heads,
            fmt::format("first rows of the bursts of {} for {}", who, target_text(records)));
-  if (grid.count < kMinDays || n < kMinBursts || grid.count > kMostDays) {
+  if (days.count() < kMinDays || n < kMinBursts || days.count() > kMostDays) {
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
         "{} of {} on {} {}: changes of level are looked for with {} bursts on {} to {} "
         "days.",
-        plural(n, "burst"), who, plural(static_cast<double>(grid.count), "day"),
+        plural(n, "burst"), who, plural(static_cast<double>(days.count()), "day"),
         window_text(records.window), kMinBursts, kMinDays, kMostDays);
     return finding;
   }
@@ -227,9 +238,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   std::vector<double> roots;
   for (const double count : counts) roots.push_back(std::sqrt(count));
   std::vector<Change> changes;
-  split(SelfNormal(roots), null, 0, grid.count, changes);
-  place(levels, grid.count, changes);
-  mark_gaps(records, rows, grid, changes);
+  split(SelfNormal(roots), null, 0, days.count(), changes);
+  place(levels, days.count(), changes);
+  mark_gaps(records, rows, observed, days, changes);
   finding.parameters["null"] = fmt::format(
       "{} series of one level, correlation {:g} from day to day", kNullSeries, kCorrelation);
   finding.parameters["random_seed"] = std::to_string(context.random_seed);
@@ -237,7 +248,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   finding.parameters["level"] = fmt::format("{:g}", kLevel);
   add(finding, "changes", static_cast<double>(changes.size()), "changes");
   add(finding, "dispersion", dispersion_of(counts));
-  add_tables(changes, levels, grid, finding);
+  add_tables(changes, levels, days, finding);
   finding.outcome = changes.empty() ? Outcome::nothing_found : Outcome::found;
   finding.statement =
       changes.empty()
@@ -248,7 +259,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
           : fmt::format("The daily level of the {} of {} for {} changes {} {}: {}.",
                         plural(n, "burst"), who, target_text(records),
                         plural(static_cast<double>(changes.size()), "time"),
-                        window_text(records.window), change_words(changes, grid));
+                        window_text(records.window), change_words(changes, days));
   finding.limitations.push_back(fmt::format(
       "A p value is that of so large a contrast anywhere in a record whose level never changes but "
       "remembers itself from day to day with a correlation of {:g}. Levels that last less than {} "
@@ -258,6 +269,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
       "A change of level may lie in the asker, in what it was sent, in the TTL, or in how records "
       "were taken; days are UTC, and the first and last may be cut short.");
   say_window(records, finding);
+  say_observed(records, observed, finding);
   return finding;
 }
 
@@ -273,13 +285,16 @@ class ChangePoints : public Method {
                            const MethodContext& context) const override {
     const Askers askers = split_by_asker(records, context);
     const BurstGroups groups = group_by_party(records);
-    const std::size_t days = DayGrid::over(records.window).count;
+    const ObservedTime observed = ObservedTime::of(records);
+    const std::size_t days = ObservedDays::of(observed).count();
     const bool is_in_reach = days >= kMinDays && days <= kMostDays;
     const auto null = contrasts_of_one_level(days, kCorrelation, is_in_reach ? kNullSeries : 0,
                                              Random(context.random_seed, "one level"));
-    std::vector<Finding> findings{measure(records, context, "", askers.all, groups, null)};
+    std::vector<Finding> findings{
+        measure(records, context, "", askers.all, groups, observed, null)};
     for (const AskerGroup* group : askers.groups()) {
-      findings.push_back(measure(records, context, group->subject, group->rows, groups, null));
+      findings.push_back(
+          measure(records, context, group->subject, group->rows, groups, observed, null));
     }
     return findings;
   }

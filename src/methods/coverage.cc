@@ -167,6 +167,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   }
   say(records, kind, static_cast<double>(evidences.size()), declared, finding);
   add_recorders(recorders, sought, shortfalls, finding);
+  if (!shortfalls.empty() && complete_share > 0) {
+    finding.statement += fmt::format(" It vouches for no absence: {}.", shortfalls.front());
+  }
   if (finding.absence) finding.statement += " Established: " + finding.absence->statement() + ".";
   return finding;
 }
@@ -174,7 +177,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class CoverageMethod : public Method {
  public:
   std::string_view name() const override { return "coverage"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "which kinds of record the case has, and what coverage is declared";
   }

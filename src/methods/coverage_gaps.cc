@@ -9,6 +9,7 @@
 #include "methods/registry.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/observed.h"
 #include "methods/support/silence.h"
 #include "methods/support/synchrony.h"
 
@@ -21,6 +22,7 @@ constexpr double kExpectedToSpeak = 1;  // expected bursts per dispersion, to co
 constexpr std::size_t kEvidences = 32;
 constexpr double kMinBackground = 10;  // rows expected, before their absence says something
 constexpr double kGoesOn = 0.5;
+constexpr char kUnobserved[] = "No declared coverage touches the window: no silence can be told.";
 constexpr double kMostlyEmpty = 0.75;
 constexpr double kRarelyEmpty = 0.25;
 constexpr std::int64_t kHourUs = 3600 * kMicrosPerSecond;
@@ -43,7 +45,8 @@ struct JointSilence {
 };
 
 // Rows of all kinds in whole hours inside `when`, against the mean of the hours outside it.
-void add_background(const QuestionRecords& records, JointSilence& silence) {
+void add_background(const QuestionRecords& records, const ObservedTime& observed,
+                    JointSilence& silence) {
   const std::int64_t first = (silence.when.begin_us + kHourUs - 1) / kHourUs;
   const std::int64_t end = silence.when.end_us / kHourUs;
   double other = 0;
@@ -52,13 +55,14 @@ void add_background(const QuestionRecords& records, JointSilence& silence) {
   std::set<std::int64_t> heard_inside;
   std::set<std::int64_t> heard_outside;
   for (const BackgroundHour& hour : records.background) {
+    if (!observed.contains(hour.hour * kHourUs)) continue;
     other += static_cast<double>(hour.other_rows);
     const bool is_inside = hour.hour >= first && hour.hour < end;
     (is_inside ? inside : outside) += static_cast<double>(hour.rows);
     if (hour.rows > 0) (is_inside ? heard_inside : heard_outside).insert(hour.hour);
   }
   const double hours_outside =
-      static_cast<double>(records.window.length_us()) / kHourUs - static_cast<double>(end - first);
+      static_cast<double>(observed.length_us()) / kHourUs - static_cast<double>(end - first);
   if (other == 0 || end <= first || hours_outside <= 0) return;
   silence.hours = static_cast<double>(end - first);
   silence.empty_hours = silence.hours - static_cast<double>(heard_inside.size());
@@ -67,31 +71,21 @@ void add_background(const QuestionRecords& records, JointSilence& silence) {
   silence.background_expected = outside / hours_outside * static_cast<double>(end - first);
 }
 
-JointSilence test_joint(const QuestionRecords& records, const std::vector<Source>& sources,
-                        const Interval& when) {
+JointSilence test_joint(const QuestionRecords& records, const ObservedTime& observed,
+                        const std::vector<Source>& sources, const Interval& when) {
   JointSilence silence;
   silence.when = when;
   double log_p = 0;
   for (const Source& source : sources) {
-    const Expectation expectation = expect_in(source.heads, when, records.window);
+    const Expectation expectation = expect_in(source.heads, when, observed);
     silence.expected += expectation.events;
     if (expectation.events / expectation.dispersion < kExpectedToSpeak) continue;
     silence.sources += 1;
     log_p += expectation.log_p();
   }
-  silence.p = chance_of(log_p, when, records.window);
-  add_background(records, silence);
+  silence.p = chance_of(log_p, when, observed);
+  add_background(records, observed, silence);
   return silence;
-}
-
-std::vector<Interval> declared_coverage(const QuestionRecords& records) {
-  std::vector<Interval> declared;
-  for (const Evidence* evidence : records.evidences) {
-    for (const Interval& part : evidence->coverage.intervals) {
-      declared.push_back(intersect(part, records.window));
-    }
-  }
-  return normalise(std::move(declared));
 }
 
 Table interval_table(std::string name, const std::vector<Interval>& intervals) {
@@ -104,27 +98,18 @@ Table interval_table(std::string name, const std::vector<Interval>& intervals) {
   return table;
 }
 
-double overlap_share(const Interval& silence, const std::vector<Interval>& gaps) {
-  double overlap = 0;
-  for (const Interval& gap : gaps) {
-    overlap += static_cast<double>(intersect(silence, gap).length_us());
-  }
-  return overlap / static_cast<double>(std::max<std::int64_t>(silence.length_us(), 1));
-}
-
-void add_declared(const QuestionRecords& records, const JointSilence& silence, Finding& finding) {
-  const auto declared = declared_coverage(records);
-  const auto gaps =
-      declared.empty() ? std::vector<Interval>{} : uncovered(records.window, declared);
+// A pause that somebody declared explains every silence in it, so none is looked for there.
+void add_declared(const QuestionRecords& records, const ObservedTime& observed, Finding& finding) {
+  const auto gaps = uncovered(records.window, observed.parts);
+  const auto declared = observed.is_declared ? observed.parts : std::vector<Interval>{};
   double seconds = 0;
   for (const Interval& gap : gaps)
     seconds += static_cast<double>(gap.length_us()) / kMicrosPerSecond;
   add(finding, "declared_gaps", static_cast<double>(gaps.size()), "gaps");
   add(finding, "declared_gap_seconds", seconds, "s");
-  add(finding, "in_declared_gap", overlap_share(silence.when, gaps) >= 0.9 ? 1 : 0);
   finding.tables.push_back(interval_table("declared_coverage", declared));
   finding.tables.push_back(interval_table("declared_gaps", gaps));
-  if (declared.empty()) {
+  if (!observed.is_declared) {
     finding.limitations.emplace_back(
         "No coverage is declared, so no silence can be put down to a known pause of recording.");
   }
@@ -172,7 +157,8 @@ std::string background_words(const JointSilence& silence, Finding& finding) {
 }
 
 Finding measure_joint(const QuestionRecords& records, const MethodContext& context,
-                      const Askers& askers, const std::vector<Source>& sources) {
+                      const ObservedTime& observed, const Askers& askers,
+                      const std::vector<Source>& sources) {
   Finding finding = make_finding(coverage_gaps_method(), records, context, "");
   finding.dedup_rule = bursts_rule(kBurstSeconds);
   finding.selection = seal(records, askers.all, fmt::format("rows for {}", target_text(records)));
@@ -180,21 +166,25 @@ Finding measure_joint(const QuestionRecords& records, const MethodContext& conte
       fmt::format("of {} with at least {} bursts",
                   plural(static_cast<double>(sources.size()), "source"), kMinHeadsOfSource);
   finding.parameters["surprising"] = fmt::format("{:g}", kSurprising);
+  say_observed(records, observed, finding);
   std::vector<std::int64_t> merged;
   for (const Source& source : sources) {
     merged.insert(merged.end(), source.heads.begin(), source.heads.end());
   }
   std::sort(merged.begin(), merged.end());
   std::vector<JointSilence> tested;
-  for (const Interval& when : longest_silences(merged, records.window, kSilences)) {
-    tested.push_back(test_joint(records, sources, when));
+  for (const Interval& when : longest_silences(merged, observed, kSilences)) {
+    tested.push_back(test_joint(records, observed, sources, when));
   }
   if (sources.size() < 2 || tested.empty()) {
     finding.outcome = Outcome::not_enough;
-    finding.statement = fmt::format("{} with at least {} bursts {}: a joint silence needs two.",
-                                    sources.empty() ? "No source" : "Only one source",
-                                    kMinHeadsOfSource, window_text(records.window));
-    add_declared(records, {}, finding);
+    finding.statement =
+        observed.parts.empty()
+            ? std::string(kUnobserved)
+            : fmt::format("{} with at least {} bursts {}: a joint silence needs two.",
+                          sources.empty() ? "No source" : "Only one source", kMinHeadsOfSource,
+                          window_text(records.window));
+    add_declared(records, observed, finding);
     return finding;
   }
   const JointSilence* best = &tested.front();
@@ -216,7 +206,7 @@ Finding measure_joint(const QuestionRecords& records, const MethodContext& conte
   add(finding, "sources_silent", best->sources, "sources");
   add(finding, "expected_bursts", best->expected, "bursts");
   finding.tables.push_back(std::move(table));
-  add_declared(records, *best, finding);
+  add_declared(records, observed, finding);
   finding.outcome = is_found ? Outcome::found : Outcome::nothing_found;
   finding.statement = fmt::format(
       "{} none of {} asked for {} for {}, where about {} would be expected ({} if they were "
@@ -233,7 +223,8 @@ Finding measure_joint(const QuestionRecords& records, const MethodContext& conte
 }
 
 Finding measure_source(const QuestionRecords& records, const MethodContext& context,
-                       const AskerGroup& group, const Source& source) {
+                       const ObservedTime& observed, const AskerGroup& group,
+                       const Source& source) {
   Finding finding = make_finding(coverage_gaps_method(), records, context, group.subject);
   finding.dedup_rule = bursts_rule(kBurstSeconds);
   finding.selection =
@@ -241,20 +232,22 @@ Finding measure_source(const QuestionRecords& records, const MethodContext& cont
            fmt::format("rows of {} for {}", who_text(group.subject), target_text(records)));
   finding.denominator =
       fmt::format("of {}", plural(static_cast<double>(source.heads.size()), "burst"));
-  const auto silences = longest_silences(source.heads, records.window, kSilences);
+  const auto silences = longest_silences(source.heads, observed, kSilences);
   if (source.heads.size() < kMinHeadsOfSource || silences.empty()) {
     finding.outcome = Outcome::not_enough;
-    finding.statement = fmt::format("{} of {} {}: too few to call a silence unusual.",
-                                    plural(static_cast<double>(source.heads.size()), "burst"),
-                                    who_text(group.subject), window_text(records.window));
+    finding.statement = observed.parts.empty()
+                            ? std::string(kUnobserved)
+                            : fmt::format("{} of {} {}: too few to call a silence unusual.",
+                                          plural(static_cast<double>(source.heads.size()), "burst"),
+                                          who_text(group.subject), window_text(records.window));
     return finding;
   }
   const Interval* best = nullptr;
   double best_p = 2;
   Expectation expected;
   for (const Interval& when : silences) {
-    const Expectation expectation = expect_in(source.heads, when, records.window);
-    const double p = chance_of(expectation.log_p(), when, records.window);
+    const Expectation expectation = expect_in(source.heads, when, observed);
+    const double p = chance_of(expectation.log_p(), when, observed);
     if (p >= best_p) continue;
     best = &when;
     best_p = p;
@@ -273,6 +266,7 @@ Finding measure_source(const QuestionRecords& records, const MethodContext& cont
       who_text(group.subject), target_text(records), silence_words(*best),
       plural(expected.events, "burst"), probability_text(best_p));
   say_window(records, finding);
+  say_observed(records, observed, finding);
   return finding;
 }
 
@@ -298,11 +292,20 @@ Finding measure_evidence(const QuestionRecords& records, const MethodContext& co
                                     evidence.id, plural(static_cast<double>(hours.size()), "hour"));
     return finding;
   }
-  // A case read by an older version may hold times at the very end of what the type can say.
-  const Interval span{hours.front(), std::min(hours.back(), INT64_MAX - kHourUs) + kHourUs};
-  const Interval when = longest_silences(hours, span, 1).front();
-  const Expectation expectation = expect_in(hours, when, span);
-  const double p = chance_of(expectation.log_p(), when, span);
+  // Its own declared coverage, or the stretch from its first to its last row. A case read by an
+  // older version may hold times at the very end of what the type can say.
+  const ObservedTime observed = ObservedTime::of_evidence(
+      evidence, {hours.front(), std::min(hours.back(), INT64_MAX - kHourUs) + kHourUs});
+  const auto silences = longest_silences(hours, observed, 1);
+  if (silences.empty()) {
+    finding.outcome = Outcome::not_enough;
+    finding.statement = fmt::format(
+        "The rows of {} lie outside the coverage that is declared for it.", evidence.id);
+    return finding;
+  }
+  const Interval when = silences.front();
+  const Expectation expectation = expect_in(hours, when, observed);
+  const double p = chance_of(expectation.log_p(), when, observed);
   add_when(when, finding);
   add(finding, "p_silence", p);
   add(finding, "expected_hours", expectation.events, "hours");
@@ -318,7 +321,7 @@ Finding measure_evidence(const QuestionRecords& records, const MethodContext& co
 class CoverageGaps : public Method {
  public:
   std::string_view name() const override { return "coverage_gaps"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "silences of one source, of unrelated sources at once, and of whole evidences";
   }
@@ -326,14 +329,15 @@ class CoverageGaps : public Method {
   std::vector<Finding> run(const QuestionRecords& records,
                            const MethodContext& context) const override {
     const Askers askers = split_by_asker(records, context);
+    const ObservedTime observed = ObservedTime::of(records);
     std::vector<Source> sources;
     std::vector<Finding> own;
     for (const AskerGroup* group : askers.groups()) {
       Source source{group->subject, head_times(records, group->rows)};
-      own.push_back(measure_source(records, context, *group, source));
+      own.push_back(measure_source(records, context, observed, *group, source));
       if (source.heads.size() >= kMinHeadsOfSource) sources.push_back(std::move(source));
     }
-    std::vector<Finding> findings{measure_joint(records, context, askers, sources)};
+    std::vector<Finding> findings{measure_joint(records, context, observed, askers, sources)};
     std::move(own.begin(), own.end(), std::back_inserter(findings));
     for (std::size_t e = 0; e < std::min(records.evidences.size(), kEvidences); ++e) {
       findings.push_back(measure_evidence(records, context, *records.evidences[e]));

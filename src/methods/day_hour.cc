@@ -14,6 +14,7 @@
 #include "methods/support/calendar.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/observed.h"
 #include "methods/support/random.h"
 
 namespace assay::methods {
@@ -114,16 +115,17 @@ Rhythm test_rhythm(const std::vector<LocalTime>& heads, Random random) {
   return rhythm;
 }
 
-// Local days of the window and how much of each hour of week lies in it.
+// Local days of the window, and how much of each day and hour of the week was observed.
 struct Spans {
   std::int64_t first_day = 0;
   std::size_t days = 0;
   std::array<double, 7> days_of_weekday{};
-  double office_share = 0;  // of the window's hours
+  double office_share = 0;  // of the observed hours
   double claim_share = 0;
 };
 
-Spans spans_of(const Interval& window, const Zone& zone) {
+Spans spans_of(const ObservedTime& observed, const Zone& zone) {
+  const Interval& window = observed.window;
   Spans spans;
   if (window.empty()) return spans;
   LocalClock clock(zone);
@@ -135,6 +137,7 @@ Spans spans_of(const Interval& window, const Zone& zone) {
   constexpr std::int64_t kStep = 1800 * kMicrosPerSecond;  // half hours: zones differ by no less
   const std::int64_t end = std::min(window.end_us, window.begin_us + kMaxDays * kMicrosPerDay);
   for (std::int64_t us = window.begin_us; us < end; us += kStep) {
+    if (!observed.contains(us)) continue;
     const LocalTime time = clock.at(us);
     hours += 1;
     spans.days_of_weekday[static_cast<std::size_t>(time.weekday)] += 1.0 / 48;
@@ -143,14 +146,35 @@ Spans spans_of(const Interval& window, const Zone& zone) {
     const int utc_hour = civil_from_utc(us).hour;
     spans.claim_share += utc_hour >= kClaimFrom && utc_hour < kClaimTo ? 1 : 0;
   }
+  if (hours == 0) return spans;
   spans.office_share /= hours;
   spans.claim_share /= hours;
   return spans;
 }
 
+// Bursts of local days of which all that lies in the window was observed: part of a day has the
+// recorder's hours, not the asker's.
+std::vector<LocalTime> on_whole_days(const std::vector<LocalTime>& heads,
+                                     const ObservedTime& observed, const Zone& zone) {
+  if (observed.is_whole()) return heads;
+  std::map<std::int64_t, bool> is_whole;
+  std::vector<LocalTime> kept;
+  for (const LocalTime& head : heads) {
+    const auto [known, is_new] = is_whole.emplace(head.day, false);
+    if (is_new) {
+      const Interval day{zone.to_utc(head.day * kMicrosPerDay).us,
+                         zone.to_utc((head.day + 1) * kMicrosPerDay).us};
+      known->second = observed.contains(intersect(day, observed.window));
+    }
+    if (known->second) kept.push_back(head);
+  }
+  return kept;
+}
+
 // Ratio of the mean weekday to the mean weekend day, with a block t on its logarithm.
-void add_week_ratio(const QuestionRecords& records, const RowIndices& heads,
-                    const std::vector<LocalTime>& times, const Spans& spans, Finding& finding) {
+void add_week_ratio(const QuestionRecords& records, const ObservedTime& observed,
+                    const RowIndices& heads, const std::vector<LocalTime>& times,
+                    const Spans& spans, Finding& finding) {
   double week = 0;
   double weekend = 0;
   for (const LocalTime& time : times) (time.weekday < 5 ? week : weekend) += 1;
@@ -163,15 +187,23 @@ void add_week_ratio(const QuestionRecords& records, const RowIndices& heads,
   const double ratio = (week + 0.5) / week_days / ((weekend + 0.5) / weekend_days);
   // Whole weeks in every block, else one with a weekend more would bend its ratio.
   constexpr std::int64_t kWeekUs = 7 * kMicrosPerDay;
-  const std::int64_t weeks = records.window.length_us() / kWeekUs;
+  std::map<std::int64_t, std::int64_t> place;  // weeks of the window that were wholly observed
+  for (std::int64_t w = 0; w < records.window.length_us() / kWeekUs; ++w) {
+    const std::int64_t begin = records.window.begin_us + w * kWeekUs;
+    if (observed.contains(Interval{begin, begin + kWeekUs})) {
+      place.emplace(w, static_cast<std::int64_t>(place.size()));
+    }
+  }
+  const auto weeks = static_cast<std::int64_t>(place.size());
   const std::int64_t blocks = std::min<std::int64_t>(8, weeks / 2);
   std::optional<Range> range;
   if (blocks >= 5) {
     std::vector<std::pair<double, double>> counts(static_cast<std::size_t>(blocks));
     for (std::size_t i = 0; i < heads.size(); ++i) {
-      const std::int64_t at = (records.rows[heads[i]].time_us - records.window.begin_us) / kWeekUs;
-      if (at < 0 || at >= weeks) continue;
-      auto& block = counts[static_cast<std::size_t>(at * blocks / weeks)];
+      const std::int64_t since = records.rows[heads[i]].time_us - records.window.begin_us;
+      const auto week = place.find(since / kWeekUs);
+      if (since < 0 || week == place.end()) continue;
+      auto& block = counts[static_cast<std::size_t>(week->second * blocks / weeks)];
       (times[i].weekday < 5 ? block.first : block.second) += 1;
     }
     std::vector<double> logs;
@@ -283,15 +315,20 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
                                        who_text(group.subject), target_text(records)));
   const double n = static_cast<double>(heads.size());
   finding.denominator = fmt::format("of {} of {}", plural(n, "burst"), who_text(group.subject));
-  const auto times = local_times(records, heads, zone);
-  const Spans spans = spans_of(records.window, zone);
+  const ObservedTime observed = ObservedTime::of(records);
+  const Spans spans = spans_of(observed, zone);
   add(finding, "bursts", n, "bursts");
-  add_raster("day_hour", times, spans, finding);
+  const auto all_times = local_times(records, heads, zone);
+  add_raster("day_hour", all_times, spans, finding);
   const auto row_times = local_times(records, group.rows, zone);
   add_raster("day_hour_rows", row_times, spans, finding);
-  add_margins(times, row_times, spans, finding);
+  add_margins(all_times, row_times, spans, finding);
   say_limits(records.window, zone, finding);
-  if (heads.size() < kMinHeads || records.window.length_days() < kMinDays) {
+  say_observed(records, observed, finding);
+  const RowIndices observed_heads = rows_within(records, heads, observed);
+  const auto times = local_times(records, observed_heads, zone);
+  const auto of_whole_days = on_whole_days(times, observed, zone);
+  if (of_whole_days.size() < kMinHeads || observed.days() < kMinDays) {
     finding.outcome = Outcome::not_enough;
     finding.statement =
         fmt::format("{} of {} for {} {}: a daily rhythm needs {} over {:g} days.",
@@ -299,32 +336,33 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
                     window_text(records.window), kMinHeads, kMinDays);
     return finding;
   }
-  const Rhythm rhythm = test_rhythm(times, Random(context.random_seed, finding.id));
+  const Rhythm rhythm = test_rhythm(of_whole_days, Random(context.random_seed, finding.id));
   add(finding, "p_daily_rhythm", rhythm.p);
   add(finding, "rhythm_strength", rhythm.strength);
   add(finding, "peak_hour", rhythm.peak_hour, "h");
-  add_week_ratio(records, heads, times, spans, finding);
-  add_spans(records, heads, times, spans, finding);
+  add_week_ratio(records, observed, observed_heads, times, spans, finding);
+  add_spans(records, observed_heads, times, spans, finding);
   const bool is_found = rhythm.p <= kLevel;
   finding.outcome = is_found ? Outcome::found : Outcome::nothing_found;
   finding.statement = fmt::format(
       "The {} of {} for {} {} {} daily rhythm ({}{}); {} begin in office hours ({}, zone {}), "
       "where "
-      "{} of the window's hours lie.",
+      "{} of the {} lie.",
       plural(n, "burst"), who_text(group.subject), target_text(records),
       window_text(records.window), is_found ? "keep a" : "show no", probability_text(rhythm.p),
       is_found
           ? fmt::format(", resultant {:.2f} towards {:.1f} h", rhythm.strength, rhythm.peak_hour)
           : "",
       share_text(finding.value_or("share_office_hours", 0)), finding.parameters["office_hours"],
-      zone.name(), share_text(spans.office_share));
+      zone.name(), share_text(spans.office_share),
+      observed.is_whole() ? "window's hours" : "hours that are declared covered");
   return finding;
 }
 
 class DayHour : public Method {
  public:
   std::string_view name() const override { return "day_hour"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "day by hour raster in each party's zone, and a test for a daily rhythm";
   }

@@ -39,7 +39,7 @@ void add_unseen_estimate(const std::vector<double>& bursts, Finding& finding) {
 class Exclusivity : public Method {
  public:
   std::string_view name() const override { return "exclusivity"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "whether anybody outside the named parties asked, within what is covered";
   }

@@ -10,6 +10,7 @@
 #include "methods/support/calendar.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/observed.h"
 #include "methods/support/stats.h"
 
 namespace assay::methods {
@@ -33,22 +34,23 @@ struct Counted {
 // What one subject is measured against.
 struct Base {
   const Counted& counted;
-  DayGrid grid;
+  ObservedTime observed;
+  ObservedDays days;
   std::vector<double> by_day;
   int blocks = 0;
   std::vector<double> by_block;
-  Interval window;
   std::size_t untold_rows = 0;  // whose client the record does not tell: they could be anybody's
 };
 
 Base make_base(const QuestionRecords& records, const Counted& counted) {
-  Base base{counted, DayGrid::over(records.window), {}, 0, {}, records.window};
+  Base base{counted, ObservedTime::of(records), {}, {}, 0, {}};
+  base.days = ObservedDays::of(base.observed);
   base.untold_rows = static_cast<std::size_t>(
       std::count_if(counted.kept.begin(), counted.kept.end(),
                     [&](std::uint32_t row) { return records.rows[row].client == 0; }));
-  base.by_day = count_by_day(records, counted.kept, base.grid);
-  base.blocks = blocks_for_share(records, counted.kept, records.window);
-  base.by_block = count_by_block(records, counted.kept, records.window, base.blocks);
+  base.by_day = count_by_day(records, counted.kept, base.days);
+  base.blocks = blocks_for_share(records, counted.kept, base.observed);
+  base.by_block = count_by_block(records, counted.kept, base.observed, base.blocks);
   return base;
 }
 
@@ -69,13 +71,17 @@ std::vector<bool> clients_of(const QuestionRecords& records, const AskerGroup& g
 
 void add_rate(const QuestionRecords& records, const RowIndices& rows, const Base& base,
               std::string_view unit, Finding& finding) {
-  const double days = base.window.length_days();
-  const double n = static_cast<double>(rows.size());
+  const double days = base.observed.days();
+  const double n = static_cast<double>(rows_within(records, rows, base.observed).size());
+  if (base.observed.is_declared) {
+    add(finding, "rows_outside_coverage", static_cast<double>(rows.size()) - n,
+        fmt::format("{}s", unit));
+  }
   if (days <= 0) return;
   std::optional<Range> interval;
-  const int blocks = blocks_for_rate(base.window);
+  const int blocks = blocks_for_rate(base.observed);
   if (blocks > 0) {
-    auto counts = count_by_block(records, rows, base.window, blocks);
+    auto counts = count_by_block(records, rows, base.observed, blocks);
     for (double& count : counts) count *= blocks / days;
     interval = block_t_mean(counts);
   }
@@ -86,7 +92,7 @@ void add_rate(const QuestionRecords& records, const RowIndices& rows, const Base
   poisson.second /= days;
   add(finding, "rate_per_day_if_poisson", n / days, fmt::format("{}s per day", unit), poisson,
       "95 % exact Poisson, if every row were independent");
-  const auto by_day = count_by_day(records, rows, base.grid);
+  const auto by_day = count_by_day(records, rows, base.days);
   const double mean = mean_of(by_day);
   if (by_day.size() >= 2 && mean > 0) {
     add(finding, "dispersion_index", variance_of(by_day) / mean);
@@ -107,13 +113,16 @@ std::string add_share(const QuestionRecords& records, const RowIndices& rows, co
   const bool is_inner = share > 0.0 && share < 1.0;
   if (is_inner && base.blocks > 0) {
     interval =
-        block_t_share(count_by_block(records, rows, base.window, base.blocks), base.by_block);
+        block_t_share(count_by_block(records, rows, base.observed, base.blocks), base.by_block);
+    // Rows outside declared coverage count in the share and in no block.
+    if (interval)
+      interval = Range{std::min(interval->first, share), std::max(interval->second, share)};
     finding.parameters["q"] = std::to_string(base.blocks);
   }
   add(finding, "share", share, "", interval, fmt::format("{}, q = {}", kBlockT, base.blocks));
   add(finding, "share_if_independent", share, "", clopper_pearson(n, total),
       "95 % Clopper-Pearson, if every row were independent");
-  if (const auto effect = design_effect(count_by_day(records, rows, base.grid), base.by_day)) {
+  if (const auto effect = design_effect(count_by_day(records, rows, base.days), base.by_day)) {
     add(finding, "design_effect", *effect);
     add(finding, "n_effective", total / std::max(*effect, 1.0), "independent rows");
   }
@@ -141,9 +150,12 @@ void say_nobody(const QuestionRecords& records, std::string_view who, const Base
                 Finding& finding) {
   finding.outcome = base.counted.kept.empty() ? Outcome::not_enough : Outcome::nothing_found;
   finding.statement =
-      fmt::format("{} made none of the {} for {} {}, counted as {}.", who,
-                  plural(static_cast<double>(base.counted.kept.size()), base.counted.unit),
-                  target_text(records), window_text(records.window), finding.dedup_rule);
+      base.counted.kept.empty()
+          ? fmt::format("{} made no look-up: no row asks for {} {}, counted as {}.", who,
+                        target_text(records), window_text(records.window), finding.dedup_rule)
+          : fmt::format("{} made none of the {} for {} {}, counted as {}.", who,
+                        plural(static_cast<double>(base.counted.kept.size()), base.counted.unit),
+                        target_text(records), window_text(records.window), finding.dedup_rule);
   if (base.untold_rows > 0) {
     finding.limitations.push_back(
         fmt::format("{} tell no client and could be theirs.",
@@ -188,6 +200,7 @@ Finding measure_group(const QuestionRecords& records, const MethodContext& conte
   }
   finding.limitations.emplace_back(kUpstreamLimit);
   say_window(records, finding);
+  say_observed(records, base.observed, finding);
   if (rows.empty()) {
     add(finding, "share", 0.0);
     say_nobody(records, who, base, finding);
@@ -307,6 +320,7 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
   add(finding, "rows_total", n, fmt::format("{}s", counted.unit));
   finding.limitations.emplace_back(kUpstreamLimit);
   say_window(records, finding);
+  say_observed(records, base.observed, finding);
   if (counted.kept.empty()) {
     finding.outcome = Outcome::not_enough;
     finding.statement =
@@ -318,7 +332,7 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
   add_times(records, counted.kept, finding);
   add_share_table(groups, finding);
   if (counted.unit == "row") add_address_table(records, askers, finding);
-  add_daily_table(records, askers, counted, base.grid, finding);
+  add_daily_table(records, askers, counted, DayGrid::over(records.window), finding);
   const double asking = finding.value_or("askers", 0);
   finding.statement =
       fmt::format("{} for {} {}, counted as {}, from {}; the two busiest askers made {} of them.",
@@ -350,7 +364,7 @@ void measure_addresses(const QuestionRecords& records, const MethodContext& cont
 class Volume : public Method {
  public:
   std::string_view name() const override { return "volume"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "counts, shares and rates per party and address under three counting rules";
   }

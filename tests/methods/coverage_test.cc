@@ -41,6 +41,40 @@ TEST(CoverageMethod, EstablishesAbsenceOnlyWithoutRows) {
   EXPECT_FALSE(find(toy.run("coverage"), "coverage/dns")->absence);
 }
 
+TEST(CoverageMethod, EstablishesTheAbsenceOfANameThatNobodyAskedFor) {
+  Toy toy(10);
+  toy.declare_complete();
+  toy.ask(100, "192.0.2.53", {.name = "mail1.sender.example.corp.bank.example"});
+  const auto findings = toy.run("coverage");
+  const Finding* dns = find(findings, "coverage/dns");
+  ASSERT_TRUE(dns->absence) << "a run-on name is another name";
+  EXPECT_THAT(dns->absence->statement(), HasSubstr("no look-up of mail1.sender.example in "));
+}
+
+TEST(CoverageMethod, SaysWhichRecorderFallsShort) {
+  Toy toy(10, 2);
+  toy.declare_complete();
+  const Interval window = toy.records().window;
+  toy.evidence(2).coverage.intervals = {{window.begin_us, window.begin_us + 6 * kMicrosPerDay}};
+  const auto findings = toy.run("coverage");
+  const Finding* dns = find(findings, "coverage/dns");
+  EXPECT_EQ(dns->value_or("complete", 1), 0) << "one server does not speak for the other";
+  EXPECT_FALSE(dns->absence);
+  EXPECT_THAT(dns->statement, HasSubstr("vouches for no absence: dns-2 does not cover"));
+  ASSERT_EQ(dns->table("recorders")->rows.size(), 2u);
+  EXPECT_NEAR(dns->table("recorders")->rows[1][1], 0.6, 1e-9);
+  EXPECT_THAT(dns->limitations, testing::Contains(HasSubstr("dns-2 does not cover 2016-05-10")));
+}
+
+TEST(CoverageMethod, AsksForEveryNameOfTheQuestion) {
+  Toy toy(10);
+  toy.declare_complete();
+  toy.evidence().coverage.names = {NamePattern::parse("mail1.sender.example").value()};
+  EXPECT_EQ(find(toy.run("coverage"), "coverage/dns")->value_or("complete", 0), 1);
+  toy.evidence().coverage.names = {NamePattern::parse("mail2.sender.example").value()};
+  EXPECT_EQ(find(toy.run("coverage"), "coverage/dns")->value_or("complete", 1), 0);
+}
+
 TEST(Exclusivity, FindsThatNobodyElseAskedButOnlyInTheseFiles) {
   Toy toy(10);
   for (int i = 0; i < 20; ++i) toy.ask(i * 4000.0, "192.0.2.53");

@@ -139,6 +139,19 @@ TEST(Volume, CollapsesOnlyRowsThatAgreeInSecondClientNameTypeAndServer) {
   EXPECT_EQ(find(findings, "Bank/bursts")->value_or("rows", 0), 1);
 }
 
+TEST(Volume, CollapsesNothingAcrossLogsThatNameNoServer) {
+  Toy toy(10, 2);
+  for (int i = 0; i < 50; ++i) {
+    toy.ask(i * 600, "192.0.2.53", {.server = "", .evidence = 1});
+    toy.ask(i * 600, "192.0.2.53", {.server = "", .evidence = 2});
+  }
+  toy.ask(100, "192.0.2.53", {.server = "", .evidence = 1});
+  toy.ask(100, "192.0.2.53", {.server = "", .evidence = 1});
+  const auto findings = toy.run("volume");
+  EXPECT_EQ(find(findings, "Bank/raw")->value_or("rows", 0), 102);
+  EXPECT_EQ(find(findings, "Bank/collapsed")->value_or("rows", 0), 101);
+}
+
 TEST(Volume, TakesStrangersApartWhenItMergesBursts) {
   Toy toy(10);
   toy.ask(100, "192.0.2.53");
@@ -190,6 +203,33 @@ TEST(Volume, TellsLookupsOfOthersNamesFromThoseOfOnesOwn) {
   EXPECT_EQ(find(findings, "Bank/raw")->value_or("rows_for_others_names", -1), 2);
   EXPECT_EQ(find(findings, "Sender/raw")->value_or("rows", -1), 3);
   EXPECT_EQ(find(findings, "Sender/raw")->value_or("rows_for_others_names", -1), 0);
+}
+
+TEST(Volume, VouchesForASilentPartyAndNamesIt) {
+  Toy toy(20);
+  toy.declare_complete();
+  toy.ask(100, "198.51.100.53");
+  auto findings = toy.run("volume");
+  const Finding* bank = find(findings, "Bank/raw");
+  ASSERT_TRUE(bank->absence);
+  EXPECT_THAT(bank->absence->statement(),
+              HasSubstr("no look-up of mail1.sender.example by Bank in"));
+  EXPECT_FALSE(find(findings, "Clinic/raw")->absence);
+  toy.ask(200, "");
+  findings = toy.run("volume");
+  EXPECT_FALSE(find(findings, "Bank/raw")->absence) << "the row without a client could be theirs";
+}
+
+TEST(Volume, VouchesForASilentPartyWhenNobodyAskedAtAll) {
+  Toy toy(20);
+  toy.declare_complete();
+  const auto findings = toy.run("volume");
+  EXPECT_TRUE(find(findings, "Bank/raw")->absence);
+  EXPECT_THAT(find(findings, "Bank/raw")->statement,
+              HasSubstr("Bank made no look-up: no row asks for mail1.sender.example from"));
+  toy.evidence().coverage.completeness = Completeness::sampled;
+  const auto sampled = toy.run("volume");
+  EXPECT_FALSE(find(sampled, "Bank/raw")->absence);
 }
 
 TEST(Volume, SpeaksWhenThereIsNoRowAtAll) {

@@ -3,14 +3,6 @@
 #include <algorithm>
 
 namespace assay::methods {
-namespace {
-
-constexpr int kMostBlocks = 8;
-constexpr int kFewestBlocks = 5;
-constexpr double kMinRowsInBlock = 10;
-
-}  // namespace
-
 std::int64_t day_number(std::int64_t us) {
   const std::int64_t day = us / kMicrosPerDay;
   return us < 0 && us % kMicrosPerDay != 0 ? day - 1 : day;
@@ -36,34 +28,6 @@ std::vector<double> count_by_day(const QuestionRecords& records, const RowIndice
     if (const auto day = grid.index_of(records.rows[index].time_us)) counts[*day] += 1;
   }
   return counts;
-}
-
-std::vector<double> count_by_block(const QuestionRecords& records, const RowIndices& rows,
-                                   const Interval& window, int blocks) {
-  std::vector<double> counts(static_cast<std::size_t>(blocks), 0.0);
-  if (blocks == 0 || window.empty()) return counts;
-  const double length = static_cast<double>(window.length_us());
-  for (const std::uint32_t index : rows) {
-    const std::int64_t us = records.rows[index].time_us;
-    if (!window.contains(us)) continue;
-    const double place = static_cast<double>(us - window.begin_us) / length * blocks;
-    counts[std::min(static_cast<std::size_t>(place), counts.size() - 1)] += 1;
-  }
-  return counts;
-}
-
-int blocks_for_rate(const Interval& window) {
-  const int blocks = static_cast<int>(std::min(window.length_days(), double{kMostBlocks}));
-  return blocks < kFewestBlocks ? 0 : blocks;
-}
-
-int blocks_for_share(const QuestionRecords& records, const RowIndices& rows,
-                     const Interval& window) {
-  for (int blocks = blocks_for_rate(window); blocks >= kFewestBlocks; --blocks) {
-    const auto counts = count_by_block(records, rows, window, blocks);
-    if (*std::min_element(counts.begin(), counts.end()) >= kMinRowsInBlock) return blocks;
-  }
-  return 0;
 }
 
 }  // namespace assay::methods

@@ -1,4 +1,4 @@
-// Time cut into days and blocks, for daily counts and block statistics.
+// Time cut into UTC days, for daily counts.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,5 @@ struct DayGrid {
 std::int64_t day_number(std::int64_t us);
 std::vector<double> count_by_day(const QuestionRecords& records, const RowIndices& rows,
                                  const DayGrid& grid);
-
-std::vector<double> count_by_block(const QuestionRecords& records, const RowIndices& rows,
-                                   const Interval& window, int blocks);
-// 8, 7, 6 or 5 blocks of at least a day, each with at least 10 of `rows`; 0 when even 5 are too
-// many. Fewer than 10 rows bend a block's logit towards one half.
-int blocks_for_share(const QuestionRecords& records, const RowIndices& rows,
-                     const Interval& window);
-// The same without the demand on rows: for rates, where an empty block is a value like another.
-int blocks_for_rate(const Interval& window);
 
 }  // namespace assay::methods

@@ -141,19 +141,6 @@ std::string who_text(std::string_view subject) {
   return std::string(subject);
 }
 
-std::string target_text(const QuestionRecords& records) {
-  std::size_t targets = 0;
-  std::string_view only;
-  for (const NameInfo& name : records.names) {
-    if (!name.is_target) continue;
-    ++targets;
-    only = name.canonical;
-  }
-  if (targets == 1) return std::string(display_name(only));
-  return targets == 0 ? "the names of the question"
-                      : fmt::format("the {} names of the question", targets);
-}
-
 std::string patterns_text(const QuestionRecords& records) {
   constexpr std::size_t kSpelled = 3;
   if (records.patterns.empty()) return "the names of the question";
@@ -163,6 +150,19 @@ std::string patterns_text(const QuestionRecords& records) {
   std::vector<std::string> words;
   for (const NamePattern& pattern : records.patterns) words.push_back(pattern.to_string());
   return fmt::format("{}", fmt::join(words, " or "));
+}
+
+std::string target_text(const QuestionRecords& records) {
+  std::size_t targets = 0;
+  std::string_view only;
+  for (const NameInfo& name : records.names) {
+    if (!name.is_target) continue;
+    ++targets;
+    only = name.canonical;
+  }
+  if (targets == 1) return std::string(display_name(only));
+  return targets == 0 ? patterns_text(records)
+                      : fmt::format("the {} names of the question", targets);
 }
 
 void vouch(const QuestionRecords& records, std::string what, std::uint64_t observed,

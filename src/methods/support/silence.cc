@@ -37,15 +37,17 @@ Control control_of(const std::vector<double>& counts, double scale) {
 }  // namespace
 
 std::vector<Interval> longest_silences(const std::vector<std::int64_t>& events,
-                                       const Interval& window, std::size_t count) {
+                                       const ObservedTime& observed, std::size_t count) {
   std::vector<Interval> all;
-  std::int64_t from = window.begin_us;
-  for (const std::int64_t us : events) {
-    if (!window.contains(us)) continue;
-    if (us > from) all.push_back({from, us});
-    from = us;
+  for (const Interval& part : observed.parts) {
+    std::int64_t from = part.begin_us;
+    for (auto event = std::lower_bound(events.begin(), events.end(), part.begin_us);
+         event != events.end() && *event < part.end_us; ++event) {
+      if (*event > from) all.push_back({from, *event});
+      from = *event;
+    }
+    if (part.end_us > from) all.push_back({from, part.end_us});
   }
-  if (window.end_us > from) all.push_back({from, window.end_us});
   const std::size_t kept = std::min(count, all.size());
   std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(),
                     [](const Interval& a, const Interval& b) {
@@ -57,7 +59,7 @@ std::vector<Interval> longest_silences(const std::vector<std::int64_t>& events,
 }
 
 Expectation expect_in(const std::vector<std::int64_t>& events, const Interval& silence,
-                      const Interval& window) {
+                      const ObservedTime& observed) {
   std::vector<Control> of_days;
   std::vector<Control> of_weeks;
   // Either side alone: where the level changes at the silence, both together would look uneven.
@@ -67,13 +69,13 @@ Expectation expect_in(const std::vector<std::int64_t>& events, const Interval& s
       const std::int64_t begin = side < 0 ? silence.begin_us - day * kMicrosPerDay
                                           : silence.end_us + (day - 1) * kMicrosPerDay;
       const Interval one{begin, begin + kMicrosPerDay};
-      if (window.contains(one)) days.push_back(count_in(events, one.begin_us, one.end_us));
+      if (observed.contains(one)) days.push_back(count_in(events, one.begin_us, one.end_us));
     }
     std::vector<double> weeks;
     for (int week = 1; week <= kWeeksAside; ++week) {
       const std::int64_t shift = side * 7 * week * kMicrosPerDay;
       const Interval same{silence.begin_us + shift, silence.end_us + shift};
-      if (!window.contains(same) || !intersect(same, silence).empty()) continue;
+      if (!observed.contains(same) || !intersect(same, silence).empty()) continue;
       weeks.push_back(count_in(events, same.begin_us, same.end_us));
     }
     if (days.size() >= kMinControls) of_days.push_back(control_of(days, silence.length_days()));
@@ -95,9 +97,9 @@ Expectation expect_in(const std::vector<std::int64_t>& events, const Interval& s
   return expectation;
 }
 
-double chance_of(double log_p, const Interval& silence, const Interval& window) {
+double chance_of(double log_p, const Interval& silence, const ObservedTime& observed) {
   const double chances =
-      std::max(1.0, static_cast<double>(window.length_us()) /
+      std::max(1.0, static_cast<double>(observed.length_us()) /
                         static_cast<double>(std::max<std::int64_t>(silence.length_us(), 1)));
   return std::min(1.0, chances * std::exp(log_p));
 }

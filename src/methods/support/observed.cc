@@ -1,0 +1,216 @@
+#include "methods/support/observed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "methods/support/calendar.h"
+#include "methods/support/measure.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr int kMostBlocks = 8;
+constexpr int kFewestBlocks = 5;
+constexpr double kMinRowsInBlock = 10;
+
+std::vector<Interval> clipped(const std::vector<Interval>& parts, const Interval& window) {
+  std::vector<Interval> inside;
+  for (const Interval& part : parts) inside.push_back(intersect(part, window));
+  return normalise(std::move(inside));
+}
+
+std::vector<Interval> common_to(const std::vector<Interval>& a, const std::vector<Interval>& b) {
+  std::vector<Interval> both;
+  for (const Interval& one : a) {
+    for (const Interval& other : b) both.push_back(intersect(one, other));
+  }
+  return normalise(std::move(both));
+}
+
+// What each recorder declares, inside the window. A log that names no server is known by its own
+// id: such logs count as one recorder.
+std::vector<std::vector<Interval>> declared_by_recorder(const QuestionRecords& records) {
+  std::vector<std::vector<Interval>> declared;
+  std::vector<Interval> untold;
+  for (const Recorder& recorder : records.recorders) {
+    std::vector<Interval> parts;
+    bool is_untold = false;
+    for (const Evidence* piece : recorder.pieces) {
+      if (evidence_of(records, piece->number) == nullptr) continue;
+      is_untold = is_untold || recorder.name == piece->id;
+      parts.insert(parts.end(), piece->coverage.intervals.begin(), piece->coverage.intervals.end());
+    }
+    if (parts.empty()) continue;
+    if (is_untold) {
+      untold.insert(untold.end(), parts.begin(), parts.end());
+    } else {
+      declared.push_back(clipped(parts, records.window));
+    }
+  }
+  if (!untold.empty()) declared.push_back(clipped(untold, records.window));
+  return declared;
+}
+
+}  // namespace
+
+void ObservedTime::set_parts(std::vector<Interval> intervals) {
+  parts = normalise(std::move(intervals));
+  offsets_.clear();
+  std::int64_t offset = 0;
+  for (const Interval& part : parts) {
+    offsets_.push_back(offset);
+    offset += part.length_us();
+  }
+}
+
+ObservedTime ObservedTime::all_of(const Interval& window) {
+  ObservedTime observed;
+  observed.window = window;
+  observed.set_parts({window});
+  return observed;
+}
+
+ObservedTime ObservedTime::of(const QuestionRecords& records) {
+  const auto declared = declared_by_recorder(records);
+  if (declared.empty()) return all_of(records.window);
+  ObservedTime observed;
+  observed.window = records.window;
+  observed.is_declared = true;
+  std::vector<Interval> common = declared.front();
+  std::vector<Interval> any;
+  for (const auto& of_one : declared) {
+    common = common_to(common, of_one);
+    any.insert(any.end(), of_one.begin(), of_one.end());
+  }
+  observed.is_common = !common.empty();
+  observed.set_parts(observed.is_common ? std::move(common) : std::move(any));
+  return observed;
+}
+
+ObservedTime ObservedTime::of_evidence(const Evidence& evidence, const Interval& window) {
+  ObservedTime observed = all_of(window);
+  if (evidence.coverage.intervals.empty()) return observed;
+  observed.is_declared = true;
+  observed.set_parts(clipped(evidence.coverage.intervals, window));
+  return observed;
+}
+
+std::int64_t ObservedTime::length_us() const {
+  return parts.empty() ? 0 : offsets_.back() + parts.back().length_us();
+}
+
+double ObservedTime::days() const { return static_cast<double>(length_us()) / kMicrosPerDay; }
+
+bool ObservedTime::contains(std::int64_t us) const { return offset_of(us).has_value(); }
+
+bool ObservedTime::contains(const Interval& stretch) const {
+  if (stretch.empty()) return true;
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const Interval& part) { return part.contains(stretch); });
+}
+
+std::optional<std::int64_t> ObservedTime::offset_of(std::int64_t us) const {
+  const auto after = std::upper_bound(
+      parts.begin(), parts.end(), us,
+      [](std::int64_t value, const Interval& part) { return value < part.begin_us; });
+  if (after == parts.begin()) return std::nullopt;
+  const auto at = static_cast<std::size_t>(after - parts.begin()) - 1;
+  if (us >= parts[at].end_us) return std::nullopt;
+  return offsets_[at] + us - parts[at].begin_us;
+}
+
+RowIndices rows_within(const QuestionRecords& records, const RowIndices& rows,
+                       const ObservedTime& observed) {
+  RowIndices inside;
+  inside.reserve(rows.size());
+  for (const std::uint32_t index : rows) {
+    if (observed.contains(records.rows[index].time_us)) inside.push_back(index);
+  }
+  return inside;
+}
+
+void say_observed(const QuestionRecords& records, const ObservedTime& observed, Finding& finding) {
+  if (observed.is_declared) add(finding, "observed_days", observed.days(), "days");
+  if (observed.is_declared && !observed.is_whole()) {
+    finding.limitations.push_back(fmt::format(
+        "Coverage is declared for {} of the {} days of the window{}: rates, levels and silences "
+        "are measured there, and the rest counts neither as asking nor as silence.",
+        number_text(observed.days()), number_text(observed.window.length_days()),
+        observed.is_common ? "" : ", at no time by all recorders"));
+  }
+  for (const Evidence* evidence : records.evidences) {
+    const Completeness is = evidence->coverage.completeness;
+    if (is != Completeness::sampled && is != Completeness::filtered) continue;
+    finding.limitations.push_back(
+        fmt::format("{} is declared {}: numbers are those of what was kept, not of what was asked.",
+                    evidence->id, to_string(is)));
+    break;  // one tells it
+  }
+}
+
+ObservedDays ObservedDays::of(const ObservedTime& observed) {
+  ObservedDays days;
+  const DayGrid grid = DayGrid::over(observed.window);
+  for (std::size_t d = 0; d < grid.count; ++d) {
+    const std::int64_t day = grid.first_day + static_cast<std::int64_t>(d);
+    const Interval whole{day * kMicrosPerDay, (day + 1) * kMicrosPerDay};
+    if (observed.contains(intersect(whole, observed.window))) days.days_.push_back(day);
+  }
+  return days;
+}
+
+std::int64_t ObservedDays::day(std::size_t i) const {
+  if (days_.empty()) return 0;
+  return i < days_.size() ? days_[i] : days_.back() + 1;
+}
+
+std::optional<std::size_t> ObservedDays::index_of(std::int64_t us) const {
+  const std::int64_t day = day_number(us);
+  const auto found = std::lower_bound(days_.begin(), days_.end(), day);
+  if (found == days_.end() || *found != day) return std::nullopt;
+  return static_cast<std::size_t>(found - days_.begin());
+}
+
+bool ObservedDays::has_pause_before(std::size_t i) const {
+  return i > 0 && i < days_.size() && days_[i] != days_[i - 1] + 1;
+}
+
+std::vector<double> count_by_day(const QuestionRecords& records, const RowIndices& rows,
+                                 const ObservedDays& days) {
+  std::vector<double> counts(days.count(), 0.0);
+  for (const std::uint32_t index : rows) {
+    if (const auto day = days.index_of(records.rows[index].time_us)) counts[*day] += 1;
+  }
+  return counts;
+}
+
+std::vector<double> count_by_block(const QuestionRecords& records, const RowIndices& rows,
+                                   const ObservedTime& observed, int blocks) {
+  std::vector<double> counts(static_cast<std::size_t>(blocks), 0.0);
+  const double length = static_cast<double>(observed.length_us());
+  if (blocks == 0 || length <= 0) return counts;
+  for (const std::uint32_t index : rows) {
+    const auto offset = observed.offset_of(records.rows[index].time_us);
+    if (!offset) continue;
+    const double place = static_cast<double>(*offset) / length * blocks;
+    counts[std::min(static_cast<std::size_t>(place), counts.size() - 1)] += 1;
+  }
+  return counts;
+}
+
+int blocks_for_rate(const ObservedTime& observed) {
+  const int blocks = static_cast<int>(std::min(observed.days(), double{kMostBlocks}));
+  return blocks < kFewestBlocks ? 0 : blocks;
+}
+
+int blocks_for_share(const QuestionRecords& records, const RowIndices& rows,
+                     const ObservedTime& observed) {
+  for (int blocks = blocks_for_rate(observed); blocks >= kFewestBlocks; --blocks) {
+    const auto counts = count_by_block(records, rows, observed, blocks);
+    if (*std::min_element(counts.begin(), counts.end()) >= kMinRowsInBlock) return blocks;
+  }
+  return 0;
+}
+
+}  // namespace assay::methods
