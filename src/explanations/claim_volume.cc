@@ -229,11 +229,11 @@ ClaimAnswer depends_on_rule(const Context& context, const Quoted& quoted,
                             const Compared& compared) {
   ClaimAnswer answer = not_testable(
       context,
-      fmt::format("Whether {}'s look-ups in {} are as quoted ({}) depends on the counting rule, "
-                  "which the quote does not tell: {} would be, {} would not.",
-                  parties_text(context.parties()), format_interval(compared.window()),
-                  range_text(quoted), compared.words(Against::holds, true),
-                  compared.words(Against::holds, false)),
+      fmt::format(
+          "Whether the look-ups of {} in {} are as quoted ({}) depends on the counting rule, "
+          "which the quote does not tell: {} would be, {} would not.",
+          parties_text(context.parties()), format_interval(compared.window()), range_text(quoted),
+          compared.words(Against::holds, true), compared.words(Against::holds, false)),
       {kCountingRule});
   answer.in_short = fmt::format("{} as quoted, {} not", compared.brief(Against::holds, true),
                                 compared.brief(Against::holds, false));

@@ -42,13 +42,23 @@ void write_list(const Table& table, std::string& out) {
   out += "</ul>";
 }
 
+std::string in_capital(std::string words) {
+  if (words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return words;
+}
+
 void write_answer(const Claim& claim, const ClaimAnswer& answer, const Statements& statements,
                   std::string& out) {
   out +=
       fmt::format("<tr id=\"c-{}\"><th scope=\"row\"><q>{}</q><br><small>{}</small></th>",
                   anchor_of(claim.id), escape_html_cut(claim.quote), escape_html_cut(claim.source));
-  out += fmt::format("<td class=\"answer {}\"><b>{}</b></td><td>{}", to_string(answer.answer),
-                     words_of(to_string(answer.answer)), escape_sentence(answer.statement));
+  out += fmt::format("<td class=\"answer {}\"><b>{}</b></td><td>", to_string(answer.answer),
+                     words_of(to_string(answer.answer)));
+  // Where nothing shorter was found, the sentence says it once.
+  if (!answer.statement.starts_with(answer.in_short)) {
+    out += fmt::format("<b>{}.</b> ", escape_sentence(in_capital(answer.in_short)));
+  }
+  out += escape_sentence(answer.statement);
   for (const Table& table : answer.tables) write_list(table, out);
   std::string notes;
   for (const Quantity& quantity : answer.quantities) {

@@ -60,6 +60,7 @@ tfoot th,tfoot td{border-top:2px solid var(--line)}
 .claims th{width:25%;font-weight:400}
 .claims thead th:nth-child(2){width:8.5rem}
 .claims thead th:nth-child(3){width:auto}
+.claims td p{margin:.35rem 0 0}.claims ul{margin:.1rem 0 .35rem;padding-left:1.2rem}
 .answer.contradicted b{color:var(--warm)}
 .answer.supported b{color:var(--accent)}
 time{white-space:nowrap}
@@ -99,7 +100,7 @@ svg .silence{fill:var(--warm);opacity:.22}
 svg .undeclared{fill:var(--soft);opacity:.16}svg .covered{fill:var(--soft);opacity:.55}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .cut{color:var(--warm)}
-nav ol{columns:2 16rem;padding-left:1.2rem;font-size:.92rem}
+nav ol{columns:2 16rem;column-gap:2.5rem;padding-left:1.2rem;font-size:.92rem}
 @media (max-width:40rem){html{font-size:16px}.claims,.claims tbody,.claims tr,.claims th,.claims td{
 display:block;width:auto}.claims thead{display:none}.claims caption{display:block}
 .claims td{border-top:0;padding-top:0}.statements>li{display:block}
@@ -114,6 +115,7 @@ nav{display:none}p,li,dd,figcaption{max-width:none}
 h2,h3,h4{break-after:avoid}figure,.verdict,tr,.statements>li{break-inside:avoid}
 .wide{overflow:visible}.matrix{font-size:.72rem}
 thead{display:table-header-group}
+.claims caption,.overview caption{display:none}
 tbody tr:first-child{break-before:avoid}
 main>h2:not(:first-child){break-before:page}summary{list-style:none;color:inherit}
 .statements details{display:none}

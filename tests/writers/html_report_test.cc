@@ -85,6 +85,10 @@ TEST(HtmlReport, PutsTheVerdictBeforeEverythingElse) {
   }
 }
 
+TEST(HtmlReport, SaysEachAnswerInShortFirst) {
+  EXPECT_THAT(sample_page(), HasSubstr("<b>Cannot all be true: &#39;Bank share"));
+}
+
 TEST(HtmlReport, ListsTheSmallestClashesOfFiguresAndWhatHasToGo) {
   for (const char* heading :
        {"<p>Cannot be true together:</p><ul><li>", "<p>The rest fits without:</p><ul><li>"}) {
