@@ -84,11 +84,10 @@ bool CaptureFile::next(CapturedPacket& packet) {
     // pcapng stamps have 64 bits, and a damaged one would overflow.
     const std::int64_t second = header->ts.tv_sec;
     packet.has_time = second >= kMinStampSeconds && second <= kMaxStampSeconds;
-    packet.ref = {place.offset, place.length,
-                  packet.has_time ? second * kMicrosPerSecond + header->ts.tv_usec : 0};
     const RecordScanner::Interface* interface = scanner_.interface_of(place);
     packet.link_type = interface == nullptr ? link_type_ : static_cast<int>(interface->link_type);
-    packet.ref.width_us = interface == nullptr ? 1 : interface->width_us;
+    packet.ref = {place.offset, place.length, interface == nullptr ? 1 : interface->width_us,
+                  packet.has_time ? second * kMicrosPerSecond + header->ts.tv_usec : 0};
     packet.bytes = {bytes, header->caplen};
     return true;
   }

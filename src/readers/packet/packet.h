@@ -19,8 +19,8 @@ inline constexpr std::int64_t kMinPacketTimeUs = -62'167'219'200'000'000,
 struct PacketRef {
   std::uint64_t offset = 0;
   std::uint32_t length = 0;
-  std::int64_t time_us = 0;
   std::uint32_t width_us = 1;  // of the capturing clock's ticks
+  std::int64_t time_us = 0;
 };
 
 struct CapturedPacket {

@@ -85,12 +85,11 @@ void QueryTable::insert(const PendingQuery& query) {
   ++size_;
 }
 
-void QueryTable::remove(Index index) {
+void QueryTable::remove(Index index, Index* link) {
   const Node& node = nodes_[index];
   if (node.newer_equal != kNone) {
     nodes_[node.newer_equal].older_equal = node.older_equal;
   } else {
-    Index* link = find(node.query);
     *link = node.older_equal == kNone ? node.next_in_bucket : node.older_equal;
   }
   if (node.older_equal != kNone) {
@@ -105,14 +104,15 @@ void QueryTable::remove(Index index) {
 }
 
 Pairing QueryTable::take(const PendingQuery& answer, PendingQuery& out) {
-  Index index = *find(answer);
+  Index* link = find(answer);
+  Index index = *link;
   for (int i = 0; i < kMaxSteps && index != kNone; ++i, index = nodes_[index].older_equal) {
     const Node& node = nodes_[index];
     if (!is_in_time(node.query, answer)) continue;
     const bool has_rival =
         node.older_equal != kNone && is_in_time(nodes_[node.older_equal].query, answer);
     out = node.query;
-    remove(index);
+    remove(index, link);
     return has_rival ? Pairing::one_of_several : Pairing::sole;
   }
   return Pairing::none;
@@ -124,7 +124,7 @@ Pairing QueryTable::take_any_question(const PendingQuery& answer, PendingQuery& 
     const PendingQuery& query = nodes_[index].query;
     if (is_same_exchange(query, answer) && is_in_time(query, answer)) {
       out = query;
-      remove(index);
+      remove(index, find(query));
       return Pairing::sole;
     }
   }
@@ -133,7 +133,7 @@ Pairing QueryTable::take_any_question(const PendingQuery& answer, PendingQuery& 
 
 PendingQuery QueryTable::pop_oldest() {
   const PendingQuery out = oldest();
-  remove(first_);
+  remove(first_, find(out));
   return out;
 }
 

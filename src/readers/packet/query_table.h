@@ -63,7 +63,8 @@ class QueryTable {
 
   Index& bucket_of(const PendingQuery& query);
   Index* find(const PendingQuery& like);
-  void remove(Index index);
+  // `link`: what find() gives for the node's group.
+  void remove(Index index, Index* link);
 
   std::size_t capacity_;
   std::size_t size_ = 0;
