@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMinHeadsOfSource = 20;
 constexpr std::size_t kSilences = 10;
+constexpr std::size_t kSilencesLooked = 200;
 constexpr double kExpectedToSpeak = 1;  // expected bursts per dispersion, to count as silent
 constexpr std::size_t kEvidences = 32;
 constexpr double kMinBackground = 10;  // rows expected, before their absence says something
@@ -173,17 +174,23 @@ Finding measure_joint(const QuestionRecords& records, const MethodContext& conte
   }
   std::sort(merged.begin(), merged.end());
   std::vector<JointSilence> tested;
-  for (const Interval& when : longest_silences(merged, observed, kSilences)) {
-    tested.push_back(test_joint(records, observed, sources, when));
+  // Where at most one source would have spoken there is no joint silence to test.
+  for (const Interval& when : longest_silences(merged, observed, kSilencesLooked)) {
+    const JointSilence silence = test_joint(records, observed, sources, when);
+    if (silence.sources >= 2) tested.push_back(silence);
+    if (tested.size() == kSilences) break;
   }
   if (sources.size() < 2 || tested.empty()) {
     finding.outcome = Outcome::not_enough;
-    finding.statement =
-        observed.parts.empty()
-            ? std::string(kUnobserved)
-            : fmt::format("{} with at least {} bursts {}: a joint silence needs two.",
-                          sources.empty() ? "No source" : "Only one source", kMinHeadsOfSource,
-                          window_text(records.window));
+    finding.statement = observed.parts.empty()
+                            ? std::string(kUnobserved)
+                            : fmt::format(
+                                  "{} with at least {} bursts {}: a joint silence needs two "
+                                  "that would have spoken in it.",
+                                  sources.empty()       ? "No source"
+                                  : sources.size() == 1 ? "Only one source"
+                                                        : "No joint silence of sources",
+                                  kMinHeadsOfSource, window_text(records.window));
     add_declared(records, observed, finding);
     return finding;
   }
@@ -198,9 +205,9 @@ Finding measure_joint(const QuestionRecords& records, const MethodContext& conte
                           static_cast<double>(silence.when.end_us) / kMicrosPerSecond,
                           static_cast<double>(silence.when.length_us()) / kHourUs, silence.sources,
                           silence.p, silence.background});
-    if (silence.sources >= 2 && (best->sources < 2 || silence.p < best->p)) best = &silence;
+    if (silence.p < best->p) best = &silence;
   }
-  const bool is_found = best->sources >= 2 && best->p < kSurprising;
+  const bool is_found = best->p < kSurprising;
   add_when(best->when, finding);
   add(finding, "p_joint", best->p);
   add(finding, "sources_silent", best->sources, "sources");
@@ -212,7 +219,7 @@ Finding measure_joint(const QuestionRecords& records, const MethodContext& conte
       "{} none of {} asked for {} for {}, where about {} would be expected ({} if they were "
       "independent); {}.",
       is_found ? "Unrelated sources were silent together:"
-               : "The most notable joint silence is no surprise:",
+               : "No joint silence that this test can tell from chance; the nearest to it:",
       plural(static_cast<double>(sources.size()), "source"), target_text(records),
       silence_words(best->when), plural(best->expected, "burst"), probability_text(best->p),
       background_words(*best, finding));

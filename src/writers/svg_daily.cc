@@ -138,7 +138,7 @@ std::string caption_of(const Finding& volume, const std::string& idle, bool has_
   caption += has_silence
                  ? " Tinted: sources that have nothing to do with each other are silent together, "
                    "longer than chance makes it."
-                 : " No joint silence beyond what chance makes.";
+                 : " No joint silence that the test can tell from chance.";
   caption += has_coverage
                  ? " Strip below: when the evidence says that it recorded; outside it, silence "
                    "shows nothing."

@@ -104,6 +104,28 @@ TEST(CoverageGaps, KnowsADeclaredPause) {
   EXPECT_EQ(all->outcome, Outcome::nothing_found) << "a declared pause is no silence";
 }
 
+// Fifteen silences in which at most one of two would have spoken are longer than the outage of
+// both.
+TEST(CoverageGaps, TestsOnlySilencesInWhichTwoSourcesWouldHaveSpoken) {
+  Toy toy(160);
+  auto random = toy.random("uneven");
+  const auto is_recorded = [](double t) { return t < 110 * toy::kDay || t > 112 * toy::kDay; };
+  for (const double t : toy::poisson(random, 20, 160)) {
+    const bool is_bank_on = static_cast<int>(t / toy::kDay) % 4 == 0 || t > 60 * toy::kDay;
+    if (is_bank_on && is_recorded(t)) toy.ask(t, "192.0.2.53");
+  }
+  for (const double t : toy::poisson(random, 20, 160)) {
+    if (t > 60 * toy::kDay && is_recorded(t)) toy.ask(t, "198.51.100.53");
+  }
+  const auto findings = toy.run("coverage_gaps");
+  const Finding* all = find(findings, "coverage_gaps/all");
+  ASSERT_EQ(all->outcome, Outcome::found);
+  EXPECT_NEAR(all->value_or("silence_seconds", 0), 2 * toy::kDay, 10'000);
+  const Table* tested = all->table("silences");
+  ASSERT_NE(tested, nullptr);
+  for (const auto& row : tested->rows) EXPECT_GE(row[3], 2);
+}
+
 TEST(CoverageGaps, SaysThatOneSourceCannotBeJointlySilent) {
   Toy toy(60);
   auto random = toy.random("one");

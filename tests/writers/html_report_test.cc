@@ -120,7 +120,7 @@ TEST(HtmlReport, TintsOnlySilencesThatChanceDoesNotMake) {
   }
   const std::string page = render("html", model);
   EXPECT_THAT(page, Not(HasSubstr("class=\"silence\"")));
-  EXPECT_THAT(page, HasSubstr("No joint silence beyond what chance makes"));
+  EXPECT_THAT(page, HasSubstr("No joint silence that the test can tell from chance"));
 }
 
 TEST(HtmlReport, GivesEveryFindingItsNumberOnce) {
