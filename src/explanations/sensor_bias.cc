@@ -70,10 +70,8 @@ class SensorBias final : public Explanation {
  private:
   static void weigh_silence(const Finding& silence, Weighing& weighing) {
     const Quantity* outage = silence.quantity("collector_outage");
-    if (silence.outcome == Outcome::found && is_set(silence, "in_declared_gap")) {
-      weighing.bear(silence, Direction::strongly_for,
-                    "the joint silence lies in a gap that the collector itself declares");
-    } else if (outage != nullptr && outage->value != 0) {
+    // Silences in a pause that the collector declares are not looked for, so none speaks here.
+    if (outage != nullptr && outage->value != 0) {
       weighing.bear(silence, Direction::strongly_for,
                     "unrelated askers were silent together, and so was everything else in the "
                     "same files");

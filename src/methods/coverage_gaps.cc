@@ -157,6 +157,24 @@ std::string background_words(const JointSilence& silence, Finding& finding) {
   return rows + ", so recording may have been thinned";
 }
 
+// The longest joint silences in which at least two sources would have spoken.
+std::vector<JointSilence> joint_silences(const QuestionRecords& records,
+                                         const ObservedTime& observed,
+                                         const std::vector<Source>& sources) {
+  std::vector<std::int64_t> merged;
+  for (const Source& source : sources) {
+    merged.insert(merged.end(), source.heads.begin(), source.heads.end());
+  }
+  std::sort(merged.begin(), merged.end());
+  std::vector<JointSilence> tested;
+  for (const Interval& when : longest_silences(merged, observed, kSilencesLooked)) {
+    const JointSilence silence = test_joint(records, observed, sources, when);
+    if (silence.sources >= 2) tested.push_back(silence);
+    if (tested.size() == kSilences) break;
+  }
+  return tested;
+}
+
 Finding measure_joint(const QuestionRecords& records, const MethodContext& context,
                       const ObservedTime& observed, const Askers& askers,
                       const std::vector<Source>& sources) {
@@ -168,18 +186,7 @@ Finding measure_joint(const QuestionRecords& records, const MethodContext& conte
                   plural(static_cast<double>(sources.size()), "source"), kMinHeadsOfSource);
   finding.parameters["surprising"] = fmt::format("{:g}", kSurprising);
   say_observed(records, observed, finding);
-  std::vector<std::int64_t> merged;
-  for (const Source& source : sources) {
-    merged.insert(merged.end(), source.heads.begin(), source.heads.end());
-  }
-  std::sort(merged.begin(), merged.end());
-  std::vector<JointSilence> tested;
-  // Where at most one source would have spoken there is no joint silence to test.
-  for (const Interval& when : longest_silences(merged, observed, kSilencesLooked)) {
-    const JointSilence silence = test_joint(records, observed, sources, when);
-    if (silence.sources >= 2) tested.push_back(silence);
-    if (tested.size() == kSilences) break;
-  }
+  const auto tested = joint_silences(records, observed, sources);
   if (sources.size() < 2 || tested.empty()) {
     finding.outcome = Outcome::not_enough;
     finding.statement = observed.parts.empty()
