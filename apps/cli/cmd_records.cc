@@ -57,6 +57,24 @@ Json Rows::table() const {
   return {{"columns", names}, {"rows", rows}};
 }
 
+// The store gives one object a line.
+Result<Json> parsed_lines(const std::string& text) {
+  Json rows = Json::array();
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    Json row = Json::parse(line, nullptr, false);
+    if (row.is_discarded()) {
+      return Error{ErrorCode::malformed,
+                   fmt::format("row {} of the result is no JSON, most likely because of bytes that "
+                               "are no UTF-8",
+                               rows.size() + 1),
+                   "ask for hex(...) of that column, or leave out --json"};
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 Result<int> done_or_stopped() {
   if (stop_flag()) return Error{ErrorCode::interrupted, "stopped", ""};
   return kDone;
@@ -130,8 +148,10 @@ Job declare_sql(CLI::App& app) {
     if (Status status = opened->sql(options->statement, format, each); !status.ok()) {
       return status.error();
     }
-    if (session.wants_json) {
-      session.print_json({{"result", Json::parse(kept, nullptr, false)}});
+    if (session.wants_json && !stop_flag()) {
+      auto result = parsed_lines(kept);
+      if (!result.ok()) return result.error();
+      session.print_json({{"result", std::move(*result)}});
     }
     return done_or_stopped();
   };
@@ -170,8 +190,16 @@ Job declare_export(CLI::App& app) {
     };
     Status status = opened->export_rows(options->format, options->output, each);
     if (file != nullptr) is_written = std::fclose(file) == 0 && is_written;
+    if (file != nullptr && (!status.ok() || !is_written || stop_flag())) {
+      std::remove(options->output.c_str());  // a part of the records would look like all of them
+    }
     if (!status.ok()) return status.error();
+    if (stop_flag()) return done_or_stopped();
     if (!is_written) return Error{ErrorCode::io, "cannot write " + options->output, ""};
+    if (session.has_failed_output()) {
+      session.say("not all records were taken");
+      return kDone;
+    }
     std::uint64_t count = 0;
     for (const Evidence& evidence : opened->evidences()) count += evidence.balance.rows;
     if (session.wants_json) {

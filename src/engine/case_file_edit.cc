@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+
 namespace assay {
 namespace {
 
@@ -42,6 +44,26 @@ Error by_hand(std::string_view party, std::string_view what) {
           fmt::format("the table of '{}' in case.toml is written in a way that assay does not edit",
                       party),
           fmt::format("edit case.toml by hand: {}", what)};
+}
+
+// The first line below `line` where a header stands. Positions are the parser's: a '[' may also
+// begin a line of a text or of a list.
+void find_next_table(const toml::node& node, toml::source_index line, toml::source_index& next) {
+  if (const toml::array* array = node.as_array()) {
+    for (const toml::node& each : *array) find_next_table(each, line, next);
+  }
+  const toml::table* table = node.as_table();
+  if (table == nullptr || table->is_inline()) return;
+  const auto begin = table->source().begin.line;
+  if (begin > line && (next == 0 || begin < next)) next = begin;
+  for (const auto& [key, value] : *table) find_next_table(value, line, next);
+}
+
+// The last line of the values of a table; at least that of its header.
+int last_line_of(const toml::table& table) {
+  auto last = table.source().begin.line;
+  for (const auto& [key, value] : table) last = std::max(last, value.source().end.line);
+  return static_cast<int>(last);
 }
 
 }  // namespace
@@ -148,19 +170,24 @@ Result<std::string> remove_party_table(std::string text, std::string_view party)
     const toml::table root = toml::parse(text);
     const toml::table* table = find_party(root, party);
     if (table == nullptr) return by_hand(party, "take out the table of the party");
-    const int line = static_cast<int>(table->source().begin.line);
-    const std::size_t begin = start_of_line(text, line);
-    if (text.compare(begin, 2, "[[") != 0) return by_hand(party, "take out its table");
-    std::size_t end = start_of_line(text, line + 1);
-    // To the next table's header, less the comments that stand right above it.
-    std::size_t comments = std::string::npos;
-    while (end < text.size() && text[end] != '[') {
-      if (text[end] == '#' && comments == std::string::npos) comments = end;
-      if (text[end] != '#' && text[end] != '\n') comments = std::string::npos;
-      const std::size_t feed = text.find('\n', end);
-      end = feed == std::string::npos ? text.size() : feed + 1;
+    const auto line = table->source().begin.line;
+    const std::size_t begin = start_of_line(text, static_cast<int>(line));
+    const std::size_t header = text.find_first_not_of(" \t", begin);
+    if (header == std::string::npos || text.compare(header, 2, "[[") != 0) {
+      return by_hand(party, "take out its table");
     }
-    if (comments != std::string::npos) end = comments;
+    toml::source_index next = 0;
+    find_next_table(root, line, next);
+    std::size_t end = next == 0 ? text.size() : start_of_line(text, static_cast<int>(next));
+    // Less the comments that stand right above the next table's header.
+    const std::size_t last_value = start_of_line(text, last_line_of(*table) + 1);
+    for (std::size_t at = end; at > last_value;) {
+      at = text.rfind('\n', at - 2) + 1;  // npos + 1 is the first line
+      const std::size_t first = text.find_first_not_of(" \t", at);
+      const char c = first == std::string::npos ? '\n' : text[first];
+      if (c == '#') end = at;
+      if (c != '#' && c != '\n' && c != '\r') break;
+    }
     text.erase(begin, end - begin);
   } catch (const toml::parse_error&) {
     return by_hand(party, "take out the table of the party");

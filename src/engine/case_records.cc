@@ -10,6 +10,7 @@
 #include "engine/files.h"
 #include "engine/rejects_file.h"
 #include "engine/row_text.h"
+#include "store/shown_evidences.h"
 
 namespace assay {
 namespace {
@@ -178,6 +179,8 @@ Status Case::sql(std::string_view statement, std::string_view format,
                  const std::function<bool(std::string_view)>& each) {
   auto store = impl_->rows();
   if (!store.ok()) return store.error();
+  const std::vector<std::uint32_t> counted = impl_->state.committed();
+  show_only(**store, {counted.begin(), counted.end()});
   return (*store)->sql(statement, format, each);
 }
 

@@ -105,7 +105,7 @@ Error engine_error(std::string_view message, ErrorCode code) {
   };
   if (says("MEMORY_LIMIT_EXCEEDED")) {
     return {ErrorCode::io, "the record store reached its memory limit",
-            "ask for fewer records at once (an evidence, a period, one party), or raise the limit"};
+            "ask for fewer records at once (an evidence, a period, one party)"};
   }
   if (says("NOT_ENOUGH_SPACE") || says("No space left on device")) {
     return {ErrorCode::io, "the disk is full: the record store cannot write",

@@ -347,11 +347,11 @@ Status EmbeddedStore::hosts(const std::function<bool(std::uint64_t, const IpAddr
 }
 
 Status EmbeddedStore::refresh_views() {
-  if (shown_ == parts_.committed.numbers()) return {};
-  for (const std::string& statement : view_statements(parts_.committed.numbers())) {
-    ASSAY_TRY(run(statement));
-  }
-  shown_ = parts_.committed.numbers();
+  std::set<std::uint32_t> numbers = parts_.committed.numbers();
+  std::erase_if(numbers, [&](std::uint32_t each) { return wanted_ && !wanted_->contains(each); });
+  if (shown_ == numbers) return {};
+  for (const std::string& statement : view_statements(numbers)) ASSAY_TRY(run(statement));
+  shown_ = std::move(numbers);
   return {};
 }
 

@@ -57,6 +57,9 @@ class EmbeddedStore final : public RecordStore {
              const std::function<bool(std::string_view)>& each) override;
   Status export_parquet(const RowFilter& filter, const std::string& path) override;
 
+  // From now on sql() shows these evidences alone, as far as they are committed here.
+  void show_only(std::set<std::uint32_t> evidences) { wanted_ = std::move(evidences); }
+
  private:
   Status refuse_writing() const;
   Status run(const std::string& sql);
@@ -72,7 +75,8 @@ class EmbeddedStore final : public RecordStore {
   Status refresh_views();
 
   Parts parts_;
-  std::optional<std::set<std::uint32_t>> shown_;  // the evidences in the views; none made yet
+  std::optional<std::set<std::uint32_t>> wanted_;  // none: all that are committed
+  std::optional<std::set<std::uint32_t>> shown_;   // the evidences in the views; none made yet
   std::optional<std::map<std::uint32_t, std::uint64_t>> partition_rows_;  // none: not asked yet
   // Keys of the names that each evidence brought since begin(); none when there are many.
   std::map<std::uint32_t, std::vector<std::uint64_t>> new_keys_;

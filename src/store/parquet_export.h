@@ -8,7 +8,7 @@
 
 namespace assay {
 
-// Writes beside `path` and renames at the end. Errors: io.
+// Writes beside `path` and renames at the end; never over a file that is there. Errors: io.
 Status write_parquet(chdb::Session& session, const RowFilter& filter, const std::string& path);
 
 }  // namespace assay

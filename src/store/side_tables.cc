@@ -6,12 +6,13 @@ namespace assay {
 namespace {
 
 // With 64-bit keys a hundred million names share one with a chance of 3 in 10,000: rare enough for
-// a rebuild under another seed, too likely for a verdict to rest on silence about it.
+// another case under another seed, too likely for a verdict to rest on silence about it.
 Error collision(std::string_view what, std::uint64_t key) {
-  return {ErrorCode::internal,
-          fmt::format("two {} share the key {:016x} in the record store", what, key),
-          "rebuild the store under another key seed: remove the case's store folder and run "
-          "`assay read`; the evidence itself is not touched"};
+  return {
+      ErrorCode::internal,
+      fmt::format("two {} share the key {:016x} in the record store", what, key),
+      "the seed of the keys is sealed when a case is made: make a new case, which draws another, "
+      "and add the same evidence to it"};
 }
 
 }  // namespace

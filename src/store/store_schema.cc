@@ -20,8 +20,9 @@ constexpr std::string_view kFirstLine = "assay record store";
 
 std::string rebuild_hint(const std::string& directory) {
   return fmt::format(
-      "remove the folder {} and run `assay read`: the store is rebuilt from the evidence, which is "
-      "not touched",
+      "remove the folder {}: the next command that needs it builds it anew from the evidence, "
+      "which "
+      "is not touched",
       directory);
 }
 
@@ -75,7 +76,7 @@ Result<StoreLock> StoreLock::take(const std::string& directory) {
   if (!is_taken) return error;
   return Error{ErrorCode::locked,
                fmt::format("another assay process has this case's store open ({})", directory),
-               "wait until it has finished, or ask the running `assay serve` instead"};
+               "wait until it has finished, or stop it"};
 }
 
 StoreLock::StoreLock(StoreLock&& other) noexcept

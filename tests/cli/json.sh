@@ -29,6 +29,16 @@ document show case dns-1:0
 document count case --by client,day
 document export case --to csv
 document rejects case
+if "$ASSAY" sql case 'select 1' > /dev/null 2>&1; then
+  document sql case 'select offset from lookups order by offset limit 3'
+  python3 -c '
+import json
+rows = json.load(open("out"))["result"]
+assert [row["offset"] for row in rows][:1] == [0] and len(rows) == 3, rows
+' || fail "the rows of sql --json: $(head -c 300 out)"
+  document sql case "select unhex('ff') as x"
+  grep -q '"malformed"' out || fail "bytes that are no UTF-8 are not refused"
+fi
 document formats
 document sniff query.log
 document methods

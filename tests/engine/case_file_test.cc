@@ -182,6 +182,23 @@ TEST_F(Edit, RemovesOnlyThatParty) {
   EXPECT_FALSE(made_->remove_party("Bank").ok()) << "a question asks about it";
 }
 
+TEST_F(Edit, RemovesNoTableThatIsWrittenInAnotherWay) {
+  const std::string
+      before = "title = \"T\"\n",
+      after =
+          "  # of B\n\n  # also of B\n  [[party]]\n  name = \"B\"\n\n\t[[party]]\n\tname = \"C\"\n";
+  write_all_to(path(), before +
+                           "[[party]]\nname = \"A\"\naddresses = [\n\"192.0.2.1\",\n]\n"
+                           "source = \"\"\"\n[[party]]\n# a text\"\"\"\n" +
+                           after);
+  ASSERT_TRUE(made_->remove_party("A").ok());
+  EXPECT_EQ(read_all(path()), before + after);
+  ASSERT_TRUE(made_->remove_party("B").ok());
+  EXPECT_EQ(made_->case_file()->parties.size(), 1u);
+  ASSERT_TRUE(made_->remove_party("C").ok());
+  EXPECT_TRUE(made_->case_file()->parties.empty());
+}
+
 TEST_F(Edit, NeverLeavesAFileThatCannotBeRead) {
   Question question;
   question.between = {"Bank", "Nobody"};

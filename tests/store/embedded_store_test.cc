@@ -11,6 +11,7 @@
 
 #include "store/chdb_connection.h"
 #include "store/chdb_library.h"
+#include "store/shown_evidences.h"
 #include "store_fixture.h"
 
 namespace assay::testing {
@@ -298,6 +299,44 @@ TEST_F(EmbeddedStoreTest, ExportsRowsAsParquetThatReadsBack) {
       "1\t80\t0\t2016-05-04 00:00:00.500000\t192.0.2.1\t\tmail1.sender.example\tMX\t\\N\t"
       "\\N\n");
   EXPECT_EQ(store_->export_parquet({}, "/nowhere/x.parquet").error().code, ErrorCode::io);
+}
+
+TEST_F(EmbeddedStoreTest, NeverExportsOverAFileThatIsThere) {
+  open();
+  fill();
+  const std::string path = directory_ + "/evidence.log";
+  std::ofstream(path) << "evidence";
+  const Status status = store_->export_parquet({.evidences = {1}}, path);
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().mend.find("never overwrites"), std::string::npos);
+  std::ifstream file(path);
+  EXPECT_EQ((std::string{std::istreambuf_iterator<char>(file), {}}), "evidence");
+  std::size_t beside = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+    beside += entry.path().filename().string().starts_with("evidence.log");
+  }
+  EXPECT_EQ(beside, 1u) << "something was left beside it";
+}
+
+TEST_F(EmbeddedStoreTest, ShowsPeopleOnlyWhatTheChainCounts) {
+  open();
+  fill();
+  ASSERT_OK(store_->commit(2));
+  const auto evidences = [&] {
+    std::string text;
+    const Status status = store_->sql("select distinct evidence from lookups order by 1", "tsv",
+                                      [&](std::string_view piece) {
+                                        text += piece;
+                                        return true;
+                                      });
+    EXPECT_TRUE(status.ok());
+    return text;
+  };
+  EXPECT_EQ(evidences(), "evidence\n1\n2\n");
+  show_only(*store_, {1});
+  EXPECT_EQ(evidences(), "evidence\n1\n");
+  show_only(*store_, {1, 2, 3});
+  EXPECT_EQ(evidences(), "evidence\n1\n2\n");
 }
 
 TEST_F(EmbeddedStoreTest, TakesFiltersOfManyKeys) {

@@ -310,7 +310,7 @@ TEST_P(StoreTest, ReportsTwoNamesUnderOneKeyAtCommit) {
   const Status status = store_->commit(2);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::internal);
-  EXPECT_NE(status.error().mend.find("rebuild"), std::string::npos);
+  EXPECT_NE(status.error().mend.find("new case"), std::string::npos);
 }
 
 TEST_P(StoreTest, ReportsTwoAddressesUnderOneKeyAtCommit) {
