@@ -34,6 +34,10 @@ Result<int> run_demo(const std::string& directory, Session& session) {
   };
   auto made = make_demo_case(directory, demo_folder(), session.surroundings(), each);
   if (!made.ok()) return made.error();
+  if (files.empty()) {
+    session.say(
+        fmt::format("{} holds more than the demo by now: it is examined as it is", directory));
+  }
   auto outcome = made->examine();
   if (!outcome.ok()) return outcome.error();
   const std::string page = directory + "/report.html";
@@ -65,7 +69,7 @@ Result<int> run_demo(const std::string& directory, Session& session) {
 
 Job declare_demo(CLI::App& app) {
   auto directory = std::make_shared<std::string>("assay-demo");
-  app.add_option("CASE", *directory, "folder to make (assay-demo)");
+  app.add_option("CASE", *directory, "folder to make, or to make again (assay-demo)");
   return [directory](Session& session) { return run_demo(*directory, session); };
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "assay/engine.h"
+#include "engine/demo_folder.h"
 #include "engine/files.h"
 #include "sim/reconstruction.h"
 
@@ -11,8 +12,6 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uint64_t kDemoKeySeed = 143;
 
 Interval interval_of(std::string_view text) { return parse_interval(text).value(); }
 
@@ -104,7 +103,21 @@ Result<Case> make_demo_case(const std::string& directory, const std::string& dem
                             const std::function<void(const AddOutcome&)>& each) {
   Result<std::string> case_toml = read_file((fs::path(demo_folder) / "case.toml").string());
   if (!case_toml.ok()) return case_toml.error();
-  Result<Case> demo = Case::init(directory, "Demo", "UTC", kDemoKeySeed, surroundings);
+  const DemoFolder there = look_at_demo_folder(directory, *case_toml);
+  if (there == DemoFolder::lived_in) {
+    // Somebody went on with it: it stays theirs, and is examined as it is.
+    Result<Case> theirs = Case::open(directory, surroundings);
+    if (!theirs.ok()) return theirs.error();
+    if (auto examined = theirs->examine(); !examined.ok()) return examined.error();
+    return theirs;
+  }
+  if (there == DemoFolder::foreign) {
+    return Error{ErrorCode::usage,
+                 fmt::format("{} is there already and is not the demo", directory),
+                 "choose another name: assay demo NAME"};
+  }
+  if (there == DemoFolder::demo) ASSAY_TRY(clear_demo_folder(directory));
+  Result<Case> demo = Case::init(directory, kDemoTitle, "UTC", kDemoKeySeed, surroundings);
   if (!demo.ok()) return demo.error();
   ASSAY_TRY(replace_file((fs::path(directory) / "case.toml").string(), *case_toml));
   const fs::path received = fs::path(directory) / "received";

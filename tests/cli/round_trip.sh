@@ -78,4 +78,23 @@ expect 2 "$ASSAY" party case remove Bank
 says "asks about"
 expect 0 "$ASSAY" party case add Clinic 203.0.113.0/24
 expect 0 "$ASSAY" party case remove Clinic
+
+# The demo a second time, after a kill, and with something of somebody's in it.
+expect 0 "$ASSAY" demo demo
+expect 0 "$ASSAY" demo demo
+grep -q list-ns1.log out err || fail "the demo was not made again"
+expect 0 "$ASSAY" verify demo
+(
+  "$ASSAY" demo killed > /dev/null 2>&1 &
+  sleep 0.3
+  kill -9 $!
+  wait $! 2> /dev/null
+)
+expect 0 "$ASSAY" demo killed
+expect 0 "$ASSAY" party demo add Guest 203.0.113.99
+expect 0 "$ASSAY" demo demo
+says "examined as it is"
+grep -q '"Guest"' demo/case.toml || fail "the demo took away what was added to it"
+expect 2 "$ASSAY" demo case
+[ -s case/custody.jsonl ] || fail "a case that is not the demo was touched"
 finish
