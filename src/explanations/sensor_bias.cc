@@ -75,7 +75,7 @@ class SensorBias final : public Explanation {
       weighing.bear(silence, Direction::strongly_for,
                     "unrelated askers were silent together, and so was everything else in the "
                     "same files");
-    } else if (outage != nullptr) {
+    } else if (outage != nullptr && silence.outcome == Outcome::found) {
       weighing.bear(silence, Direction::weakly_against,
                     "the files went on recording other look-ups during the joint silence");
     } else if (silence.outcome == Outcome::found) {

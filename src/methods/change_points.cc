@@ -213,6 +213,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   Finding finding = make_finding(change_points_method(), records, context, subject);
   const ObservedDays days = ObservedDays::of(observed);
   RowIndices heads = burst_heads(records, rows, groups, kBurstSeconds);
+  const double all_bursts = static_cast<double>(heads.size());
   std::erase_if(heads,
                 [&](std::uint32_t row) { return !days.index_of(records.rows[row].time_us); });
   const auto counts = count_by_day(records, heads, days);
@@ -228,9 +229,11 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   if (days.count() < kMinDays || n < kMinBursts || days.count() > kMostDays) {
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
-        "{} of {} on {} {}: changes of level are looked for with {} bursts on {} to {} "
+        "{} of {} and {} to look at {}: changes of level are looked for with {} bursts on {} to {} "
         "days.",
-        plural(n, "burst"), who, plural(static_cast<double>(days.count()), "day"),
+        plural(all_bursts, "burst"), who,
+        plural(static_cast<double>(days.count()),
+               observed.is_declared ? "wholly covered day" : "day"),
         window_text(records.window), kMinBursts, kMinDays, kMostDays);
     return finding;
   }

@@ -271,6 +271,13 @@ TEST(SensorBias, SilenceThatWasNotFoundSpeaksForNothing) {
   EXPECT_FALSE(leans(of(judged(findings), "sensor_bias"), "coverage_gaps"));
 }
 
+TEST(SensorBias, RecordingThatWentOnInNoNotableSilenceSpeaksForNothing) {
+  Findings findings = lookups();
+  findings.add("coverage_gaps", "", Outcome::nothing_found,
+               {{"p_joint", 0.6}, {"collector_outage", 0}});
+  EXPECT_FALSE(leans(of(judged(findings), "sensor_bias"), "coverage_gaps"));
+}
+
 TEST(Assessment, SaysThatItsFindingsLeanNeitherWayWhenThereAreSome) {
   Findings findings = lookups();
   findings.add("coverage_gaps", "", Outcome::nothing_found, {{"p_joint", 0.6}});
