@@ -29,7 +29,7 @@ Draft Acquisition::draft_of(const AddRequest& request, const FoundFile& found) c
   Draft draft;
   Evidence& evidence = draft.evidence;
   evidence.name = found.name;
-  evidence.path = found.path;
+  evidence.path = found.path.starts_with('/') ? inside_.chain_path(found.path) : found.path;
   struct stat info {};
   if (::stat(found.path.c_str(), &info) == 0) {
     evidence.clock.last_change_us = mtime_us(info);
@@ -157,7 +157,9 @@ Status Acquisition::preview(const AddRequest& request, const FoundFile& found) {
 std::optional<std::size_t> Acquisition::unread_at(const std::string& path) const {
   for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
     const Evidence& evidence = inside_.state.evidences[i];
-    if (!inside_.state.details[i].is_read && evidence.container == 0 && evidence.path == path) {
+    if (!inside_.state.details[i].is_read && evidence.container == 0 &&
+        (evidence.path == path ||
+         (path.starts_with('/') && evidence.path == inside_.chain_path(path)))) {
       return i;
     }
   }
@@ -305,8 +307,9 @@ Status Acquisition::take_path(const std::string& path, Draft draft) {
 Status Acquisition::add_copy(const AddRequest& request, int descriptor, const std::string& name,
                              const std::string& origin) {
   const std::string temporary = inside_.directory + std::string(kSpoolName);
-  Descriptor copy(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!copy.is_open()) return system_error("write", temporary);
+  auto created = create_anew(temporary);
+  if (!created.ok()) return created.error();
+  Descriptor copy = std::move(*created);
   DescriptorSource source(descriptor, name, inside_.surroundings.stop, {});
   SealingSource sealing(source);
   const auto block = std::make_unique<char[]>(std::size_t{1} << 18);

@@ -14,8 +14,6 @@
 namespace assay {
 namespace {
 
-constexpr int kCaseFormat = 1;  // of the folder; docs/case-format.md
-
 std::string first_case_file(std::string_view title, std::string_view zone) {
   return fmt::format(
       "# What people state in this case. Edit it, or use: assay party, assay ask, assay claim.\n"
@@ -28,14 +26,15 @@ std::string first_case_file(std::string_view title, std::string_view zone) {
 Status make_folders(const std::string& directory) {
   std::error_code problem;
   if (std::filesystem::exists(directory, problem)) {
-    if (is_there(directory + "/custody.jsonl")) {
+    if (is_there(directory + "/custody.jsonl") &&
+        !std::filesystem::is_empty(directory + "/custody.jsonl", problem)) {
       return Error{ErrorCode::usage, fmt::format("{} is a case already", directory),
                    fmt::format("add evidence to it with: assay add {} FILE...", directory)};
     }
     if (!std::filesystem::is_directory(directory, problem) ||
         !std::filesystem::is_empty(directory, problem)) {
       return Error{ErrorCode::usage, fmt::format("{} is there already and is not empty", directory),
-                   "choose a name that is not in use"};
+                   "choose a name that is not in use, or remove it first"};
     }
   }
   std::filesystem::create_directories(directory, problem);
@@ -67,7 +66,7 @@ Result<Case> Case::init(const std::string& directory, std::string_view title,
   auto impl = std::make_unique<Impl>();
   impl->directory = directory;
   impl->surroundings = surroundings;
-  auto custody = Custody::load(directory);
+  auto custody = Custody::load_empty(directory);
   if (!custody.ok()) return custody.error();
   impl->custody = std::move(*custody);
   ASSAY_TRY(impl->lock());
@@ -93,13 +92,13 @@ Result<Case> Case::open(const std::string& directory, const Surroundings& surrou
   auto custody = Custody::load(directory);
   if (!custody.ok()) return custody.error();
   impl->custody = std::move(*custody);
-  ASSAY_TRY(impl->replay());
+  impl->replay();
   return Case(std::move(impl));
 }
 
 const std::string& Case::directory() const { return impl_->directory; }
 const std::string& Case::case_hash() const { return impl_->custody.hash(); }
-const std::vector<std::string>& Case::remarks() const { return impl_->custody.remarks(); }
+const std::vector<std::string>& Case::remarks() const { return impl_->remarks; }
 const std::vector<Evidence>& Case::evidences() const { return impl_->state.evidences; }
 
 std::vector<RejectSummary> Case::reject_summaries(std::string_view evidence) const {
@@ -113,25 +112,48 @@ std::vector<RejectSummary> Case::reject_summaries(std::string_view evidence) con
 
 Result<CaseFile> Case::case_file() const {
   const std::string path = impl_->path_in("case.toml");
-  auto text = read_file(path);
+  auto text = read_regular_file(path);
   if (!text.ok()) return text.error();
   return parse_case_file(*text, path);
 }
 
-Status Case::Impl::replay() {
+// A chain that does not hold is shown as far as it can be understood, and nothing is written into
+// it. A line that no assay writes is a problem of the chain like a changed one.
+void Case::Impl::replay() {
   state = CaseState();
   for (const CustodyLine& line : custody.lines()) {
-    Status status = line.type.empty() ? Status() : state.apply(line);
-    // A chain that does not hold is shown as far as it can be understood: verify names the rest.
-    if (!status.ok() && custody.problems().empty()) return status;
+    if (line.type.empty()) continue;
+    const Status status = state.apply(line);
+    if (status.ok() || !custody.problems().empty()) continue;
+    custody.add_problem({fmt::format("custody.jsonl line {}", line.seq), status.error().message});
   }
-  return {};
+  tell_remarks();
+}
+
+void Case::Impl::tell_remarks() {
+  remarks = custody.remarks();
+  if (custody.problems().empty()) return;
+  const Error broken = custody.broken();
+  remarks.push_back(fmt::format("{}{}; {}", kWarning, broken.message, broken.mend));
 }
 
 Status Case::Impl::lock() {
+  // A link would let a case that was received delete and write elsewhere.
+  for (const char* own : {"rejects", "evidence"}) {
+    std::error_code problem;
+    if (std::filesystem::is_symlink(path_in(own), problem)) {
+      return Error{ErrorCode::malformed,
+                   fmt::format("{} is a symbolic link, which assay does not make", path_in(own)),
+                   "put a folder in its place"};
+    }
+  }
   bool has_grown = false;
   ASSAY_TRY(custody.lock(has_grown));
-  return has_grown ? replay() : Status();
+  if (has_grown) replay();
+  tell_remarks();
+  if (custody.problems().empty()) return {};
+  custody.unlock();
+  return custody.broken();
 }
 
 Status Case::Impl::seal(std::string_view type, const std::string& payload) {
@@ -146,6 +168,15 @@ Status Case::Impl::seal(std::string_view type, const std::string& payload) {
   return state.apply(*sealed);
 }
 
+std::string Case::Impl::chain_path(const std::string& path) const {
+  namespace fs = std::filesystem;
+  std::error_code problem;
+  const fs::path target = fs::weakly_canonical(path, problem);
+  const fs::path relative = target.lexically_relative(fs::weakly_canonical(directory, problem));
+  if (relative.empty() || *relative.begin() == "..") return target.string();
+  return relative.string();
+}
+
 std::string Case::Impl::bytes_path(const Evidence& evidence) const {
   if (evidence.path.starts_with('/')) return evidence.path;
   return directory + "/" + evidence.path;
@@ -153,6 +184,12 @@ std::string Case::Impl::bytes_path(const Evidence& evidence) const {
 
 std::string Case::Impl::rejects_path(const Evidence& evidence) const {
   return directory + "/rejects/" + evidence.id + ".jsonl";
+}
+
+std::string Case::Impl::sealed_rejects_path(const Evidence& evidence) const {
+  const auto index = state.index_of(evidence.number);
+  const bool is_sealed = index && !state.details[*index].rejects_sha256.empty();
+  return is_sealed ? rejects_path(evidence) : std::string();
 }
 
 }  // namespace assay

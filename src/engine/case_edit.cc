@@ -19,7 +19,7 @@ struct CaseText {
 };
 
 Result<CaseText> load(const Case::Impl& inside) {
-  auto text = read_file(inside.path_in("case.toml"));
+  auto text = read_regular_file(inside.path_in("case.toml"));
   if (!text.ok()) return text.error();
   auto file = parse_case_file(*text, inside.path_in("case.toml"));
   if (!file.ok()) return file.error();

@@ -4,6 +4,8 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "assay/engine.h"
 #include "assay/store.h"
@@ -12,14 +14,20 @@
 
 namespace assay {
 
+// How a remark begins that no command may swallow.
+inline constexpr std::string_view kWarning = "warning: ";
+
 struct Case::Impl {
   std::string directory;
   Surroundings surroundings;
   Custody custody;
   CaseState state;
 
-  // Derives `state` from the chain.
-  Status replay();
+  // Custody::remarks(), and a warning when the chain does not hold.
+  std::vector<std::string> remarks;
+
+  // Derives `state` from the chain; what cannot be understood becomes a problem of the chain.
+  void replay();
   // Takes the case for writing; see Custody::lock.
   Status lock();
   // Appends a line and applies it. Precondition: lock() succeeded.
@@ -29,6 +37,11 @@ struct Case::Impl {
   // Where the bytes of an evidence lie now.
   std::string bytes_path(const Evidence& evidence) const;
   std::string rejects_path(const Evidence& evidence) const;
+  // The same when the chain names that file; "" otherwise, since anybody may have put it there.
+  std::string sealed_rejects_path(const Evidence& evidence) const;
+  // How the chain names a file: relative to the case folder when inside it, so that a case can be
+  // moved; absolute otherwise.
+  std::string chain_path(const std::string& path) const;
 
   // The store, opened when first asked for. Errors: locked, unsupported, io.
   Result<RecordStore*> open_store();
@@ -38,11 +51,15 @@ struct Case::Impl {
   // Evidences whose rows are known to be whole in the store.
   std::set<std::uint32_t> present;
   Status forget_store();  // deletes store/
+  // Where the embedded store lies; "" = in store/. Verifying fills one of its own.
+  std::string store_folder;
 
   // Replaces case.toml and seals its SHA-256. Errors: usage, when the new text is not a case file.
   Status edit_case_file(const std::string& new_text);
 
  private:
+  void tell_remarks();
+
   std::unique_ptr<RecordStore> store_;
 };
 

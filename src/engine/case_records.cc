@@ -237,7 +237,7 @@ Result<std::string> Case::show(std::string_view text) {
     }));
   }
   if (length == 0) {
-    ASSAY_TRY(read_rejects_file(impl_->rejects_path(evidence), [&](const Reject& reject) {
+    ASSAY_TRY(read_rejects_file(impl_->sealed_rejects_path(evidence), [&](const Reject& reject) {
       if (reject.offset != locus->offset) return true;
       length = std::max<std::uint64_t>(reject.length, 1);
       shown += fmt::format("  rejected  {}: {}\n", reject.code, reject.why);
@@ -266,7 +266,7 @@ Status Case::rejects(std::string_view id,
   bool goes_on = true;
   for (const Evidence& evidence : impl_->state.evidences) {
     if (!goes_on || (!id.empty() && evidence.id != id)) continue;
-    ASSAY_TRY(read_rejects_file(impl_->rejects_path(evidence), [&](const Reject& reject) {
+    ASSAY_TRY(read_rejects_file(impl_->sealed_rejects_path(evidence), [&](const Reject& reject) {
       goes_on = each(evidence, reject);
       return goes_on;
     }));

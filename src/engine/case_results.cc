@@ -33,7 +33,7 @@ bool is_sealed_already(const Case::Impl& inside, const Sealed& now) {
 
 Status keep(Case::Impl& inside, std::string_view name, const std::string& bytes) {
   const std::string path = inside.path_in(name);
-  if (auto there = read_file(path); there.ok() && *there == bytes) return {};
+  if (auto there = read_regular_file(path); there.ok() && *there == bytes) return {};
   return replace_file(path, bytes);
 }
 
@@ -71,23 +71,12 @@ Status check_target(const Case::Impl& inside, const std::string& path) {
   return {};
 }
 
-// Relative to the case folder when inside it, so that a case can be moved.
-std::string path_in_chain(const Case::Impl& inside, const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code problem;
-  const fs::path target = fs::weakly_canonical(path, problem);
-  const fs::path relative =
-      target.lexically_relative(fs::weakly_canonical(inside.directory, problem));
-  if (relative.empty() || *relative.begin() == "..") return target.string();
-  return relative.string();
-}
-
 }  // namespace
 
 Result<ExamineOutcome> Case::examine() {
   ASSAY_TRY(impl_->lock());
   const std::string path = impl_->path_in("case.toml");
-  auto text = read_file(path);
+  auto text = read_regular_file(path);
   if (!text.ok()) return text.error();
   auto file = parse_case_file(*text, path);
   if (!file.ok()) return file.error();
@@ -98,7 +87,7 @@ Result<ExamineOutcome> Case::examine() {
   }
   auto store = impl_->rows();
   if (!store.ok()) return store.error();
-  auto result = recompute(*file, impl_->state.evidences, **store);
+  auto result = recompute(*file, impl_->state.evidences, **store, impl_->surroundings.stop);
   if (!result.ok()) return result.error();
   const Sealed now{sha256_hex(*text), sha256_hex(result->findings_jsonl),
                    sha256_hex(result->verdict_json)};
@@ -122,14 +111,24 @@ Result<CaseModel> Case::model() {
                  fmt::format("examine it with: assay examine {}", impl_->directory)};
   }
   const std::string path = impl_->path_in("case.toml");
-  auto text = read_file(path);
+  auto text = read_regular_file(path);
   if (!text.ok()) return text.error();
   if (sha256_hex(*text) != examined->case_file_sha256) return changed_since("case.toml");
   auto file = parse_case_file(*text, path);
   if (!file.ok()) return file.error();
-  auto lines = read_file(impl_->path_in("findings.jsonl"));
+  auto lines = read_regular_file(impl_->path_in("findings.jsonl"));
   if (!lines.ok()) return lines.error();
   if (sha256_hex(*lines) != examined->findings_sha256) return changed_since("findings.jsonl");
+  const auto verdict = read_regular_file(impl_->path_in("verdict.json"));
+  if (!verdict.ok()) return verdict.error();
+  if (sha256_hex(*verdict) != examined->verdict_sha256) return changed_since("verdict.json");
+  for (std::size_t i = 0; i < impl_->state.details.size(); ++i) {
+    if (impl_->state.details[i].seq <= examined->seq) continue;
+    return Error{ErrorCode::check_failed,
+                 fmt::format("{} was added or read after the last examination",
+                             impl_->state.evidences[i].id),
+                 fmt::format("examine the case again with: assay examine {}", impl_->directory)};
+  }
 
   CaseModel model;
   model.case_hash = examined->case_hash;
@@ -173,14 +172,19 @@ Status Case::render(std::string_view writer_name, const std::string& path) {
   if (!model.ok()) return model.error();
   auto bytes = writer->write(*model);
   if (!bytes.ok()) return bytes.error();
-  auto there = read_file(path);
+  std::error_code problem;
+  if (is_there(path) && !std::filesystem::is_regular_file(path, problem)) {
+    return Error{ErrorCode::usage, fmt::format("{} is not a regular file", path),
+                 "name a file that the report may be written to"};
+  }
+  auto there = read_regular_file(path);
   if (!there.ok() || *there != *bytes) ASSAY_TRY(replace_file(path, *bytes));
 
-  const std::string chain_path = path_in_chain(*impl_, path);
+  const std::string chain_path = impl_->chain_path(path);
   const std::string sha256 = sha256_hex(*bytes);
   const auto known = impl_->state.rendered.find(chain_path);
   if (known != impl_->state.rendered.end() && known->second.sha256 == sha256 &&
-      known->second.writer == writer_name) {
+      known->second.writer == writer_name && known->second.case_hash == model->case_hash) {
     return {};
   }
   const Json payload = {{"writer", writer_name},

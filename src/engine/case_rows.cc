@@ -32,6 +32,11 @@ class Rereading {
     }
     for (const std::uint32_t number : outermost) {
       const Evidence* evidence = find(number);
+      if (evidence == nullptr) {
+        return Error{ErrorCode::malformed,
+                     fmt::format("the chain does not say evidence {}", number),
+                     "see what changed with: assay verify CASE"};
+      }
       const std::string path = inside_.bytes_path(*evidence);
       auto file = open_for_reading(path);
       if (!file.ok()) return gone(*evidence, file.error());
@@ -54,7 +59,7 @@ class Rereading {
   }
 
   Error gone(const Evidence& evidence, const Error& cause) const {
-    return {ErrorCode::not_found,
+    return {cause.code,
             fmt::format("the records of {} must be read again, but {}", evidence.id, cause.message),
             "bring the file back to that place"};
   }
@@ -76,7 +81,7 @@ class Rereading {
           std::find(wanted_.begin(), wanted_.end(), evidence.number) != wanted_.end();
       if (!is_wanted && evidence.state != ReadState::container) return {};
       const std::uint32_t number = evidence.number;
-      auto unpacked = unpack_member(data, inside_.directory);
+      auto unpacked = unpack_member(data, folder_for_temporaries(inside_.directory));
       if (!unpacked.ok()) return unpacked.error();
       DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
       file.end_in(unpacked->damage);
@@ -125,7 +130,7 @@ Result<RecordStore*> Case::Impl::open_store() {
     return store_.get();
   }
   StoreOptions options;
-  options.directory = path_in("store");
+  options.directory = store_folder.empty() ? path_in("store") : store_folder;
   options.key_seed = state.key_seed;
   options.library_path = surroundings.store_library_path;
   auto opened = open_embedded_store(options);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "engine/evidence_lines.h"
 
@@ -12,7 +14,12 @@ namespace {
 
 using Json = nlohmann::json;
 
+[[noreturn]] void refuse(const std::string& why) { throw std::runtime_error(why); }
+
 void apply_init(const Json& payload, CaseState& state) {
+  if (const int format = payload.at("format").get<int>(); format != kCaseFormat) {
+    refuse(fmt::format("the case has format {}, this assay knows {}", format, kCaseFormat));
+  }
   state.title = payload.value("title", "");
   state.default_zone = payload.value("default_zone", "UTC");
   state.key_seed = std::stoull(payload.value("key_seed", "0"), nullptr, 16);
@@ -32,11 +39,50 @@ Examined examined_of(const Json& payload, const CustodyLine& line) {
   return examined;
 }
 
+std::size_t known_index(const Json& payload, const CaseState& state) {
+  const auto number = payload.at("evidence").get<std::uint32_t>();
+  const auto index = state.index_of(number);
+  if (!index) refuse(fmt::format("there is no evidence {} before it", number));
+  return *index;
+}
+
 void drop_copy(const Json& payload, CaseState& state) {
-  const auto index = state.index_of(payload.value("evidence", 0u));
-  if (!index) return;
+  const std::optional<std::size_t> index = known_index(payload, state);
+  for (const Evidence& other : state.evidences) {
+    if (other.container == state.evidences[*index].number) refuse("its members are evidence");
+  }
   state.evidences.erase(state.evidences.begin() + static_cast<std::ptrdiff_t>(*index));
   state.details.erase(state.details.begin() + static_cast<std::ptrdiff_t>(*index));
+}
+
+// KIND-NUMBER, with letters only before the hyphen: the id names a file of rejects.
+bool is_id_of(std::string_view id, std::uint32_t number) {
+  const std::size_t hyphen = id.find('-');
+  return hyphen != std::string_view::npos && hyphen > 0 &&
+         id.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == hyphen &&
+         id.substr(hyphen + 1) == std::to_string(number);
+}
+
+// Absolute, or a path that does not lead out of the case folder.
+bool is_evidence_path(const std::string& path) {
+  const std::filesystem::path parts(path);
+  return !path.empty() &&
+         (parts.is_absolute() || std::find(parts.begin(), parts.end(), "..") == parts.end());
+}
+
+void check_begun(const Evidence& evidence, const CaseState& state) {
+  if (!is_id_of(evidence.id, evidence.number)) {
+    refuse(fmt::format("'{}' is not the id of evidence {}", evidence.id, evidence.number));
+  }
+  if (!is_evidence_path(evidence.path)) refuse("its path leads out of the case folder");
+  const auto known = state.index_of(evidence.number);
+  if (!known && evidence.number != state.last_number + 1) {
+    refuse(fmt::format("evidence {} is due", state.last_number + 1));
+  }
+  if (evidence.container != 0 &&
+      (evidence.container >= evidence.number || !state.index_of(evidence.container))) {
+    refuse(fmt::format("there is no evidence {} before it to contain it", evidence.container));
+  }
 }
 
 void apply_checked(const Json& payload, const CustodyLine& line, CaseState& state) {
@@ -46,6 +92,7 @@ void apply_checked(const Json& payload, const CustodyLine& line, CaseState& stat
     Evidence evidence;
     EvidenceDetail detail;
     read_begun(payload, line, evidence, detail);
+    check_begun(evidence, state);
     state.last_number = std::max(state.last_number, evidence.number);
     if (const auto index = state.index_of(evidence.number)) {
       // Stated anew: the seal stays, the rows do not count until they are read again.
@@ -63,9 +110,12 @@ void apply_checked(const Json& payload, const CustodyLine& line, CaseState& stat
       state.details.push_back(std::move(detail));
     }
   } else if (line.type == "evidence" || line.type == "read" || line.type == "read_failed") {
-    const auto index = state.index_of(payload.value("evidence", 0u));
-    if (!index) return;
-    read_progress(payload, line, state.evidences[*index], state.details[*index]);
+    const std::size_t index = known_index(payload, state);
+    Evidence evidence = state.evidences[index];
+    EvidenceDetail detail = state.details[index];
+    read_progress(payload, line, evidence, detail);
+    state.evidences[index] = std::move(evidence);
+    state.details[index] = std::move(detail);
   } else if (line.type == "copy_dropped") {
     drop_copy(payload, state);
   } else if (line.type == "case_file") {
@@ -74,8 +124,10 @@ void apply_checked(const Json& payload, const CustodyLine& line, CaseState& stat
     state.examined = examined_of(payload, line);
   } else if (line.type == "rendered") {
     Rendered rendered{line.seq, payload.value("writer", ""), payload.value("path", ""),
-                      payload.value("sha256", "")};
+                      payload.value("sha256", ""), payload.value("case_hash", "")};
     state.rendered[rendered.path] = rendered;
+  } else {
+    refuse("no line of this version of assay has that type");
   }
 }
 
@@ -86,9 +138,8 @@ Status CaseState::apply(const CustodyLine& line) {
     apply_checked(Json::parse(line.payload), line, *this);
   } catch (const std::exception& problem) {
     return Error{ErrorCode::malformed,
-                 fmt::format("custody.jsonl line {}: its payload is not that of a line of type "
-                             "'{}' ({})",
-                             line.seq, line.type, problem.what()),
+                 fmt::format("is not a line of type '{}' that assay writes there ({})", line.type,
+                             problem.what()),
                  "see what changed with: assay verify CASE"};
   }
   return {};

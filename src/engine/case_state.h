@@ -12,6 +12,8 @@
 
 namespace assay {
 
+inline constexpr int kCaseFormat = 1;  // of the folder; docs/case-format.md
+
 // What the chain knows of an evidence beyond Evidence itself.
 struct EvidenceDetail {
   std::uint32_t number = 0;
@@ -37,6 +39,7 @@ struct Examined {
 struct Rendered {
   std::uint64_t seq = 0;
   std::string writer, path, sha256;  // path relative to the case folder when inside it
+  std::string case_hash;             // that it carries: of the examination it tells
 };
 
 struct CaseState {
@@ -50,7 +53,9 @@ struct CaseState {
   std::optional<Examined> examined;
   std::map<std::string, Rendered> rendered;  // by path
 
-  // Errors: malformed, when a line cannot be understood.
+  // Errors: malformed, when it is no line that assay writes after those before it; nothing is
+  // changed then. What a hostile chain must not reach stands here: an `id` names a file to write,
+  // a `container` is followed to its end.
   Status apply(const CustodyLine& line);
   // Index into evidences; nullopt when there is none.
   std::optional<std::size_t> index_of(std::uint32_t number) const;

@@ -1,46 +1,51 @@
 // Case::verify: what the other side's expert runs. Every byte that the chain names is hashed again,
-// and the findings are computed again from the evidence, not from the store.
+// what the chain does not name is said, and the findings are computed again from the evidence.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <set>
+#include <filesystem>
 
 #include "core/digest.h"
 #include "engine/case_impl.h"
-#include "engine/examine.h"
 #include "engine/files.h"
+#include "engine/recompute_findings.h"
 
 namespace assay {
 namespace {
 
-// Up to so many rows are read again into memory for the recomputation; beyond, the record store
-// answers after its counts have been compared with the chain's.
-constexpr std::uint64_t kMaxRowsInMemory = 3'000'000;
+namespace fs = std::filesystem;
+
+// Evidences that are named one by one as newer than the examination.
+constexpr std::size_t kMaxNamed = 10;
 
 class Verification {
  public:
   explicit Verification(Case::Impl& inside) : inside_(inside) {}
 
-  Result<VerifyReport> run(bool recompute_findings) {
+  Result<VerifyReport> run(bool recompute) {
     report_.case_hash = inside_.custody.hash();
     report_.custody_lines = inside_.custody.lines().size();
     report_.problems = inside_.custody.problems();
+    const bool holds = report_.problems.empty();
     for (const std::string& remark : inside_.custody.remarks()) {
       if (remark.find("unfinished line") == std::string::npos) continue;
       problem("custody.jsonl", remark + "; the next assay add or examine sets them aside");
     }
     for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
       ASSAY_TRY(check_evidence(i));
-      check_rejects(i);
+      ASSAY_TRY(check_rejects(i));
     }
-    if (inside_.state.examined) {
-      check_results();
-      if (recompute_findings) ASSAY_TRY(check_findings());
+    if (inside_.state.examined) ASSAY_TRY(check_results());
+    ASSAY_TRY(check_rendered());
+    check_unsealed();
+    if (inside_.state.examined && recompute) {
+      if (holds) {
+        ASSAY_TRY(check_findings());
+      } else {
+        problem("findings.jsonl", "not computed again: the custody chain does not hold");
+      }
     }
-    check_rendered();
-    return std::move(report_);
+    return finish();
   }
 
  private:
@@ -48,23 +53,36 @@ class Verification {
     report_.problems.push_back({std::move(where), std::move(what)});
   }
 
+  // What this machine or this person cannot do says nothing about the case: an error, unless
+  // something else is wrong with it.
+  void cannot(std::string where, Error error) {
+    unable_.push_back({std::move(where), "could not be checked: " + error.message});
+    if (!first_inability_) first_inability_ = std::move(error);
+  }
+
+  Result<VerifyReport> finish() {
+    if (first_inability_ && report_.problems.empty()) {
+      first_inability_->message = fmt::format("{}: {}; what could be checked has not changed",
+                                              unable_.front().where, unable_.front().what);
+      return *first_inability_;
+    }
+    report_.problems.insert(report_.problems.end(), unable_.begin(), unable_.end());
+    return std::move(report_);
+  }
+
   Status check_evidence(std::size_t index) {
     const Evidence& evidence = inside_.state.evidences[index];
     if (!inside_.state.details[index].is_sealed || evidence.container != 0) return {};
-    if (inside_.surroundings.stop && inside_.surroundings.stop->load()) {
-      return Error{ErrorCode::interrupted, "stopped while verifying", ""};
-    }
     if (inside_.surroundings.progress) {
       inside_.surroundings.progress(evidence.name, 0, evidence.size_bytes);
     }
     const std::string path = inside_.bytes_path(evidence);
-    const auto seal = seal_of_file(path);
+    const auto seal = seal_of_file(path, inside_.surroundings.stop);
     ++report_.evidences_checked;
     if (!seal.ok()) {
-      problem(evidence.id, seal.error().code == ErrorCode::not_found
-                               ? fmt::format("its file is missing: {}", path)
-                               : seal.error().message);
-    } else if (seal->size_bytes != evidence.size_bytes) {
+      return cannot_seal(evidence.id, fmt::format("its file is missing: {}", path), seal.error());
+    }
+    if (seal->size_bytes != evidence.size_bytes) {
       problem(evidence.id, fmt::format("{} has {} bytes, {} were sealed", path, seal->size_bytes,
                                        evidence.size_bytes));
     } else if (seal->sha256 != evidence.sha256) {
@@ -75,133 +93,150 @@ class Verification {
     return {};
   }
 
-  void check_rejects(std::size_t index) {
-    const std::string& sealed = inside_.state.details[index].rejects_sha256;
-    if (sealed.empty()) return;
-    const Evidence& evidence = inside_.state.evidences[index];
-    check_file(fmt::format("rejects/{}.jsonl", evidence.id), inside_.rejects_path(evidence),
-               sealed);
-  }
-
-  void check_file(const std::string& name, const std::string& path, const std::string& sealed) {
-    const auto seal = seal_of_file(path);
-    if (!seal.ok()) {
-      problem(name,
-              seal.error().code == ErrorCode::not_found ? "is missing" : seal.error().message);
-    } else if (seal->sha256 != sealed) {
-      problem(name, "its bytes are not those that were sealed");
+  Status cannot_seal(const std::string& name, std::string missing, const Error& error) {
+    if (error.code == ErrorCode::interrupted) return error;
+    if (error.code == ErrorCode::not_found) {
+      problem(name, std::move(missing));
+    } else if (error.message.ends_with("is not a regular file")) {
+      problem(name, error.message);
+    } else {
+      cannot(name, error);
     }
+    return {};
   }
 
-  void check_results() {
+  Status check_rejects(std::size_t index) {
+    const std::string& sealed = inside_.state.details[index].rejects_sha256;
+    if (sealed.empty()) return {};
+    const Evidence& evidence = inside_.state.evidences[index];
+    return check_file(fmt::format("rejects/{}.jsonl", evidence.id), inside_.rejects_path(evidence),
+                      sealed);
+  }
+
+  Status check_file(const std::string& name, const std::string& path, const std::string& sealed) {
+    const auto seal = seal_of_file(path, inside_.surroundings.stop);
+    if (!seal.ok()) return cannot_seal(name, "is missing", seal.error());
+    if (seal->sha256 != sealed) problem(name, "its bytes are not those that were sealed");
+    return {};
+  }
+
+  Status check_results() {
     const Examined& examined = *inside_.state.examined;
-    const auto text = read_file(inside_.path_in("case.toml"));
+    const auto text = read_regular_file(inside_.path_in("case.toml"));
     if (!text.ok()) {
-      problem("case.toml", text.error().message);
+      ASSAY_TRY(cannot_seal("case.toml", "is missing", text.error()));
     } else if (sha256_hex(*text) != examined.case_file_sha256) {
       const bool was_command = sha256_hex(*text) == inside_.state.case_file_sha256;
       problem("case.toml",
               fmt::format("was changed after the examination of line {}{}", examined.seq,
                           was_command ? " (by a command of assay, see the chain)" : ""));
     }
-    check_file("findings.jsonl", inside_.path_in("findings.jsonl"), examined.findings_sha256);
-    check_file("verdict.json", inside_.path_in("verdict.json"), examined.verdict_sha256);
+    ASSAY_TRY(
+        check_file("findings.jsonl", inside_.path_in("findings.jsonl"), examined.findings_sha256));
+    ASSAY_TRY(check_file("verdict.json", inside_.path_in("verdict.json"), examined.verdict_sha256));
+    std::size_t newer = 0;
     for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
-      if (inside_.state.details[i].seq <= examined.seq) continue;
+      if (inside_.state.details[i].seq <= examined.seq || ++newer > kMaxNamed) continue;
       problem(inside_.state.evidences[i].id,
               "was added or read after the last examination: the verdict does not know it");
     }
+    if (newer > kMaxNamed) {
+      problem("evidence", fmt::format("{} further ones were added or read after the last "
+                                      "examination",
+                                      newer - kMaxNamed));
+    }
+    return {};
   }
 
-  void check_rendered() {
+  Status check_rendered() {
     for (const auto& [path, rendered] : inside_.state.rendered) {
       const bool is_inside = !path.starts_with('/');
       const std::string full = is_inside ? inside_.path_in(path) : path;
       // A report that was handed on may have gone; one that is there must be the one sealed.
       if (!is_inside && !is_there(full)) continue;
-      check_file(path, full, rendered.sha256);
+      ASSAY_TRY(check_file(path, full, rendered.sha256));
+      const auto& examined = inside_.state.examined;
+      if (!examined || rendered.case_hash == examined->case_hash) continue;
+      const std::string what = fmt::format(
+          "tells an earlier examination than that of line {}; write it again with: assay report",
+          examined->seq);
+      if (is_inside) {
+        problem(path, what);
+      } else {
+        inside_.remarks.push_back(path + " " + what);  // handed on as it was then
+      }
     }
-  }
-
-  std::uint64_t rows_in_all() const {
-    std::uint64_t rows = 0;
-    for (const Evidence& evidence : inside_.state.evidences) rows += evidence.balance.rows;
-    return rows;
-  }
-
-  Status check_findings() {
-    const std::string path = inside_.path_in("case.toml");
-    const auto text = read_file(path);
-    if (!text.ok()) return {};  // said above
-    const auto file = parse_case_file(*text, path);
-    if (!file.ok()) {
-      problem("case.toml", file.error().message);
-      return {};
-    }
-    // A second view of the same chain, whose rows come from the evidence and nowhere else.
-    Case::Impl fresh;
-    fresh.directory = inside_.directory;
-    fresh.surroundings = inside_.surroundings;
-    fresh.surroundings.store = StoreChoice::memory;
-    fresh.state = inside_.state;
-    Case::Impl& source = rows_in_all() <= kMaxRowsInMemory ? fresh : inside_;
-    auto store = source.rows();
-    if (!store.ok()) {
-      if (store.error().code == ErrorCode::interrupted) return store.error();
-      problem("findings.jsonl", "cannot be recomputed: " + store.error().message);
-      return {};
-    }
-    auto again = recompute(*file, source.state.evidences, **store);
-    if (!again.ok()) {
-      problem("findings.jsonl", "cannot be recomputed: " + again.error().message);
-      return {};
-    }
-    compare(*again);
     return {};
   }
 
-  static std::map<std::string, std::string> by_id(std::string_view lines) {
-    std::map<std::string, std::string> found;
-    while (!lines.empty()) {
-      const std::size_t end = std::min(lines.find('\n'), lines.size());
-      const std::string line(lines.substr(0, end));
-      lines.remove_prefix(std::min(end + 1, lines.size()));
-      const auto json = nlohmann::json::parse(line, nullptr, false);
-      found[json.is_object() ? json.value("id", "") : "a line that is not JSON"] = line;
+  // Files that the commands of assay would show although no line of the chain vouches for them. A
+  // writer at work makes the file first and the line afterwards.
+  void check_unsealed() {
+    if (inside_.custody.is_being_written()) return;
+    constexpr const char* kUnknown = "no line of the custody chain seals it";
+    for (const char* name : {"findings.jsonl", "verdict.json"}) {
+      if (!inside_.state.examined && is_there(inside_.path_in(name))) problem(name, kUnknown);
     }
-    return found;
-  }
-
-  void compare(const Recomputed& again) {
-    const auto stored = read_file(inside_.path_in("findings.jsonl"));
-    const auto old_findings = by_id(stored.ok() ? std::string_view(*stored) : std::string_view());
-    const auto new_findings = by_id(again.findings_jsonl);
-    for (const auto& [id, line] : new_findings) {
-      const auto old = old_findings.find(id);
-      if (old == old_findings.end()) {
-        problem("findings.jsonl",
-                fmt::format("the finding {} is not there, and is found again", id));
-      } else if (old->second != line) {
-        problem("findings.jsonl",
-                fmt::format("the finding {} comes out otherwise when it is computed "
-                            "again",
-                            id));
-      } else {
-        ++report_.findings_recomputed;
+    for (const char* name : {"report.html", "report.json"}) {
+      if (!inside_.state.rendered.contains(name) && is_there(inside_.path_in(name))) {
+        problem(name, kUnknown);
       }
     }
-    for (const auto& [id, line] : old_findings) {
-      if (new_findings.contains(id)) continue;
-      problem("findings.jsonl", fmt::format("the finding {} is not found again", id));
+    for (const std::string& name : files_in("rejects")) {
+      if (is_rejects_file_known(name)) continue;
+      problem("rejects/" + name, kUnknown);
     }
-    const auto verdict = read_file(inside_.path_in("verdict.json"));
-    if (verdict.ok() && *verdict != again.verdict_json) {
-      problem("verdict.json", "the verdict comes out otherwise when it is computed again");
+    for (const std::string& name : files_in("evidence")) {
+      const bool is_known = std::any_of(
+          inside_.state.evidences.begin(), inside_.state.evidences.end(),
+          [&](const Evidence& evidence) { return evidence.path == "evidence/" + name; });
+      if (is_known) continue;
+      inside_.remarks.push_back(fmt::format(
+          "evidence/{} is no evidence of this case: a command was stopped while it copied, or "
+          "somebody put it there; it may be removed",
+          name));
     }
+  }
+
+  // Also what an interrupted reading left: it is written anew before its line, and not shown.
+  bool is_rejects_file_known(const std::string& name) const {
+    for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+      const EvidenceDetail& detail = inside_.state.details[i];
+      if (name != inside_.state.evidences[i].id + ".jsonl") continue;
+      return !detail.rejects_sha256.empty() || !detail.is_read;
+    }
+    return false;
+  }
+
+  std::vector<std::string> files_in(const char* folder) const {
+    std::vector<std::string> names;
+    std::error_code stop;
+    for (fs::directory_iterator it(inside_.path_in(folder), stop), end; !stop && it != end;
+         it.increment(stop)) {
+      names.push_back(it->path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Status check_findings() {
+    const auto same = recompute_findings(inside_, [&](std::string where, std::string what) {
+      problem(std::move(where), std::move(what));
+    });
+    if (same.ok()) {
+      report_.findings_recomputed = *same;
+    } else if (same.error().code == ErrorCode::interrupted) {
+      return same.error();
+    } else {
+      cannot("findings.jsonl", same.error());
+    }
+    return {};
   }
 
   Case::Impl& inside_;
   VerifyReport report_;
+  std::vector<VerifyProblem> unable_;
+  std::optional<Error> first_inability_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/digest.h"
@@ -43,6 +44,27 @@ CustodyLine parse_line(std::string_view bytes) {
   return line;
 }
 
+// How long a reader waits for a writer between its line and its head: a second.
+constexpr int kMaxAttempts = 200;
+constexpr unsigned kPauseMicros = 5'000;
+
+// Something that only a case with more lines than `init` has; "" when there is nothing.
+std::string first_result(const std::string& folder) {
+  for (const char* name :
+       {"findings.jsonl", "verdict.json", "report.html", "report.json", "store", "custody.torn"}) {
+    if (is_there(folder + "/" + name)) return name;
+  }
+  std::error_code problem;
+  for (const char* name : {"rejects", "evidence"}) {
+    const std::string inner = folder + "/" + name;
+    if (std::filesystem::is_directory(inner, problem) &&
+        !std::filesystem::is_empty(inner, problem)) {
+      return fmt::format("a file in {}/", name);
+    }
+  }
+  return "";
+}
+
 std::string where(std::size_t number) { return fmt::format("custody.jsonl line {}", number); }
 
 }  // namespace
@@ -50,18 +72,65 @@ std::string where(std::size_t number) { return fmt::format("custody.jsonl line {
 Result<Custody> Custody::load(const std::string& folder) {
   Custody custody;
   custody.folder_ = folder;
-  const auto bytes = read_file(folder + "/custody.jsonl");
-  if (!bytes.ok()) {
-    if (bytes.error().code != ErrorCode::not_found) return bytes.error();
-    return Error{ErrorCode::not_found,
-                 fmt::format("{} is not a case: it has no custody.jsonl", folder),
-                 fmt::format("make one with: assay init {}", folder)};
+  bool is_writing = false;
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    bool is_stable = false;
+    ASSAY_TRY(custody.read_once(is_stable));
+    const bool looks_stopped = !custody.torn_.empty() || custody.is_head_behind_;
+    if (is_stable && !looks_stopped) break;
+    is_writing = custody.is_being_written();
+    if (is_stable && !is_writing) break;
+    ::usleep(kPauseMicros);
   }
-  ASSAY_TRY(custody.parse(*bytes));
+  if (is_writing) custody.remarks_.clear();  // between its line and its head
+  if (custody.lines_.empty()) {
+    custody.add_problem({"custody.jsonl",
+                         "has no line: assay init was stopped, or the chain was emptied; a case "
+                         "without a first line cannot be used"});
+  }
   return custody;
 }
 
-Status Custody::parse(std::string_view bytes) {
+Result<Custody> Custody::load_empty(const std::string& folder) {
+  Custody custody;
+  custody.folder_ = folder;
+  bool is_stable = false;
+  ASSAY_TRY(custody.read_once(is_stable));
+  return custody;
+}
+
+// A writer appends line N+1 only after the head names N. While the head stays the same, the chain
+// can be at most one line ahead of it, so a head that is the same before and after fits.
+Status Custody::read_once(bool& is_stable) {
+  const std::string head_path = folder_ + "/custody.head";
+  const auto head = read_regular_file(head_path);
+  const auto bytes = read_regular_file(folder_ + "/custody.jsonl");
+  if (!bytes.ok()) {
+    if (bytes.error().code != ErrorCode::not_found) return bytes.error();
+    return Error{ErrorCode::not_found,
+                 fmt::format("{} is not a case: it has no custody.jsonl", folder_),
+                 fmt::format("make one with: assay init {}", folder_)};
+  }
+  const auto again = read_regular_file(head_path);
+  is_stable = head.ok() == again.ok() && (!head.ok() || *head == *again);
+  parse(*bytes, head);
+  return {};
+}
+
+bool Custody::is_being_written() const {
+  if (lock_.is_open()) return false;
+  const Descriptor file(::open((folder_ + "/custody.jsonl").c_str(), O_RDONLY | O_CLOEXEC));
+  return file.is_open() && ::flock(file.number(), LOCK_SH | LOCK_NB) != 0;
+}
+
+Error Custody::broken() const {
+  return {ErrorCode::malformed,
+          fmt::format("the custody chain does not hold: {} {}", problems_.front().where,
+                      problems_.front().what),
+          fmt::format("see everything that changed with: assay verify {}", folder_)};
+}
+
+void Custody::parse(std::string_view bytes, const Result<std::string>& head) {
   lines_.clear(), problems_.clear(), remarks_.clear();
   hash_ = kNoHash;
   is_head_behind_ = false;
@@ -77,8 +146,7 @@ Status Custody::parse(std::string_view bytes) {
   }
   whole_bytes_ = start;
   torn_ = std::string(bytes.substr(start));
-  check_head();
-  return {};
+  check_head(head);
 }
 
 // Says which line was changed rather than where the chain first breaks: a changed line k shows in
@@ -88,6 +156,13 @@ void Custody::check_line(const CustodyLine& line, std::size_t number) {
     problems_.push_back(
         {where(number), "is not a custody line (a JSON object with seq, type, payload)"});
     return;
+  }
+  if ((line.type == "init") != (number == 1)) {
+    problems_.push_back({where(number), number == 1
+                                            ? fmt::format("is of type '{}', not `init`: lines were "
+                                                          "dropped before it",
+                                                          line.type)
+                                            : "is `init`, which begins another case"});
   }
   const std::uint64_t before = lines_.empty() ? 0 : lines_.back().seq;
   if (line.seq != before + 1 && (lines_.empty() || !lines_.back().type.empty())) {
@@ -106,16 +181,27 @@ void Custody::check_line(const CustodyLine& line, std::size_t number) {
   }
 }
 
-void Custody::check_head() {
-  const auto bytes = read_file(folder_ + "/custody.head");
-  if (!bytes.ok()) {
-    if (lines_.size() <= 1 && bytes.error().code == ErrorCode::not_found) {
-      is_head_behind_ = true;  // a crash within `init`
-    } else {
-      problems_.push_back({"custody.head", bytes.error().message});
+// Only a crash within `init` leaves no head, and then nothing else is there either: without this
+// condition, whoever deletes the head could cut the chain down to its first line.
+void Custody::check_missing_head(const Error& problem) {
+  const std::string left = problem.code == ErrorCode::not_found ? first_result(folder_) : "";
+  if (problem.code != ErrorCode::not_found || lines_.size() > 1) {
+    problems_.push_back({"custody.head", problem.message});
+  } else if (!left.empty()) {
+    problems_.push_back({where(lines_.size() + 1),
+                         fmt::format("is missing: custody.head is gone, and {} is there, which a "
+                                     "chain of {} lines does not know",
+                                     left, lines_.size())});
+  } else {
+    is_head_behind_ = true;
+    if (!lines_.empty()) {
+      remarks_.push_back("custody.head is not there: assay init was stopped before it");
     }
-    return;
   }
+}
+
+void Custody::check_head(const Result<std::string>& bytes) {
+  if (!bytes.ok()) return check_missing_head(bytes.error());
   const Json head = Json::parse(*bytes, nullptr, false);
   if (!head.is_object() || !head.contains("lines") || !head["lines"].is_number_unsigned()) {
     problems_.push_back({"custody.head", "is not {\"lines\":N,\"sha256\":\"...\"}"});
@@ -154,22 +240,23 @@ Status Custody::lock(bool& has_grown) {
   has_grown = false;
   if (lock_.is_open()) return {};
   const std::string path = folder_ + "/custody.jsonl";
-  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
   if (!file.is_open()) return system_error("write", path);
-  if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+  bool is_mine = false;
+  // A reader that looks whether somebody writes holds the file for a moment.
+  for (int attempt = 0; !is_mine && attempt < 5; ++attempt) {
+    if (attempt > 0) ::usleep(kPauseMicros);
+    is_mine = ::flock(file.number(), LOCK_EX | LOCK_NB) == 0;
+  }
+  if (!is_mine) {
     return Error{ErrorCode::locked, fmt::format("another assay is writing to the case {}", folder_),
                  "wait until it has finished, or stop it; what it did so far is kept"};
   }
-  const auto bytes = read_file(path);
+  const auto bytes = read_regular_file(path);
   if (!bytes.ok()) return bytes.error();
   has_grown = bytes->size() != file_bytes_;
-  if (has_grown) ASSAY_TRY(parse(*bytes));
-  if (!problems_.empty()) {
-    return Error{ErrorCode::malformed,
-                 fmt::format("the custody chain does not hold: {} {}", problems_.front().where,
-                             problems_.front().what),
-                 fmt::format("see everything that changed with: assay verify {}", folder_)};
-  }
+  if (has_grown) parse(*bytes, read_regular_file(folder_ + "/custody.head"));
+  if (!problems_.empty()) return broken();
   lock_ = std::move(file);
   if (!torn_.empty()) ASSAY_TRY(set_torn_aside());
   if (is_head_behind_) ASSAY_TRY(write_head());

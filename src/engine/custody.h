@@ -30,27 +30,39 @@ class Custody {
  public:
   // Reads what is there. What does not fit goes into problems(), so that a tampered case can still
   // be looked at. Errors: not_found, io.
+  // A writer at work is no trace of a crash: the files are read again until they fit.
   static Result<Custody> load(const std::string& folder);
+  // The chain of a case that is being made: no line is there yet.
+  static Result<Custody> load_empty(const std::string& folder);
 
   const std::vector<CustodyLine>& lines() const { return lines_; }
   const std::vector<VerifyProblem>& problems() const { return problems_; }
+  // What only a reader of the payloads sees.
+  void add_problem(VerifyProblem problem) { problems_.push_back(std::move(problem)); }
+  // Says the first problem and how to see the others. Precondition: !problems().empty().
+  Error broken() const;
   // Traces of a crash, in words; not problems.
   const std::vector<std::string>& remarks() const { return remarks_; }
-  // SHA-256 of the last line: the case hash. 64 zeros before the first.
+  // SHA-256 of the last line: the case hash. 64 zeros before the first line.
   const std::string& hash() const { return hash_; }
 
   // Takes the case for writing until this object goes; repairs what a crash left. Errors: locked;
   // malformed when the chain does not hold; io. `has_grown` tells that another process appended
   // since load(), so that what was derived from the lines is to be derived again.
   Status lock(bool& has_grown);
+  void unlock() { lock_.close(); }
   bool is_locked() const { return lock_.is_open(); }
+  // Another process holds the lock right now.
+  bool is_being_written() const;
   // Fills seq, prev and sha256. Precondition: is_locked().
   Result<CustodyLine> append(CustodyLine line);
 
  private:
-  Status parse(std::string_view bytes);
+  Status read_once(bool& is_stable);
+  void parse(std::string_view bytes, const Result<std::string>& head);
   void check_line(const CustodyLine& line, std::size_t number);
-  void check_head();
+  void check_head(const Result<std::string>& bytes);
+  void check_missing_head(const Error& problem);
   Status set_torn_aside();
   Status write_head();
 

@@ -83,6 +83,7 @@ Status add_lab(Case& demo, const fs::path& demo_folder,
   for (const LabFile& file : files) {
     AddRequest request;
     request.paths = {(demo_folder / "lab" / "records" / file.name).string()};
+    request.copy = true;  // the case can be moved, and does not point at the program's files
     request.vantage = file.vantage;
     request.zone = file.zone;
     request.received_from = "operator of Sender's name servers";

@@ -29,7 +29,8 @@ Status check_question(const CaseFile& case_file, const Question& question) {
 }  // namespace
 
 Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const CaseFile& case_file,
-                                                      const std::vector<Evidence>& evidences) {
+                                                      const std::vector<Evidence>& evidences,
+                                                      const std::atomic<bool>* stop) {
   std::vector<QuestionResult> results;
   for (const Question& question : case_file.questions) {
     ASSAY_TRY(check_question(case_file, question));
@@ -45,6 +46,9 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
     std::set<std::string> ids;
     for (const QuestionRecords& records : *groups) {
       for (const Method* method : all_methods()) {
+        if (stop != nullptr && stop->load()) {
+          return Error{ErrorCode::interrupted, "stopped while examining; nothing was sealed", ""};
+        }
         for (Finding& finding : method->run(records, context)) {
           // An address that changed hands is measured once for each holder.
           const std::string id = finding.id;
@@ -66,8 +70,8 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
 }
 
 Result<Recomputed> recompute(const CaseFile& case_file, const std::vector<Evidence>& evidences,
-                             RecordStore& store) {
-  Result<std::vector<QuestionResult>> questions = examine_questions(store, case_file, evidences);
+                             RecordStore& store, const std::atomic<bool>* stop) {
+  auto questions = examine_questions(store, case_file, evidences, stop);
   if (!questions.ok()) return questions.error();
   Recomputed result;
   std::vector<std::string> verdicts;

@@ -1,7 +1,9 @@
 // Methods -> findings -> explanations -> verdict, for every question of a case. No file is touched:
-// Case::examine stores what comes out, Case::verify compares it with what was stored.
+// Case::examine stores what comes out, Case::verify compares it with what was stored. Errors:
+// interrupted when `stop` is set, seen between two methods; usage; what the store says.
 #pragma once
 
+#include <atomic>
 #include <vector>
 
 #include "assay/store.h"
@@ -10,7 +12,8 @@
 namespace assay {
 
 Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const CaseFile& case_file,
-                                                      const std::vector<Evidence>& evidences);
+                                                      const std::vector<Evidence>& evidences,
+                                                      const std::atomic<bool>* stop);
 
 // The same, in the bytes that a case keeps: findings.jsonl has one finding a line, verdict.json the
 // verdicts of all questions.
@@ -20,6 +23,6 @@ struct Recomputed {
   std::string verdict_json;
 };
 Result<Recomputed> recompute(const CaseFile& case_file, const std::vector<Evidence>& evidences,
-                             RecordStore& store);
+                             RecordStore& store, const std::atomic<bool>* stop);
 
 }  // namespace assay

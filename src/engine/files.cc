@@ -36,14 +36,38 @@ bool is_there(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0;
 }
 
+Result<Descriptor> create_anew(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error("replace", path);
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (!file.is_open()) return system_error("write", path);
+  return file;
+}
+
+std::string folder_for_temporaries(const std::string& folder) {
+  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? folder : "/tmp";
+}
+
 Result<Descriptor> open_for_reading(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return system_error("read", path);
   return file;
 }
 
-Result<std::string> read_file(const std::string& path) {
-  auto file = open_for_reading(path);
+namespace {
+
+Result<Descriptor> open_regular(const std::string& path) {
+  // Not blocking: opening a pipe would wait for its writer.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file.is_open()) return system_error("read", path);
+  struct stat info {};
+  if (::fstat(file.number(), &info) != 0) return system_error("look at", path);
+  if (!S_ISREG(info.st_mode)) {
+    return Error{ErrorCode::io, fmt::format("{} is not a regular file", path), ""};
+  }
+  return file;
+}
+
+Result<std::string> read_all(Result<Descriptor> file, const std::string& path) {
   if (!file.ok()) return file.error();
   std::string bytes;
   const auto block = std::make_unique<char[]>(kBlockBytes);
@@ -54,6 +78,16 @@ Result<std::string> read_file(const std::string& path) {
     if (count == 0) return bytes;
     bytes.append(block.get(), static_cast<std::size_t>(count));
   }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path) {
+  return read_all(open_for_reading(path), path);
+}
+
+Result<std::string> read_regular_file(const std::string& path) {
+  return read_all(open_regular(path), path);
 }
 
 Status write_all(int descriptor, std::string_view bytes, const std::string& path) {
@@ -78,11 +112,11 @@ Status sync_folder_of(const std::string& path) {
 
 Status replace_file(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
-  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file.is_open()) return system_error("write", temporary);
-  ASSAY_TRY(write_all(file.number(), bytes, temporary));
-  if (::fsync(file.number()) != 0) return system_error("sync", temporary);
-  file.close();
+  auto file = create_anew(temporary);
+  if (!file.ok()) return file.error();
+  ASSAY_TRY(write_all(file->number(), bytes, temporary));
+  if (::fsync(file->number()) != 0) return system_error("sync", temporary);
+  file->close();
   if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error("replace", path);
   return sync_folder_of(path);
 }
@@ -92,13 +126,16 @@ Status make_folder(const std::string& path) {
   return {};
 }
 
-Result<FileSeal> seal_of_file(const std::string& path) {
-  auto file = open_for_reading(path);
+Result<FileSeal> seal_of_file(const std::string& path, const std::atomic<bool>* stop) {
+  auto file = open_regular(path);
   if (!file.ok()) return file.error();
   Sha256 digest;
   FileSeal seal;
   const auto block = std::make_unique<char[]>(kBlockBytes);
   while (true) {
+    if (stop != nullptr && stop->load()) {
+      return Error{ErrorCode::interrupted, fmt::format("stopped while {} was hashed", path), ""};
+    }
     const ssize_t count = ::read(file->number(), block.get(), kBlockBytes);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("read", path);

@@ -1,6 +1,7 @@
 // Small doors to the disk: whole files, replaced atomically, and what makes them last.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -41,19 +42,28 @@ class Descriptor {
 Error system_error(std::string_view doing, const std::string& path);
 
 bool is_there(const std::string& path);
+// A new, empty file for writing in the place of what is there. Never opens through a symbolic link:
+// a case that was received may hold one that leads out of it.
+Result<Descriptor> create_anew(const std::string& path);
+// `folder` when it can be written to, else /tmp: a case on a read-only medium can be verified too.
+std::string folder_for_temporaries(const std::string& folder);
 Result<Descriptor> open_for_reading(const std::string& path);
 Result<std::string> read_file(const std::string& path);
+// The same for a file of a case, which may come from anybody: a pipe or a device is refused, since
+// it may never end.
+Result<std::string> read_regular_file(const std::string& path);
 Status write_all(int descriptor, std::string_view bytes, const std::string& path);
 // A reader of `path` sees the old bytes or the new ones, also after a crash: temporary file, fsync,
 // rename, fsync of the folder.
 Status replace_file(const std::string& path, std::string_view bytes);
 Status sync_folder_of(const std::string& path);
 Status make_folder(const std::string& path);
-// SHA-256 and size of a file's bytes. Reads it once.
+// SHA-256 and size of a file's bytes. Reads it once. Errors: io, also when it is no regular file (a
+// device may never end); not_found; interrupted, when `stop` is set.
 struct FileSeal {
   std::string sha256;
   std::uint64_t size_bytes = 0;
 };
-Result<FileSeal> seal_of_file(const std::string& path);
+Result<FileSeal> seal_of_file(const std::string& path, const std::atomic<bool>* stop = nullptr);
 
 }  // namespace assay

@@ -1,10 +1,10 @@
 #include "engine/rejects_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -25,8 +25,9 @@ Status RejectsFile::write(const Reject& reject) {
   ++summary->second.count;
   if (stored_ >= kMaxStoredRejects || path_.empty()) return {};
   if (!file_.is_open()) {
-    file_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!file_.is_open()) return system_error("write", path_);
+    auto file = create_anew(path_);
+    if (!file.ok()) return file.error();
+    file_ = std::move(*file);
   }
   ++stored_;
   nlohmann::ordered_json json = {
@@ -64,6 +65,10 @@ std::vector<RejectSummary> RejectsFile::summaries() const {
 }
 
 Status read_rejects_file(const std::string& path, const std::function<bool(const Reject&)>& each) {
+  std::error_code problem;
+  if (is_there(path) && !std::filesystem::is_regular_file(path, problem)) {
+    return Error{ErrorCode::io, fmt::format("{} is not a regular file", path), ""};
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return is_there(path) ? Status(system_error("read", path)) : Status();
   std::string line;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "assay/engine.h"
+#include "core/digest.h"
 
 namespace assay::test {
 
@@ -102,6 +103,41 @@ inline std::vector<VerifyProblem> problems_of(const TempFolder& folder) {
   auto report = opened->verify(true);
   EXPECT_TRUE(report.ok()) << (report.ok() ? "" : report.error().message);
   return report.ok() ? report->problems : std::vector<VerifyProblem>{{"verify", ""}};
+}
+
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// What somebody can do who may write everywhere in the case: a chain whose hashes all fit.
+inline void write_chain(const TempFolder& folder, std::vector<std::string> lines) {
+  std::string prev(64, '0');
+  std::string text;
+  for (std::string& line : lines) {
+    line.replace(line.rfind("\"prev\":\"") + 8, 64, prev);
+    prev = sha256_hex(line);
+    text += line + "\n";
+  }
+  write_all_to(folder / "case/custody.jsonl", text);
+  write_all_to(folder / "case/custody.head",
+               "{\"lines\":" + std::to_string(lines.size()) + ",\"sha256\":\"" + prev + "\"}\n");
+}
+
+inline std::string replaced(std::string text, const std::string& old, const std::string& now) {
+  const std::size_t at = text.find(old);
+  EXPECT_NE(at, std::string::npos) << old;
+  return at == std::string::npos ? text : text.replace(at, old.size(), now);
+}
+
+inline bool says(const std::vector<VerifyProblem>& problems, const std::string& where,
+                 const std::string& words) {
+  for (const VerifyProblem& problem : problems) {
+    if (problem.where == where && problem.what.find(words) != std::string::npos) return true;
+  }
+  return false;
 }
 
 inline bool names(const std::vector<VerifyProblem>& problems, const std::string& where) {
