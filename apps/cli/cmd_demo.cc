@@ -48,6 +48,7 @@ Result<int> run_demo(const std::string& directory, Session& session) {
   if (session.wants_json) {
     Json document = verdict_json(*outcome);
     document["case"] = directory;
+    document["case_hash"] = made->case_hash();
     document["files"] = files;
     document["report"] = page;
     session.print_json(document);
@@ -60,7 +61,7 @@ Result<int> run_demo(const std::string& directory, Session& session) {
         session, result, result.verdict.claims.empty() ? Length::two_lines : Length::dozen_lines));
   }
   session.print(fmt::format("  report      {}\n", page));
-  session.say("case hash " + outcome->case_hash);
+  session.say("case hash when examined " + outcome->case_hash);
   session.suggest(fmt::format("assay verify {}", directory));
   return kDone;
 }

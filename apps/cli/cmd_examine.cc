@@ -22,14 +22,16 @@ Job declare_examine(CLI::App& app) {
     auto outcome = opened->examine();
     if (!outcome.ok()) return outcome.error();
     if (session.wants_json) {
-      session.print_json(verdict_json(*outcome));
+      Json document = verdict_json(*outcome);
+      document["case_hash"] = opened->case_hash();
+      session.print_json(document);
       return kDone;
     }
     for (const QuestionResult& result : outcome->questions) {
       session.print(
           verdict_text(session, result, *is_long ? Length::everything : Length::dozen_lines));
     }
-    session.say("case hash " + outcome->case_hash);
+    session.say("case hash when examined " + outcome->case_hash);
     session.suggest(fmt::format("assay report {} -o report.html", *directory));
     return kDone;
   };
@@ -66,6 +68,7 @@ Job declare_report(CLI::App& app) {
       session.print_json(
           {{"case", options->directory}, {"case_hash", opened->case_hash()}, {"files", files}});
     }
+    session.say("case hash " + opened->case_hash());
     session.suggest(fmt::format("assay verify {}", options->directory));
     return kDone;
   };

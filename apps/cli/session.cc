@@ -48,6 +48,7 @@ const std::atomic<bool>& stop_flag() { return g_stop; }
 void catch_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one ends the program at once
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   // A reader that goes away (head) is seen by the failing write, not by a signal.
@@ -112,7 +113,15 @@ void Session::suggest(std::string_view command_line) {
 
 void Session::show_remarks(const Case& opened) {
   for (; remarks_shown_ < opened.remarks().size(); ++remarks_shown_) {
-    say("note: " + opened.remarks()[remarks_shown_]);
+    const std::string& remark = opened.remarks()[remarks_shown_];
+    if (!remark.starts_with("warning: ")) {
+      say("note: " + safe(remark));
+      continue;
+    }
+    // Also with --quiet: what is shown of such a case may be anybody's.
+    clear_progress();
+    std::fflush(stdout);
+    std::fputs((safe(remark) + "\n").c_str(), stderr);
   }
 }
 

@@ -150,7 +150,7 @@ Json verdict_json(const ExamineOutcome& outcome) {
   for (const QuestionResult& result : outcome.questions) {
     verdicts.push_back(Json::parse(verdict_to_json(result.verdict), nullptr, false));
   }
-  return {{"case_hash", outcome.case_hash}, {"verdicts", verdicts}};
+  return {{"case_hash_when_examined", outcome.case_hash}, {"verdicts", verdicts}};
 }
 
 }  // namespace assay::cli

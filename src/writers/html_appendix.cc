@@ -76,7 +76,7 @@ void write_versions(const CaseModel& model, std::string& out) {
   write_term("Time-zone database", model.zone_database, out);
   write_term("Default zone", model.case_file.default_zone, out);
   write_term("case.toml, SHA-256", model.case_toml_sha256, out);
-  write_term("Case hash", model.case_hash, out);
+  write_term("Case hash when examined", model.case_hash, out);
   write_term("Examined", format_utc(model.examined_us), out);
   out += "</dl>\n";
 }

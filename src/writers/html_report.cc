@@ -17,8 +17,9 @@ void write_head(const CaseModel& model, std::string& out) {
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'; img-src data:\">\n<meta name=\"generator\" content=\"assay {}\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n"
-      "<p class=\"hash\">Case hash <code>{}</code><br>Examined {} with assay {}. Times that end in "
-      "Z are UTC. <code>assay verify CASE</code> checks this report.</p>\n</header>\n<main>\n",
+      "<p class=\"hash\">Case hash when examined <code>{}</code><br>Examined {} with assay {}. "
+      "Times that end in Z are UTC. <code>assay verify CASE</code> checks this "
+      "report.</p>\n</header>\n<main>\n",
       escape_html(model.engine_version), title, report_style(), title, escape_html(model.case_hash),
       format_utc(model.examined_us), escape_html(model.engine_version));
 }

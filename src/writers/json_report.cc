@@ -111,7 +111,7 @@ class JsonReport final : public Writer {
     const Json json{{"assay", model.engine_version},
                     {"schema", 1},
                     {"title", model.case_file.title},
-                    {"case_hash", model.case_hash},
+                    {"case_hash_when_examined", model.case_hash},
                     {"case_toml_sha256", model.case_toml_sha256},
                     {"examined", format_utc(model.examined_us)},
                     {"store", model.store_engine},

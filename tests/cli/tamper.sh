@@ -29,6 +29,7 @@ expect 0 "$ASSAY" verify case
 
 cp case/custody.jsonl chain
 lines=$(wc -l < chain)
+hash_of() { sed -n "$1p" chain | tr -d '\n' | sha256sum | cut -d' ' -f1; } # LINE
 for n in $(seq "$lines"); do
   sed "${n}s/\"engine\":\"/&9/" chain > case/custody.jsonl
   expect 1 "$ASSAY" verify case --hashes-only
@@ -45,6 +46,65 @@ says "custody.jsonl line $lines:"
 expect 3 "$ASSAY" add case query.log
 says "assay verify"
 cp chain case/custody.jsonl
+sed '2s/"engine":"/&9/' chain > case/custody.jsonl
+expect 0 "$ASSAY" evidence case --quiet
+says "warning: the custody chain does not hold: custody.jsonl line 2"
+cp chain case/custody.jsonl
+cp case/custody.head head
 rm case/custody.head
 expect 1 "$ASSAY" verify case --hashes-only
+head -1 chain > case/custody.jsonl
+expect 1 "$ASSAY" verify case --hashes-only
+cp chain case/custody.jsonl
+cp head case/custody.head
+
+# The hash of any line is accepted, and what it covers is said: that of the report first of all.
+expect 0 "$ASSAY" verify case
+says "case hash when examined $(hash_of 8)"
+grep -q "\"case_hash_when_examined\": *\"$(hash_of 8)\"" case/report.json ||
+  fail "the report carries another hash than verify names"
+expect 0 "$ASSAY" verify case --hashes-only --expect "$(hash_of 8)"
+says "line 8 of $lines (examined); it covers lines 1 to 8"
+says "line 9 rendered report.html"
+expect 0 "$ASSAY" verify case --hashes-only --expect "$(hash_of "$lines")"
+says "which is all"
+expect 1 "$ASSAY" verify case --hashes-only --expect "$(echo x | sha256sum | cut -d' ' -f1)"
+says "no line of the custody chain"
+
+# The chain cut back to before `read`, as a kill -9 there leaves it: the rows do not count anywhere.
+cp -r case unread
+cut_chain() { # CASE LINES
+  head -"$2" chain > "$1/custody.jsonl"
+  printf '{"lines":%s,"sha256":"%s"}\n' "$2" \
+    "$(hash_of "$2")" > "$1/custody.head"
+}
+cut_chain unread 3
+rm unread/findings.jsonl unread/verdict.json unread/report.*
+expect 0 "$ASSAY" verify unread
+[ "$(records unread)" = 0 ] || fail "an evidence that is not read counts"
+if "$ASSAY" sql unread "select count() from lookups" > out 2> err; then
+  grep -qx 0 out || fail "sql shows rows that do not count: $(tail -1 out)"
+fi
+
+# The store of another case in the place of this one's: examine believes it, verify does not.
+query_log 500 | sed 's/ IN A / IN MX /' > other.log
+echo "not a line of any log" >> other.log
+for name in honest forged; do
+  expect 0 "$ASSAY" init "$name" --key-seed 7
+done
+expect 0 "$ASSAY" add forged other.log --zone UTC --vantage authoritative
+expect 0 "$ASSAY" add honest query.log --zone UTC --vantage authoritative
+if [ -d forged/store ]; then
+  rm -rf honest/store
+  cp -r forged/store honest/store
+  cp case/case.toml honest/case.toml
+  expect 0 "$ASSAY" examine honest
+  for store in "" "--store memory" "--store embedded"; do
+    # shellcheck disable=SC2086
+    expect 1 "$ASSAY" verify honest $store
+    says "findings.jsonl:"
+    says_not "custody.jsonl"
+  done
+  [ -z "$(find honest -name '.verify-*')" ] || fail "verify left its store behind"
+fi
 finish

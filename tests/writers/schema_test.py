@@ -36,8 +36,8 @@ def spoilt(report):
 
     question = report["questions"][0]
     assert question["findings"] and question["verdict"]["claims"], "the sample is too thin to spoil"
-    yield changed("no case hash", lambda r: r.pop("case_hash"))
-    yield changed("a hash that is none", lambda r: r.update(case_hash="3a7b"))
+    yield changed("no case hash", lambda r: r.pop("case_hash_when_examined"))
+    yield changed("a hash that is none", lambda r: r.update(case_hash_when_examined="3a7b"))
     yield changed("a key nobody described", lambda r: r.update(extra=1))
     yield changed("a rung above the ladder",
                   lambda r: r["questions"][0]["verdict"].update(rung=7))
