@@ -107,4 +107,25 @@ if [ -d forged/store ]; then
   done
   [ -z "$(find honest -name '.verify-*')" ] || fail "verify left its store behind"
 fi
+
+# Somebody who may only read the case can verify it, members of an archive too; what cannot be read
+# at all is no change of the case.
+as_nobody() { setpriv --reuid 65534 --clear-groups "$@"; }
+chmod 755 .
+if [ "$(id -u)" = 0 ] && as_nobody "$ASSAY" formats > /dev/null 2>&1; then
+  tar cf logs.tar query.log
+  expect 0 "$ASSAY" init shared
+  expect 0 "$ASSAY" add shared logs.tar
+  cp case/case.toml shared/case.toml
+  expect 0 "$ASSAY" examine shared
+  chmod -R a+rX,go-w shared
+  expect 0 as_nobody "$ASSAY" verify shared
+  says_not " 0 findings"
+  expect 0 as_nobody "$ASSAY" verify shared --store embedded
+  chmod 600 logs.tar
+  expect 3 as_nobody "$ASSAY" verify shared
+  says "Permission denied"
+else
+  echo "skipped: verifying as another user needs root and setpriv" >&2
+fi
 finish
