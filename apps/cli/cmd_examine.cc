@@ -1,10 +1,27 @@
 // assay examine, assay report
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "command.h"
 #include "verdict_text.h"
 
 namespace assay::cli {
+namespace {
+
+// A report is sealed, so that it is a file. A pipe would be read for ever, and what a link is
+// called
+// (/dev/stdout) would be replaced.
+Status check_output(const std::string& path) {
+  std::error_code problem;
+  const auto status = std::filesystem::symlink_status(path, problem);
+  const bool is_file = !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
+  if (path != "-" && is_file) return {};
+  return Error{ErrorCode::usage, fmt::format("-o {}: a report is written to a file", path),
+               "name one: -o report.html; for another program: -o report.json, then read that"};
+}
+
+}  // namespace
 
 Job declare_examine(CLI::App& app) {
   auto directory = std::make_shared<std::string>();
@@ -12,6 +29,7 @@ Job declare_examine(CLI::App& app) {
   case_argument(app, *directory);
   app.add_flag("-l,--long", *is_long, "every sentence whole");
   return [directory, is_long](Session& session) -> Result<int> {
+    end_on_signals();
     auto opened = session.open(*directory);
     if (!opened.ok()) return opened.error();
     for (const Evidence& evidence : opened->evidences()) {
@@ -47,6 +65,8 @@ Job declare_report(CLI::App& app) {
       "-o,--output", options->output,
       "FILE.html (CASE/report.html); the JSON goes beside it. FILE.json: the JSON alone");
   return [options](Session& session) -> Result<int> {
+    end_on_signals();
+    if (Status status = check_output(options->output); !status.ok()) return status.error();
     auto opened = session.open(options->directory);
     if (!opened.ok()) return opened.error();
     std::string page =

@@ -65,6 +65,7 @@ Job declare_sniff(CLI::App& app) {
   auto files = std::make_shared<std::vector<std::string>>();
   app.add_option("FILE", *files, "files or folders")->required();
   return [files](Session& session) -> Result<int> {
+    end_on_signals();
     Json array = Json::array();
     for (const std::string& path : *files) {
       auto reports = sniff_file(path);

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "command.h"
 #include "text.h"
 
 namespace assay::cli {
@@ -19,6 +20,8 @@ std::atomic<bool> g_stop{false};
 bool g_has_progress = false;
 
 extern "C" void on_signal(int) { g_stop.store(true); }
+
+extern "C" void end_at_once(int) { _exit(kInterrupted); }
 
 bool is_plain_terminal() {
   const char* term = std::getenv("TERM");
@@ -53,6 +56,13 @@ void catch_signals() {
   sigaction(SIGTERM, &action, nullptr);
   // A reader that goes away (head) is seen by the failing write, not by a signal.
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void end_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = end_at_once;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
 }
 
 Surroundings Session::surroundings() const {

@@ -49,5 +49,8 @@ class Session {
 // Set by SIGINT and SIGTERM.
 const std::atomic<bool>& stop_flag();
 void catch_signals();
+// From now on they end the program at once, with exit code 130: for commands that look at no flag
+// and whose files are replaced whole, so that stopping them leaves what was there before.
+void end_on_signals();
 
 }  // namespace assay::cli

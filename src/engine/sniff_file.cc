@@ -27,6 +27,70 @@ SniffReport look_at(OpenedBytes& bytes, const std::string& name) {
   return report;
 }
 
+constexpr std::uint64_t kMaxInnerBytes = 256ull << 20;
+// Of a compressed member: bzip2 needs a whole block, up to 900 KB, before it gives a byte.
+constexpr std::size_t kHeadBytes = std::size_t{1} << 20;
+
+// Ends quietly after kMaxInnerBytes and says so.
+class FirstBytes final : public ByteSource {
+ public:
+  explicit FirstBytes(ByteSource& inner) : inner_(inner) {}
+  Result<std::size_t> read(char* into, std::size_t capacity) override {
+    if (bytes_ >= kMaxInnerBytes) {
+      is_cut_ = true;
+      return std::size_t{0};
+    }
+    auto count = inner_.read(into, capacity);
+    if (count.ok()) bytes_ += *count;
+    return count;
+  }
+  bool is_cut() const { return is_cut_; }
+
+ private:
+  ByteSource& inner_;
+  std::uint64_t bytes_ = 0;
+  bool is_cut_ = false;
+};
+
+Status sniff_one(DescriptorSource& file, const std::string& name, std::uint64_t size, int depth,
+                 std::vector<SniffReport>& reports);
+
+// The first bytes of a member decide; only an archive in the archive is unpacked, since some kinds
+// begin at their end, and not a large one.
+Status sniff_member(ByteSource& data, const std::string& name, int depth,
+                    std::vector<SniffReport>& reports) {
+  PeekSource peek(data);
+  struct Head final : ByteSource {
+    explicit Head(std::string_view bytes) : rest(bytes) {}
+    Result<std::size_t> read(char* into, std::size_t capacity) override {
+      const std::size_t count = rest.copy(into, capacity);
+      rest.remove_prefix(count);
+      return count;
+    }
+    std::string_view rest;
+  } head(peek.peek(kHeadBytes));
+  auto opened = OpenedBytes::open(head);
+  if (!opened.ok()) return opened.error();
+  if (!(*opened)->is_archive()) {
+    reports.push_back(look_at(**opened, name));
+    return {};
+  }
+  FirstBytes first(peek);
+  auto unpacked = unpack_member(first, "/tmp");
+  if (!unpacked.ok()) return unpacked.error();
+  if (first.is_cut()) {
+    SniffReport report;
+    report.name = name;
+    report.plan = "an archive of more than 256 MiB: unpack it to have it looked into\n";
+    reports.push_back(std::move(report));
+    return {};
+  }
+  DescriptorSource inner(unpacked->file.number(), name, nullptr, {});
+  inner.end_in(unpacked->damage);
+  ASSAY_TRY(inner.rewind());
+  return sniff_one(inner, name, std::uint64_t{1} << 40, depth + 1, reports);
+}
+
 Status sniff_one(DescriptorSource& file, const std::string& name, std::uint64_t size, int depth,
                  std::vector<SniffReport>& reports) {
   auto opened = OpenedBytes::open(file);
@@ -36,15 +100,11 @@ Status sniff_one(DescriptorSource& file, const std::string& name, std::uint64_t 
     return {};
   }
   std::string damage;
-  return walk_archive(
-      file, size, damage, [&](const ArchiveMember& member, ByteSource& data) -> Status {
-        if (!member.is_file || member.is_encrypted) return {};
-        auto unpacked = unpack_member(data, "/tmp");
-        if (!unpacked.ok()) return unpacked.error();
-        DescriptorSource inner(unpacked->file.number(), member.path, nullptr, {});
-        ASSAY_TRY(inner.rewind());
-        return sniff_one(inner, name + ": " + member.path, member.size_bytes, depth + 1, reports);
-      });
+  return walk_archive(file, size, damage,
+                      [&](const ArchiveMember& member, ByteSource& data) -> Status {
+                        if (!member.is_file || member.is_encrypted) return {};
+                        return sniff_member(data, name + ": " + member.path, depth, reports);
+                      });
 }
 
 }  // namespace

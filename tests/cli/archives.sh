@@ -41,7 +41,26 @@ END
   expect 0 "$ASSAY" add third logs.zip
   [ "$(records third)" = 80 ] || fail "$(records third) records in the zip, not 80"
 fi
-head -c 400000000 /dev/zero | gzip > bomb.gz
-expect 0 "$ASSAY" add second bomb.gz
+# What grows beyond every honest ratio is read until there, and no further.
+long=$(head -c 60000 /dev/zero | tr '\0' x)
+(query_log 20 9000; yes "$long" | head -c 600000000) | xz -0 > bomb.log.xz
+expect 0 "$ASSAY" add second bomb.log.xz
+says "20 records"
+expect 0 "$ASSAY" rejects second
+says "more than 2000 times its size"
+if command -v python3 > /dev/null; then
+  query_log 20 9500 > head.log
+  python3 - << 'END'
+import zipfile
+with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_BZIP2) as z:
+    with z.open("bomb.log", "w", force_zip64=True) as member:
+        member.write(open("head.log", "rb").read())
+        for _ in range(600):
+            member.write((b"x" * 60000 + b"\n") * 10)
+END
+  expect 0 "$ASSAY" add second bomb.zip
+  says "20 records"
+  says "more than 2000 times its size"
+fi
 expect 0 "$ASSAY" verify second
 finish

@@ -46,7 +46,7 @@ sed -i '$d' case/case.toml
 # A reader that goes away is no error and no noise.
 ("$ASSAY" export case --to csv; echo $? > code) 2> err | head -1 > out
 [ "$(cat code)" = 0 ] || fail "exit $(cat code) when the reader went away"
-[ ! -s err ] || grep -q "all .* records" err || fail "noise: $(cat err)"
+[ ! -s err ] || grep -q "all .*records" err || fail "noise: $(cat err)"
 if [ -e /dev/full ]; then
   got=0
   "$ASSAY" formats > /dev/full 2> err || got=$?
@@ -54,4 +54,8 @@ if [ -e /dev/full ]; then
 fi
 for shell in bash zsh fish; do expect 0 "$ASSAY" completion $shell; done
 "$ASSAY" completion bash | bash -n || fail "the completion script is no bash"
+# A report is a file.
+expect 2 "$ASSAY" report case -o -
+expect 2 "$ASSAY" report case -o /dev/stdout
+[ ! -e ./- ] && [ ! -e ./-.json ] || fail "a report went to a file named -"
 finish

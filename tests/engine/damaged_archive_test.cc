@@ -178,6 +178,35 @@ TEST_F(DamagedArchive, KeepsTheNamesOfMembersInEveryLanguage) {
   EXPECT_EQ(member_of(*made_, "日本.log").balance.rows, 30u);
 }
 
+TEST(Sniff, LooksIntoTheMembersOfAnArchiveInAnArchive) {
+  const TempFolder folder;
+  const std::string inner =
+      archive_of(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, {{"in.log", query_log(30)}});
+  write_all_to(folder / "outer.tar.gz",
+               archive_of(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP,
+                          {{"a.log.xz", xz_of(query_log(40'000))}, {"inner.zip", inner}}));
+  const auto reports = sniff_file(folder / "outer.tar.gz");
+  ASSERT_TRUE(reports.ok());
+  ASSERT_EQ(reports->size(), 2u);
+  EXPECT_EQ((*reports)[0].chosen, "bind_querylog");
+  EXPECT_EQ((*reports)[0].encoding, "xz");
+  EXPECT_THAT((*reports)[1].name, HasSubstr("inner.zip: in.log"));
+  EXPECT_EQ((*reports)[1].chosen, "bind_querylog");
+}
+
+TEST(Sniff, UnpacksNoLargeArchiveToLookIntoIt) {
+  const TempFolder folder;
+  std::string large =
+      archive_of(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, {{"in.log", query_log(30)}});
+  large.resize(257u << 20);
+  write_all_to(folder / "outer.tar.gz",
+               archive_of(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP, {{"inner.tar", large}}));
+  const auto reports = sniff_file(folder / "outer.tar.gz");
+  ASSERT_TRUE(reports.ok());
+  ASSERT_EQ(reports->size(), 1u);
+  EXPECT_THAT((*reports)[0].plan, HasSubstr("more than 256 MiB"));
+}
+
 TEST_F(DamagedArchive, TakesAFolderWhoseFirstFileOnlyLooksCompressed) {
   std::filesystem::create_directories(folder_ / "logs");
   write_all_to(folder_ / "logs/a.txt", "BZh");
