@@ -63,7 +63,7 @@ class RecordSink {
   void add(const DnsRow& row) {
     batch_.push(row);
     ++balance_.rows;
-    if (batch_.size() >= rows_per_batch_) flush();
+    if (batch_.size() >= next_step_) grow_or_flush();
   }
   void add_answer(const AnswerRow& answer, std::string_view rdata);
 
@@ -102,8 +102,10 @@ class RecordSink {
 
  private:
   class KeyTable;
+  void grow_or_flush();
   DnsBatch batch_;
   std::uint32_t rows_per_batch_;
+  std::size_t next_step_;  // rows at which the batch gets its full room, or is full
   std::uint64_t key_seed_;
   Balance balance_;
   std::optional<Interval> span_;

@@ -141,7 +141,7 @@ struct DnsBatch {
             qtype[i],   qclass[i],   rcode[i],    id[i],     client_port[i],
             ttl[i],     flags[i],    delay_us[i], offset[i], length[i]};
   }
-  void reserve(std::size_t rows);  // of the rows alone
+  void reserve(std::size_t rows);  // room, which costs nothing until it is used
   void clear();                    // keeps capacity
 };
 

@@ -2,6 +2,8 @@
 
 namespace assay {
 
+constexpr std::size_t kRdataBytesARow = 32;
+
 void NewNames::add(const NameKey& name, std::string_view canonical) {
   key.push_back(name.key);
   check.push_back(name.check);
@@ -37,6 +39,11 @@ void DnsBatch::reserve(std::size_t rows) {
   delay_us.reserve(rows);
   offset.reserve(rows);
   length.reserve(rows);
+  if (!answers.empty()) {
+    answers.reserve(2 * rows);
+    answer_end.reserve(2 * rows);
+    answer_rdata.reserve(kRdataBytesARow * rows);
+  }
 }
 
 void DnsBatch::clear() {

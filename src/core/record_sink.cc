@@ -92,6 +92,7 @@ class KeySet {
 };
 
 constexpr std::size_t kMostAnswerBytes = std::size_t{32} << 20;
+constexpr std::uint32_t kSmallBatch = 4'096;  // rows up to which the columns grow by doubling
 
 }  // namespace
 
@@ -151,6 +152,7 @@ class RecordSink::KeyTable {
 
 RecordSink::RecordSink(std::uint64_t key_seed, std::uint32_t rows_per_batch)
     : rows_per_batch_(rows_per_batch),
+      next_step_(std::min(kSmallBatch, rows_per_batch)),
       key_seed_(key_seed),
       keys_(std::make_unique<KeyTable>(key_seed)) {}
 
@@ -203,6 +205,17 @@ std::vector<Note> RecordSink::notes() const {
   return notes;
 }
 
+// Growing by doubling touches every page twice, which cost a tenth of reading a capture; room that
+// is not filled is never touched. The receiver may have taken the columns of the batch before.
+void RecordSink::grow_or_flush() {
+  if (batch_.size() >= rows_per_batch_) {
+    flush();
+  } else {
+    batch_.reserve(rows_per_batch_);
+    next_step_ = rows_per_batch_;
+  }
+}
+
 void RecordSink::flush() {
   keys_->settle(batch_);
   if (!batch_.time_us.empty()) {
@@ -214,14 +227,11 @@ void RecordSink::flush() {
   } else if (batch_.names.empty() && batch_.hosts.empty() && batch_.answers.empty()) {
     return;
   }
-  const bool was_full = batch_.size() >= rows_per_batch_;
   if (!failure_) {
     if (Status status = deliver(batch_); !status.ok()) failure_ = status.error();
   }
   batch_.clear();
-  // The receiver may have taken the columns. Where one batch was full, the next will be: growing
-  // them by doubling would touch every page twice.
-  if (was_full) batch_.reserve(rows_per_batch_);
+  next_step_ = std::min(kSmallBatch, rows_per_batch_);
 }
 
 std::string Reader::describe_plan(std::string_view) const { return ""; }
