@@ -40,8 +40,8 @@ void DnsBatch::reserve(std::size_t rows) {
   offset.reserve(rows);
   length.reserve(rows);
   if (!answers.empty()) {
-    answers.reserve(2 * rows);
-    answer_end.reserve(2 * rows);
+    answers.reserve(rows);
+    answer_end.reserve(rows);
     answer_rdata.reserve(kRdataBytesARow * rows);
   }
 }
