@@ -63,8 +63,8 @@ class KeySet {
   }
 
  private:
-  // IPv4 keys are addresses, which whoever sends packets may choose: under a known multiplier they
-  // could all be made to fall into one place, and reading would take quadratic time.
+  // Under a known multiplier, keys that whoever sends packets may choose could all be made to fall
+  // into one place, and reading would take quadratic time.
   std::size_t first_slot(std::uint64_t key) const {
     key = (key ^ key >> 32) * 0x9e3779b97f4a7c15ull * odd_;
     return ((key ^ key >> 29) * odd_ >> 20) & (slots_.size() - 1);
@@ -166,8 +166,8 @@ std::uint64_t RecordSink::name(std::string_view canonical) {
 
 std::uint64_t RecordSink::host(const IpAddress& address) {
   const std::uint64_t key = host_key(address, key_seed_);
-  // Key 0 (0.0.0.0) stands for "not told" and marks an empty slot.
-  if (key != 0) keys_->add_host(key, address, batch_.hosts);
+  // An IPv4 address is its own key; nothing has to spell it out.
+  if (!address.is_v4()) keys_->add_host(key, address, batch_.hosts);
   return key;
 }
 

@@ -58,7 +58,7 @@ bool resolve_all(void* library, Abi& abi) {
 
 Result<const Abi*> load(const std::string& path) {
   static Abi abi;
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) {
     const char* why = dlerror();
     return Error{ErrorCode::unsupported,

@@ -29,7 +29,7 @@ TEST(RecordSink, HandsEachNameAndHostOnOnce) {
     DnsRow row;
     row.time_us = i;
     row.qname = sink.name("n" + std::to_string(i % 5'000) + ".example");
-    row.client = sink.host(IpAddress::from_v4(0x0a000000u + static_cast<unsigned>(i % 3'000)));
+    row.client = sink.host(*IpAddress::parse("2001:db8::" + std::to_string(i % 3'000)));
     sink.add(row);
     sink.unit();
     sink.used_unit();

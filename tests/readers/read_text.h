@@ -75,6 +75,12 @@ class CollectingSink final : public RecordSink {
       names[batch.names.key[i]] = batch.names.canonical(i);
     }
     for (const NewHost& host : batch.hosts) hosts[host.key] = host.address.to_string();
+    for (const auto* keys : {&batch.client, &batch.server}) {
+      for (const std::uint64_t key : *keys) {  // an IPv4 address is its own key
+        if (key == 0 || key >> 32 != 0) continue;
+        hosts[key] = IpAddress::from_v4(static_cast<std::uint32_t>(key)).to_string();
+      }
+    }
     for (std::size_t i = 0; i < batch.size(); ++i) rows.push_back(batch.row(i));
     for (std::size_t i = 0, begin = 0; i < batch.answers.size(); begin = batch.answer_end[i++]) {
       answers.push_back(

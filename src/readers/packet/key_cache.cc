@@ -7,8 +7,7 @@
 
 namespace assay {
 
-KeyCache::KeyCache(RecordSink& sink)
-    : sink_(sink), names_(kNameSlots), ipv4_(kIpv4Slots), ipv6_(kIpv6Slots) {}
+KeyCache::KeyCache(RecordSink& sink) : sink_(sink), names_(kNameSlots), ipv6_(kIpv6Slots) {}
 
 CachedName KeyCache::compute(Bytes wire_name) {
   CachedName found;
@@ -36,13 +35,7 @@ CachedName KeyCache::name(Bytes wire_name) {
 
 std::uint64_t KeyCache::host(const IpAddress& address) {
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ull;
-  if (address.is_v4()) {
-    const std::uint32_t number = address.v4();
-    std::uint32_t& seen = ipv4_[(number * kOdd >> 40) & (kIpv4Slots - 1)];
-    if (seen == number) return number;
-    seen = number;
-    return sink_.host(address);
-  }
+  if (address.is_v4()) return address.v4();  // its own key
   std::uint64_t low = 0, high = 0;
   std::memcpy(&high, address.bytes.data(), 8);
   std::memcpy(&low, address.bytes.data() + 8, 8);

@@ -26,7 +26,7 @@ class KeyCache {
   std::uint64_t host(const IpAddress& address);
 
  private:
-  static constexpr std::size_t kNameSlots = 1 << 10, kIpv4Slots = 1 << 16, kIpv6Slots = 1 << 12;
+  static constexpr std::size_t kNameSlots = 1 << 10, kIpv6Slots = 1 << 12;
   static constexpr std::size_t kCachedNameBytes = 54;  // longer names are rare and go uncached
 
   struct NameSlot {
@@ -45,7 +45,6 @@ class KeyCache {
 
   RecordSink& sink_;
   std::vector<NameSlot> names_;
-  std::vector<std::uint32_t> ipv4_;  // an IPv4 address is its own key: only who was seen
   std::vector<Ipv6Slot> ipv6_;
   std::string text_;
 };
