@@ -55,9 +55,9 @@ void attribute_clients(const CaseFile& case_file, QuestionRecords& records) {
   // The first holder keeps the index; each further one gets an entry of its own.
   std::vector<bool> is_taken(records.hosts.size(), false);
   std::map<std::pair<std::uint32_t, int>, std::uint32_t> place;
-  for (LookupRow& row : records.rows) {
+  const auto attribute = [&](LookupRow& row) {
     const std::uint32_t client = row.client;
-    if (changing[client].empty()) continue;
+    if (changing[client].empty()) return;
     const int party = holder_at(changing[client], row.time_us);
     const auto [known, is_new] = place.emplace(std::pair(client, party), client);
     if (is_new && is_taken[client]) {
@@ -68,7 +68,9 @@ void attribute_clients(const CaseFile& case_file, QuestionRecords& records) {
       records.hosts[client].party = party;
     }
     row.client = known->second;
-  }
+  };
+  for (LookupRow& row : records.rows) attribute(row);
+  for (LookupRow& row : records.no_lookups) attribute(row);
 }
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "assay/reader.h"
+#include "engine/attribution.h"
 #include "sim/reconstruction.h"
 
 namespace assay {
@@ -149,6 +150,29 @@ TEST_F(QuestionRecordsTest, AnAddressIsItsHoldersOnlyWhileHeld) {
   EXPECT_GT(since, 100u);
   EXPECT_LT(since, 2'700u);
   EXPECT_EQ(rows_of(records, 1), 714u);
+}
+
+TEST(Attribution, HoldsForRowsThatShowNoLookupToo) {
+  CaseFile case_file;
+  Party bank{.name = "Bank"}, clinic{.name = "Clinic"};
+  bank.addresses = clinic.addresses = {prefix("192.0.2.0/24")};
+  bank.holds = parse_interval("2020-01-01/2020-12-31").value();
+  clinic.holds = parse_interval("2021-01-01/2021-12-31").value();
+  case_file.parties = {bank, clinic};
+  QuestionRecords records;
+  records.hosts = {{}, {*IpAddress::parse("192.0.2.1"), -1}, {*IpAddress::parse("192.0.2.2"), -1}};
+  const auto row = [](std::uint32_t client, const std::optional<Interval>& when) {
+    LookupRow one;
+    one.client = client;
+    one.time_us = when->begin_us;
+    return one;
+  };
+  records.rows = {row(1, bank.holds)};
+  records.no_lookups = {row(1, clinic.holds), row(2, bank.holds)};
+  attribute_clients(case_file, records);
+  EXPECT_EQ(records.party_of(records.rows[0]), 0);
+  EXPECT_EQ(records.party_of(records.no_lookups[0]), 1);
+  EXPECT_EQ(records.party_of(records.no_lookups[1]), 0);
 }
 
 TEST_F(QuestionRecordsTest, OfPrefixesThatOverlapTheLongestDecides) {
