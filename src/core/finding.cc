@@ -39,6 +39,9 @@ std::string ids_of(const std::vector<const Evidence*>& pieces) {
 }
 
 std::string shortfall_of_piece(const Evidence& piece, const Sought& sought) {
+  if (piece.state == ReadState::container) {
+    return fmt::format("{} touches the window and has members that could not be read", piece.id);
+  }
   if (piece.state != ReadState::read) {
     return fmt::format("{} touches the window and is {}", piece.id,
                        piece.state == ReadState::partly_read ? "read in part" : "not read");

@@ -17,6 +17,7 @@ namespace {
 // zip's decoder gives away what came of the last piece of its input when that piece is damaged:
 // 16 KiB of a log expand to about 150.
 constexpr std::size_t kBlockBytes = std::size_t{1} << 14;
+constexpr std::size_t kTarBlockBytes = 512;
 
 // libarchive turns names into the thread's character set: without one that has all characters, a
 // member called "größe.log" has no name at all. Nothing else of the locale is touched.
@@ -72,7 +73,13 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
     archive_entry* entry = nullptr;
     bytes_of_entry_.begin();
     const int outcome = archive_read_next_header(archive_, &entry);
-    if (outcome == ARCHIVE_EOF) return false;
+    if (outcome == ARCHIVE_EOF) {
+      if (is_without_end()) {
+        return Error{ErrorCode::malformed,
+                     "the archive breaks off: the empty blocks that end a tar are not there", ""};
+      }
+      return false;
+    }
     if (outcome == ARCHIVE_FATAL || outcome == ARCHIVE_RETRY) return failure();
     if (++members_ > kMaxArchiveMembers) {
       return Error{ErrorCode::malformed,
@@ -116,6 +123,12 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
   }
 
  private:
+  // libarchive takes a tar that was cut between two members for a whole one.
+  bool is_without_end() const {
+    if ((archive_format(archive_) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR) return false;
+    return is_drained_ && tail_.find_first_not_of('\0') != std::string::npos;
+  }
+
   std::string unique(std::string path) {
     std::string candidate = path;
     for (int n = 2; !seen_.insert(candidate).second; ++n) candidate = fmt::format("{}#{}", path, n);
@@ -141,6 +154,11 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
       return -1;
     }
     *bytes = reader->block_.get();
+    reader->is_drained_ = *count == 0;
+    reader->tail_.append(reader->block_.get(), *count);
+    if (reader->tail_.size() > kTarBlockBytes) {
+      reader->tail_.erase(0, reader->tail_.size() - kTarBlockBytes);
+    }
     return static_cast<la_ssize_t>(*count);
   }
 
@@ -160,6 +178,8 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
   std::uint64_t members_ = 0;
   std::uint64_t bytes_ = 0;
   std::optional<Error> upstream_;
+  bool is_drained_ = false;
+  std::string tail_;  // the last bytes of the archive so far, a block of tar's
 };
 
 }  // namespace

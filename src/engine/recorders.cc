@@ -15,10 +15,34 @@ constexpr std::size_t kMostServers = 64;
 
 using Servers = std::set<std::uint64_t>;  // host keys; empty = not told
 
+const Note* find_note(const Evidence& evidence, std::string_view code) {
+  for (const Note& note : evidence.notes) {
+    if (note.code == code) return &note;
+  }
+  return nullptr;
+}
+
+// What an archive lost could be anybody's log.
+bool has_lost_members(const Evidence& archive) {
+  return find_note(archive, "archive.damaged") != nullptr ||
+         find_note(archive, "archive.member_encrypted") != nullptr;
+}
+
 bool is_candidate(const Evidence& evidence, Vantage vantage) {
   if (evidence.vantage != vantage && evidence.vantage != Vantage::unknown) return false;
-  if (evidence.state == ReadState::container) return false;  // its members stand for it
+  if (evidence.state == ReadState::container) return has_lost_members(evidence);
   return evidence.id.starts_with("dns-") || evidence.id.starts_with("file-");
+}
+
+// A compressed copy whose records are counted at this vantage already, as those of its original.
+bool is_counted_elsewhere(const Evidence& evidence, Vantage vantage,
+                          const std::vector<Evidence>& evidences) {
+  const Note* note = find_note(evidence, "input.same_content");
+  if (note == nullptr || evidence.state == ReadState::read) return false;
+  return std::any_of(evidences.begin(), evidences.end(), [&](const Evidence& other) {
+    return other.state == ReadState::read && is_candidate(other, vantage) &&
+           note->text.find(fmt::format("those of {}:", other.id)) != std::string::npos;
+  });
 }
 
 Result<std::map<std::uint32_t, Servers>> servers_of(RecordStore& store,
@@ -94,7 +118,8 @@ Result<std::vector<Recorder>> recorders_of(RecordStore& store, Vantage vantage,
                                            const std::vector<Evidence>& evidences) {
   std::vector<const Evidence*> members;
   for (const Evidence& evidence : evidences) {
-    if (is_candidate(evidence, vantage)) members.push_back(&evidence);
+    if (!is_candidate(evidence, vantage)) continue;
+    if (!is_counted_elsewhere(evidence, vantage, evidences)) members.push_back(&evidence);
   }
   auto servers = servers_of(store, members);
   if (!servers.ok()) return servers.error();
