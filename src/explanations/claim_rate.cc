@@ -47,11 +47,26 @@ bool reaches(const std::pair<double, double>& interval, const Quoted& quoted) {
   return !is_below && !is_above;
 }
 
+bool is_above(double rate, const Quoted& quoted) {
+  return quoted.has_high && !quoted.holds(rate) && rate >= quoted.high.value();
+}
+
+// "over the 10 observed days of 2021-01-01/2021-04-11"
+std::string when_text(const RuleCount& rule) {
+  const std::string window = format_interval(rule.window);
+  const bool is_all = !rule.observed_days || *rule.observed_days >= rule.window.length_days();
+  return is_all ? "over " + window
+                : fmt::format("over the {} observed days of {}",
+                              number_text(*rule.observed_days, 2), window);
+}
+
 // Rates under every rule, with the interval that allows for bursts where volume gives one.
 struct Rates {
   Compared compared;
   std::vector<std::string>
       intervals_around;  // of rules whose mean fails and whose interval reaches
+  // Above the quote under every rule even if nothing was asked while nobody recorded.
+  bool is_above_anyhow = true;
 };
 
 Rates measure(const PartyCounts& counts, const Quoted& quoted, const Unit& unit) {
@@ -73,6 +88,8 @@ Rates measure(const PartyCounts& counts, const Quoted& quoted, const Unit& unit)
                         rate_text(quantity.interval->second), rule.words));
       }
     }
+    rates.is_above_anyhow =
+        rates.is_above_anyhow && is_above(rule.rows_per_window_day * days_per_unit, quoted);
     rates.compared.quantities.push_back(std::move(quantity));
   }
   return rates;
@@ -82,8 +99,8 @@ ClaimAnswer weigh(const Context& context, std::string_view vantage, const Quoted
                   const Unit& unit, const Rates& rates) {
   const Compared& compared = rates.compared;
   const std::string who = parties_text(context.parties());
-  const std::string when = format_interval(compared.window());
-  const std::string mean = fmt::format("over {} {} made {}", when, who, compared.words());
+  const std::string mean =
+      fmt::format("{} {} made {}", when_text(compared.rules.front().rule), who, compared.words());
   const std::string in_short =
       fmt::format("{} per {}{}", compared.span(), unit.word, compared.by_rule());
   const bool is_complete = shows_every_asker(context, vantage);
@@ -113,7 +130,7 @@ ClaimAnswer weigh(const Context& context, std::string_view vantage, const Quoted
     for (const std::string& finding : compared.findings()) cite(answer, finding);
     return answer;
   }
-  if (compared.all(Against::above) || is_complete) {
+  if (rates.is_above_anyhow || is_complete) {
     return answered(
         context, Answer::contradicted,
         {fmt::format("{}, not {}", in_short, quoted.text),
@@ -121,11 +138,15 @@ ClaimAnswer weigh(const Context& context, std::string_view vantage, const Quoted
                      quoted.text, unit.word, range_text(quoted), mean)},
         compared.findings());
   }
+  const bool is_above = compared.all(Against::above);
   ClaimAnswer answer = not_testable(
       context,
-      fmt::format("These files do not show the quoted {} per {} ({}): {}. But nobody vouches that "
-                  "they show every look-up, so the true rate may be higher.",
-                  quoted.text, unit.word, range_text(quoted), mean),
+      fmt::format("These files do not show the quoted {} per {} ({}): {}. But {}.", quoted.text,
+                  unit.word, range_text(quoted), mean,
+                  is_above ? "the rest of the window was not recorded, and if less was asked then, "
+                             "the rate over all of it may be as quoted"
+                           : "nobody vouches that they show every look-up, so the true rate may be "
+                             "higher"),
       {kFullerRecord});
   answer.in_short = in_short + " in these files, which may not be all";
   for (const std::string& finding : compared.findings()) cite(answer, finding);
@@ -138,6 +159,9 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
   if (!counts.objection.empty()) return not_testable(context, counts.objection);
   if (counts.rules.front().window.length_us() <= 0) {
     return not_testable(context, "The window has no length.", {kFullerRecord});
+  }
+  if (const std::string& why = counts.rules.front().rate_objection; !why.empty()) {
+    return not_testable(context, why, {kFullerRecord});
   }
   const Rates rates = measure(counts, quoted, unit);
   ClaimAnswer answer = weigh(context, vantage, quoted, unit, rates);

@@ -41,6 +41,10 @@ void add_rate(const Finding& volume, bool is_alone, RuleCount& rule) {
   rule.rows_per_day += rate != nullptr ? rate->value
                        : days > 0      ? volume.value_or("rows", 0) / days
                                        : 0;
+  if (days > 0) rule.rows_per_window_day += volume.value_or("rows", 0) / days;
+  if (const Quantity* observed = volume.quantity("observed_days")) {
+    rule.observed_days = observed->value;
+  }
   if (rate == nullptr || !is_alone) return;
   rule.rate_interval = rate->interval;
   rule.rate_interval_method = rate->interval_method;
@@ -102,6 +106,14 @@ std::string count_days(const Context& context, std::string_view vantage, const I
   rule.words = all->dedup_rule;
   rule.window = window;
   if (!window.empty()) rule.rows_per_day = rule.rows / window.length_days();
+  rule.rows_per_window_day = rule.rows_per_day;
+  const double observed = all->value_or("observed_days", all->window.length_days());
+  if (observed < all->window.length_days()) {
+    rule.rate_objection = fmt::format(
+        "Coverage is declared for {} of the {} days of the question's window, and the daily counts "
+        "do not tell on which of them nobody recorded: ask a question with the claim's window.",
+        number_text(observed, 1), number_text(all->window.length_days(), 1));
+  }
   rule.findings.push_back(all->id);
   return "";
 }

@@ -19,6 +19,11 @@ struct RuleCount {
   std::optional<std::pair<double, double>> share_interval;
   std::string interval_method;
   double rows_per_day = 0;  // as volume measured it, over the time that it says it measured
+  // All rows over all days of the window, also those that nobody recorded: the least that the true
+  // rate can be.
+  double rows_per_window_day = 0;
+  std::optional<double> observed_days;                     // where coverage is declared
+  std::string rate_objection;                              // why the rows give no rate
   std::optional<std::pair<double, double>> rate_interval;  // of one party alone
   std::string rate_interval_method;
   Interval window;

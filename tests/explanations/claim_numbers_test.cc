@@ -319,7 +319,48 @@ TEST(Rate, IsHeldAgainstTheTimeThatWasMeasuredAndItsInterval) {
               HasSubstr("an interval that allows for them is 30 to 49"));
   EXPECT_EQ(per_day("60", 1).answer, Answer::contradicted);
   EXPECT_EQ(per_day("60", 0).answer, Answer::not_testable);
-  EXPECT_EQ(per_day("20", 0).answer, Answer::contradicted);
+  // 2,820 rows in 143 days are 19.7 a day if nothing was asked while nobody recorded.
+  EXPECT_EQ(per_day("20", 0).answer, Answer::not_testable);
+  EXPECT_EQ(per_day("19", 0).answer, Answer::contradicted);
+}
+
+// Ten of a hundred days are recorded, with ten look-ups each.
+FindingSet recorded_a_tenth_of_the_window() {
+  test::Findings findings;
+  for (const char* rule : {"raw", "collapsed", "bursts"})
+    findings.volume(rule, 100, {{"Bank", 100}});
+  std::vector<Finding> all = findings.set().all();
+  for (Finding& finding : all) {
+    finding.window = parse_interval("2021-06-01/2021-09-08").value();
+    for (const auto& [name, value] : {std::pair("rate_per_day", 10), {"observed_days", 10}}) {
+      finding.quantities.emplace_back();
+      finding.quantities.back().name = name;
+      finding.quantities.back().value = value;
+    }
+  }
+  all.front().tables.push_back(
+      {"daily_counts", {"Bank"}, {"2021-06-01", "2021-06-02"}, {{10}, {10}}});
+  return FindingSet(all);
+}
+
+TEST(Rate, AboveTheQuoteWhereRecordedIsNotAboveItOverTheWindow) {
+  const FindingSet findings = recorded_a_tenth_of_the_window();
+  test::Fields fields{{"party", "Bank"}, {"value", "1"}, {"per", "day"}};
+  const auto quoted = answer("rate", fields, findings);
+  EXPECT_EQ(quoted.answer, Answer::not_testable) << quoted.statement;
+  EXPECT_THAT(quoted.statement, HasSubstr("over the 10 observed days of 2021-06-01"));
+  fields["value"] = "0.5";  // even 100 rows in 100 days are more
+  EXPECT_EQ(answer("rate", fields, findings).answer, Answer::contradicted);
+}
+
+TEST(Rate, OfDaysThatMayNotBeRecordedIsNotTestable) {
+  test::Fields fields{{"party", "Bank"}, {"value", "20"}, {"window", "2021-06-01/2021-06-02"}};
+  const FindingSet findings = recorded_a_tenth_of_the_window();
+  EXPECT_EQ(answer("count", fields, findings).answer, Answer::supported_only_within_these_files);
+  fields["per"] = "day";
+  fields["value"] = "10";
+  EXPECT_THAT(answer("rate", fields, findings).in_short,
+              HasSubstr("Coverage is declared for 10 of the 100 days"));
 }
 
 TEST(Rate, RefusesAnUnknownUnit) {
