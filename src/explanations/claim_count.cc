@@ -37,7 +37,8 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
   if (!counts.objection.empty()) return not_testable(context, counts.objection);
   Compared compared;
   for (const RuleCount& rule : counts.rules) {
-    compared.add(rule, quoted, rule.rows, number_text(rule.rows), number_text(rule.rows));
+    compared.add(rule, quoted, {rule.rows, counts.twice.least(rule.rows, rule), rule.rows},
+                 number_text(rule.rows), number_text(rule.rows));
     Quantity quantity = quantity_of(rule, "rows", rule.rows);
     quantity.unit = rule.variant == "bursts" ? "bursts" : "rows";
     compared.quantities.push_back(std::move(quantity));
@@ -45,7 +46,9 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
   const std::string who = parties_text(context.parties());
   const std::string when = format_interval(compared.window());
   ClaimAnswer answer;
-  if (compared.all(Against::holds) || names_its_rule(quoted, compared)) {
+  if (compared.turns_on_twice) {
+    answer = depends_on_twice(context, quoted, compared, counts.twice);
+  } else if (compared.all(Against::holds) || names_its_rule(quoted, compared)) {
     answer = answer_holding(context, vantage, quoted, compared);
   } else if (compared.any(Against::holds)) {
     answer = depends_on_rule(context, quoted, compared);

@@ -74,8 +74,9 @@ Rates measure(const PartyCounts& counts, const Quoted& quoted, const Unit& unit)
   const double days_per_unit = unit.seconds / kSecondsPerDay;
   for (const RuleCount& rule : counts.rules) {
     const double rate = rule.rows_per_day * days_per_unit;
-    rates.compared.add(rule, quoted, rate, fmt::format("{} per {}", rate_text(rate), unit.word),
-                       rate_text(rate));
+    const double least = rule.rows > 0 ? counts.twice.least(rule.rows, rule) / rule.rows : 1;
+    rates.compared.add(rule, quoted, {rate, rate * least, rate},
+                       fmt::format("{} per {}", rate_text(rate), unit.word), rate_text(rate));
     Quantity quantity = quantity_of(rule, "rate", rate);
     quantity.unit = fmt::format("per {}", unit.word);
     if (rule.rate_interval) {
@@ -89,7 +90,7 @@ Rates measure(const PartyCounts& counts, const Quoted& quoted, const Unit& unit)
       }
     }
     rates.is_above_anyhow =
-        rates.is_above_anyhow && is_above(rule.rows_per_window_day * days_per_unit, quoted);
+        rates.is_above_anyhow && is_above(rule.rows_per_window_day * days_per_unit * least, quoted);
     rates.compared.quantities.push_back(std::move(quantity));
   }
   return rates;
@@ -164,7 +165,9 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
     return not_testable(context, why, {kFullerRecord});
   }
   const Rates rates = measure(counts, quoted, unit);
-  ClaimAnswer answer = weigh(context, vantage, quoted, unit, rates);
+  ClaimAnswer answer = rates.compared.turns_on_twice
+                           ? depends_on_twice(context, quoted, rates.compared, counts.twice)
+                           : weigh(context, vantage, quoted, unit, rates);
   answer.statement += fmt::format(
       " A mean is not a period: it does not show that a look-up came every {}.", unit.word);
   answer.statement += period_text(context, vantage, answer);

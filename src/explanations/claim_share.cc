@@ -24,13 +24,18 @@ Compared compare_shares(const PartyCounts& counts, const Quoted& quoted, Of of) 
     const double total = denominator_of(rule, of);
     if (total <= 0) continue;
     const double share = rule.rows / total;
+    // Least when only the parties' look-ups were counted twice, most when only those of others.
+    const double least = counts.twice.least(rule.rows, rule);
+    const double others = counts.twice.least(total - rule.rows, rule);
+    const double low = least > 0 ? least / (least + total - rule.rows) : 0;
+    const double high = rule.rows > 0 ? rule.rows / (rule.rows + others) : 0;
     Quantity quantity = quantity_of(rule, "share", share);
     if (rule.share_interval && of != Of::parties) {
       quantity.interval = rule.share_interval;
       quantity.interval_method = rule.interval_method;
     }
     compared.quantities.push_back(std::move(quantity));
-    compared.add(rule, quoted, share,
+    compared.add(rule, quoted, {share, low, high},
                  fmt::format("{} = {} of {}", percent_text(share), number_text(rule.rows),
                              number_text(total)),
                  percent_text(share));
@@ -94,7 +99,9 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
     return not_testable(context, "There is no look-up of which a share could be taken.",
                         {kFullerRecord});
   }
-  ClaimAnswer answer = weigh(context, vantage, quoted, of, compared);
+  ClaimAnswer answer = compared.turns_on_twice
+                           ? depends_on_twice(context, quoted, compared, counts.twice)
+                           : weigh(context, vantage, quoted, of, compared);
   if (answer.answer == Answer::supported_only_within_these_files) {
     answer.would_test = {kFullerRecord};
   }

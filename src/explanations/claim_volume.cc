@@ -75,6 +75,24 @@ std::string count_rule(const Context& context, std::string_view vantage,
   return "";
 }
 
+// How many rows can be too many. One twin is found for a row, so a third copy finds none: of more
+// than two evidences every event found may stand for two rows too many.
+CountedTwice count_twice(const Context& context, std::string_view vantage) {
+  CountedTwice twice;
+  const Finding* all = find(context, "volume", "", vantage, "raw");
+  const std::size_t files = all != nullptr ? all->selection.evidences.size() : 0;
+  for (const Finding* pair : context.findings.by_method("duplicates", "", vantage)) {
+    const double events = pair->value_or("same_events", 0);
+    if (events <= 0) continue;
+    twice.most += events * (files > 2 ? 2 : 1);
+    twice.findings.push_back(pair->id);
+    if (!twice.words.empty()) continue;  // one tells it
+    twice.words = fmt::format("{} tell {} in common", pair->subject, number_text(events));
+  }
+  twice.most_of_subject = files > 2 ? 1 - 1.0 / static_cast<double>(files) : 0.5;
+  return twice;
+}
+
 bool is_whole_day(std::int64_t us) { return us % kMicrosPerDay == 0; }
 
 // Raw rows of `window`, whole UTC days, out of the table of daily counts.
@@ -129,6 +147,7 @@ PartyCounts count_parties(const Context& context, std::string_view vantage) {
     counts.objection = "The claim names no party ('party' or 'parties').";
     return counts;
   }
+  counts.twice = count_twice(context, vantage);
   const std::string_view dedup = context.field("dedup");
   if (!dedup.empty() && std::find(kVariants.begin(), kVariants.end(), dedup) == kVariants.end()) {
     counts.objection =
@@ -159,14 +178,20 @@ PartyCounts count_parties(const Context& context, std::string_view vantage) {
   return counts;
 }
 
-void Compared::add(const RuleCount& rule, const Quoted& quoted, double value, std::string number,
-                   std::string brief) {
-  Against against = Against::holds;
-  if (!quoted.holds(value)) {
-    const bool is_above = quoted.has_high && (!quoted.has_low || value > quoted.low.value());
-    against = is_above ? Against::above : Against::below;
-  }
-  rules.push_back({rule, against, value, std::move(number), std::move(brief)});
+double CountedTwice::least(double rows, const RuleCount& rule) const {
+  return rule.variant == "bursts" ? rows : rows - std::min(most, rows * most_of_subject);
+}
+
+void Compared::add(const RuleCount& rule, const Quoted& quoted, const Value& value,
+                   std::string number, std::string brief) {
+  const auto stands = [&](double number_of) {
+    if (quoted.holds(number_of)) return Against::holds;
+    const bool is_above = quoted.has_high && (!quoted.has_low || number_of > quoted.low.value());
+    return is_above ? Against::above : Against::below;
+  };
+  const Against against = stands(value.value);
+  turns_on_twice |= stands(value.low) != against || stands(value.high) != against;
+  rules.push_back({rule, against, value.value, std::move(number), std::move(brief)});
 }
 
 bool Compared::all(Against against) const {
@@ -250,6 +275,22 @@ ClaimAnswer depends_on_rule(const Context& context, const Quoted& quoted,
   answer.in_short = fmt::format("{} as quoted, {} not", compared.brief(Against::holds, true),
                                 compared.brief(Against::holds, false));
   for (const std::string& finding : compared.findings()) cite(answer, finding);
+  return answer;
+}
+
+ClaimAnswer depends_on_twice(const Context& context, const Quoted& quoted, const Compared& compared,
+                             const CountedTwice& twice) {
+  ClaimAnswer answer = not_testable(
+      context,
+      fmt::format("The same look-ups stand in two files: {}. Counted in both, {} made {} in {}; "
+                  "counted once it is less, and whether it is as quoted ({}) turns on that.",
+                  twice.words, parties_text(context.parties()), compared.words(),
+                  format_interval(compared.window()), range_text(quoted)),
+      {"one of the two files alone: give the copy a vantage of its own, or leave it out"});
+  answer.in_short = fmt::format("{}{}, but the same look-ups stand in two files", compared.span(),
+                                compared.by_rule());
+  for (const std::string& finding : compared.findings()) cite(answer, finding);
+  for (const std::string& finding : twice.findings) cite(answer, finding);
   return answer;
 }
 

@@ -30,9 +30,22 @@ struct RuleCount {
   std::vector<std::string> findings;
 };
 
+// Look-ups that two evidences of one vantage both tell, and that volume counts in both.
+struct CountedTwice {
+  std::string words;           // "dns-1+dns-2 tell 407 look-ups in common"; "" when there are none
+  double most = 0;             // rows too many, at most
+  double most_of_subject = 0;  // the same as a part of a subject's rows
+  std::vector<std::string> findings;
+
+  // The least number of look-ups behind `rows` of one subject. Bursts take a row and its twin
+  // together, so they count none twice.
+  double least(double rows, const RuleCount& rule) const;
+};
+
 struct PartyCounts {
   std::vector<RuleCount> rules;  // empty: see objection
   std::string objection;         // why nothing can be counted
+  CountedTwice twice;
 };
 
 // Counts `context.parties()` under the rule that the claim names, or under all three. A window of
@@ -51,10 +64,17 @@ struct Compared {
     std::string number;  // "79.41 % = 2,820 of 3,551"
     std::string brief;   // "79.41 %"
   };
+  // The number, and between what it lies if look-ups were counted twice.
+  struct Value {
+    double value = 0;
+    double low = 0;
+    double high = 0;
+  };
   std::vector<One> rules;
   std::vector<Quantity> quantities;
+  bool turns_on_twice = false;  // what is counted twice decides whether the quote holds
 
-  void add(const RuleCount& rule, const Quoted& quoted, double value, std::string number,
+  void add(const RuleCount& rule, const Quoted& quoted, const Value& value, std::string number,
            std::string brief);
   bool all(Against against) const;
   bool any(Against against) const;
@@ -74,6 +94,10 @@ struct Compared {
 
 // The quote holds under some rules and fails under others, and nobody says which was meant.
 ClaimAnswer depends_on_rule(const Context& context, const Quoted& quoted, const Compared& compared);
+
+// The same look-ups stand in two files, and how often they are counted decides.
+ClaimAnswer depends_on_twice(const Context& context, const Quoted& quoted, const Compared& compared,
+                             const CountedTwice& twice);
 
 // "Bank", "Bank and Clinic together"
 std::string parties_text(const std::vector<std::string>& parties);

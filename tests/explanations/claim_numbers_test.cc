@@ -159,6 +159,49 @@ TEST(Count, CountsWholeDaysInsideTheWindowFromTheDailyTable) {
             Answer::supported_only_within_these_files);
 }
 
+// A log and its copy as a list, both added at one vantage: 407 of 996 look-ups, told twice.
+FindingSet told_twice(double same_events) {
+  test::Findings findings;
+  findings.volume("raw", 1992, {{"Bank", 814}, {"other", 1178}});
+  findings.volume("collapsed", 1992, {{"Bank", 814}, {"other", 1178}});
+  findings.volume("bursts", 990, {{"Bank", 404}, {"other", 586}});
+  findings.coverage("dns", 2, 1);
+  findings.add("duplicates", "dns-1+dns-2", Outcome::found, {{"same_events", same_events}});
+  return findings.set();
+}
+
+TEST(Count, OfLookupsThatTwoFilesTellIsNeitherAffirmedNorRefuted) {
+  for (const char* value : {"407", "814", "600"}) {
+    const auto quoted = answer("count", {{"party", "Bank"}, {"value", value}}, told_twice(996));
+    EXPECT_EQ(quoted.answer, Answer::not_testable) << value;
+    EXPECT_THAT(quoted.statement, HasSubstr("The same look-ups stand in two files: dns-1+dns-2"));
+    EXPECT_THAT(quoted.findings, Contains("q1/authoritative/duplicates/dns-1+dns-2"));
+  }
+  // Nothing that was counted twice makes these true, or these false.
+  for (const char* value : {"350", "815"}) {
+    EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", value}}, told_twice(996)).answer,
+              Answer::contradicted);
+  }
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "at least 300"}}, told_twice(996)).answer,
+            Answer::supported);
+  EXPECT_EQ(answer("count", {{"party", "Bank"}, {"value", "407"}}, told_twice(0)).answer,
+            Answer::contradicted);
+}
+
+TEST(Share, OfLookupsThatTwoFilesTellIsNeitherAffirmedNorRefuted) {
+  test::Fields fields{{"party", "Bank"}, {"value", "30 %"}, {"dedup", "raw"}};
+  EXPECT_EQ(answer("share", fields, told_twice(996)).answer, Answer::not_testable);
+  EXPECT_EQ(answer("share", fields, told_twice(0)).answer, Answer::contradicted);
+  fields["value"] = "90 %";
+  EXPECT_EQ(answer("share", fields, told_twice(996)).answer, Answer::contradicted);
+}
+
+TEST(Rate, OfLookupsThatTwoFilesTellIsNeitherAffirmedNorRefuted) {
+  test::Fields fields{{"party", "Bank"}, {"value", "3"}, {"per", "day"}, {"dedup", "raw"}};
+  EXPECT_EQ(answer("rate", fields, told_twice(996)).answer, Answer::not_testable);
+  EXPECT_EQ(answer("rate", fields, told_twice(0)).answer, Answer::contradicted);
+}
+
 TEST(Share, QuoteIsHeldAgainstItsRoundingRange) {
   const FindingSet findings = demo_findings().set();
   // 2,820 of 3,561 is 79.19 %: that rounds to 79 %, not to 80 %.
