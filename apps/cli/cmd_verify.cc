@@ -10,6 +10,14 @@
 namespace assay::cli {
 namespace {
 
+// The chain may be anybody's, and values are copied by recursion: what lies deeper than any line of
+// assay's is left out. Verifying has refused such a line by then.
+Json parse_line(const std::string& text) {
+  constexpr int kMaxLevels = 64;
+  return Json::parse(
+      text, [](int level, Json::parse_event_t, Json&) { return level <= kMaxLevels; }, false);
+}
+
 // One line of custody.jsonl. `sha256` is what the next line calls `prev`; of the last one, the case
 // hash: so it is worth as much as the chain, which verify has checked.
 struct ChainLine {
@@ -20,7 +28,7 @@ std::vector<ChainLine> read_chain(const std::string& directory, const std::strin
   std::ifstream file(directory + "/custody.jsonl", std::ios::binary);
   std::vector<ChainLine> chain;
   for (std::string text; std::getline(file, text);) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parse_line(text);
     const auto word = [](const Json& object, const char* key) {
       const bool is_text = object.is_object() && object.contains(key) && object.at(key).is_string();
       return is_text ? object.at(key).get<std::string>() : std::string();
@@ -57,9 +65,19 @@ struct Expected {
   }
 };
 
-Expected find_expected(const std::vector<ChainLine>& chain, std::string hash) {
+// A hash that was cut or mistyped says nothing about the case.
+Status check_hash(std::string& hash) {
   std::transform(hash.begin(), hash.end(), hash.begin(),
                  [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+  const bool is_hex = hash.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (is_hex && hash.size() == 64) return {};
+  return Error{ErrorCode::usage,
+               fmt::format("--expect {}: not a case hash{}", safe(hash),
+                           is_hex ? fmt::format(", it has {} digits", hash.size()) : ""),
+               "a case hash is a SHA-256: 64 hex digits"};
+}
+
+Expected find_expected(const std::vector<ChainLine>& chain, const std::string& hash) {
   Expected expected;
   expected.lines = chain.size();
   for (std::size_t i = 0; i < chain.size(); ++i) {
@@ -130,7 +148,8 @@ void print_report(Session& session, const VerifyReport& report, const std::vecto
 
 Job declare_verify(CLI::App& app) {
   struct Options {
-    std::string directory, expected;
+    std::string directory;
+    std::optional<std::string> expected;
     bool skips_findings = false;
   };
   auto options = std::make_shared<Options>();
@@ -139,6 +158,7 @@ Job declare_verify(CLI::App& app) {
                  "a case hash that was written down elsewhere: now, when examined, or earlier");
   app.add_flag("--hashes-only", options->skips_findings, "do not compute the findings again");
   return [options](Session& session) -> Result<int> {
+    if (options->expected) ASSAY_TRY(check_hash(*options->expected));
     auto opened = session.open(options->directory);
     if (!opened.ok()) return opened.error();
     auto report = opened->verify(!options->skips_findings);
@@ -146,12 +166,12 @@ Job declare_verify(CLI::App& app) {
     if (!report.ok()) return report.error();
     const auto chain = read_chain(options->directory, report->case_hash);
     std::optional<Expected> expected;
-    if (!options->expected.empty()) {
-      expected = find_expected(chain, options->expected);
+    if (options->expected) {
+      expected = find_expected(chain, *options->expected);
       if (expected->line == 0) {
         report->problems.push_back(
             {"case hash", fmt::format("is {}; no line of the custody chain has the expected {}",
-                                      report->case_hash, safe(options->expected))});
+                                      report->case_hash, safe(*options->expected))});
       }
     }
     if (session.wants_json) {

@@ -24,11 +24,26 @@ std::string text_of(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// What is copied or written out is gone through by recursion: a line of somebody else's that is
+// nested a hundred thousand deep would use up the stack. Assay writes five levels.
+constexpr int kMaxLevels = 64;
+
+// Discarded when it is no JSON or nested deeper.
+Json parse_shallow(std::string_view bytes) {
+  bool is_deep = false;
+  const auto look = [&](int level, Json::parse_event_t, Json&) {
+    is_deep = is_deep || level > kMaxLevels;
+    return !is_deep;
+  };
+  Json json = Json::parse(bytes, look, false);
+  return is_deep ? Json(Json::value_t::discarded) : json;
+}
+
 // nullopt-like: an empty type means "not a custody line".
 CustodyLine parse_line(std::string_view bytes) {
   CustodyLine line;
   line.sha256 = sha256_hex(bytes);
-  const Json json = Json::parse(bytes, nullptr, false);
+  const Json json = parse_shallow(bytes);
   if (!json.is_object() || !json.contains("seq") || !json["seq"].is_number_unsigned() ||
       !json.contains("payload") || !json["payload"].is_object()) {
     return line;
@@ -154,7 +169,9 @@ void Custody::parse(std::string_view bytes, const Result<std::string>& head) {
 void Custody::check_line(const CustodyLine& line, std::size_t number) {
   if (line.type.empty()) {
     problems_.push_back(
-        {where(number), "is not a custody line (a JSON object with seq, type, payload)"});
+        {where(number), fmt::format("is not a custody line (a JSON object with seq, type, payload, "
+                                    "at most {} levels deep)",
+                                    kMaxLevels)});
     return;
   }
   if ((line.type == "init") != (number == 1)) {
@@ -202,7 +219,7 @@ void Custody::check_missing_head(const Error& problem) {
 
 void Custody::check_head(const Result<std::string>& bytes) {
   if (!bytes.ok()) return check_missing_head(bytes.error());
-  const Json head = Json::parse(*bytes, nullptr, false);
+  const Json head = parse_shallow(*bytes);
   if (!head.is_object() || !head.contains("lines") || !head["lines"].is_number_unsigned()) {
     problems_.push_back({"custody.head", "is not {\"lines\":N,\"sha256\":\"...\"}"});
     return;

@@ -67,6 +67,14 @@ bool holds_only_the_demos_files(const fs::path& directory) {
   return true;
 }
 
+// Values are copied by recursion, and the folder may be anybody's: what lies deeper than any line
+// of the demo's is left out.
+Json parse_line(const std::string& text) {
+  constexpr int kMaxLevels = 64;
+  return Json::parse(
+      text, [](int level, Json::parse_event_t, Json&) { return level <= kMaxLevels; }, false);
+}
+
 struct ChainWords {
   bool is_demos = false;
   bool is_changed = false;  // a line that the demo does not write
@@ -79,7 +87,7 @@ ChainWords words_of(const std::string& chain) {
   std::istringstream lines(chain);
   std::size_t number = 0;
   for (std::string text; std::getline(lines, text); ++number) {
-    const Json line = Json::parse(text, nullptr, false);
+    const Json line = parse_line(text);
     if (!line.is_object()) continue;  // the last one, torn
     const std::string type = line.value("type", "");
     const Json payload = line.value("payload", Json::object());

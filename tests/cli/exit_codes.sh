@@ -30,6 +30,10 @@ expect 2 "$ASSAY" claim case add share --party Bnk --value 1
 says "'Bank'"
 expect 2 "$ASSAY" ask case --between Bank --and Sendr
 says "'Sender'"
+expect 2 "$ASSAY" verify case --expect ""
+expect 2 "$ASSAY" verify case --expect abc
+says "not a case hash, it has 3 digits"
+expect 2 "$ASSAY" verify case --expect "$(printf 'g%.0s' {1..64})"
 expect 3 "$ASSAY" show case dns-9:0
 expect 2 "$ASSAY" show case somewhere
 query_log 10 5000 > more.log && echo junk >> more.log

@@ -51,6 +51,20 @@ expect 0 "$ASSAY" evidence case --quiet
 says "warning: the custody chain does not hold: custody.jsonl line 2"
 cp chain case/custody.jsonl
 cp case/custody.head head
+
+# A line nested so deep that copying it would use up the stack, in a chain that fits.
+deep=$(head -c 200000 /dev/zero | tr '\0' '[')$(head -c 200000 /dev/zero | tr '\0' ']')
+printf '{"seq":%s,"type":"case_file","payload":{"a":%s},"prev":"%s"}\n' $((lines + 1)) "$deep" \
+  "$(hash_of "$lines")" >> case/custody.jsonl
+printf '{"lines":%s,"sha256":"%s"}\n' $((lines + 1)) \
+  "$(tail -1 case/custody.jsonl | tr -d '\n' | sha256sum | cut -d' ' -f1)" > case/custody.head
+expect 1 "$ASSAY" verify case --hashes-only
+says "custody.jsonl line $((lines + 1)): is not a custody line"
+expect 0 "$ASSAY" evidence case
+expect 2 "$ASSAY" demo case
+cp chain case/custody.jsonl
+cp head case/custody.head
+
 rm case/custody.head
 expect 1 "$ASSAY" verify case --hashes-only
 head -1 chain > case/custody.jsonl

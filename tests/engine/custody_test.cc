@@ -57,6 +57,17 @@ TEST_F(Custody, NamesTheLineThatWasEdited) {
   }
 }
 
+// Its hashes fit, so that nothing but its depth is wrong with it.
+TEST_F(Custody, RefusesALineNestedTooDeepToBeCopied) {
+  auto lines = chain_;
+  const std::size_t depth = 200'000;
+  lines.push_back("{\"seq\":" + std::to_string(lines.size() + 1) +
+                  ",\"type\":\"case_file\",\"payload\":{\"a\":" + std::string(depth, '[') +
+                  std::string(depth, ']') + "},\"prev\":\"" + std::string(64, '0') + "\"}");
+  write_chain(folder_, lines);
+  EXPECT_TRUE(says(problems_of(folder_), line_name(lines.size()), "is not a custody line"));
+}
+
 TEST_F(Custody, NamesWhereALineWasDropped) {
   for (std::size_t i = 0; i < chain_.size(); ++i) {
     auto lines = chain_;
