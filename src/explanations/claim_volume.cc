@@ -93,6 +93,20 @@ CountedTwice count_twice(const Context& context, std::string_view vantage) {
   return twice;
 }
 
+// Rows of a time for which no address of the party is known could be its own.
+std::string holding_objection(const Context& context, const std::vector<std::string>& parties,
+                              const Interval& window) {
+  for (const std::string& name : parties) {
+    const Party* party = context.case_file.find_party(name);
+    if (party == nullptr || !party->holds || party->holds->contains(window)) continue;
+    return fmt::format(
+        "{} is stated to hold its addresses in {} only: which it had in the rest of {} the case "
+        "does not tell.",
+        name, format_interval(*party->holds), format_interval(window));
+  }
+  return "";
+}
+
 bool is_whole_day(std::int64_t us) { return us % kMicrosPerDay == 0; }
 
 // Raw rows of `window`, whole UTC days, out of the table of daily counts.
@@ -164,7 +178,11 @@ PartyCounts count_parties(const Context& context, std::string_view vantage) {
   }
   const Interval measured = counts.rules.front().window;
   counts.objection = window_objection(context, measured);
-  if (counts.objection.empty()) return counts;
+  if (counts.objection.empty()) {
+    counts.objection = holding_objection(context, parties, measured);
+    if (!counts.objection.empty()) counts.rules.clear();
+    return counts;
+  }
   counts.rules.clear();
   const Result<Interval> window = parse_interval(context.field("window"));
   const bool can_use_days = window.ok() && is_whole_day(window->begin_us) &&
@@ -174,6 +192,7 @@ PartyCounts count_parties(const Context& context, std::string_view vantage) {
   RuleCount rule;
   rule.variant = "raw";
   counts.objection = count_days(context, vantage, *window, parties, rule);
+  if (counts.objection.empty()) counts.objection = holding_objection(context, parties, *window);
   if (counts.objection.empty()) counts.rules.push_back(std::move(rule));
   return counts;
 }

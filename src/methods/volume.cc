@@ -145,9 +145,16 @@ void add_times(const QuestionRecords& records, const RowIndices& rows, Finding& 
   finding.parameters["last"] = format_instant({last.time_us, last.width_us});
 }
 
+// Of no asker, "other" for one, it is not asked whose addresses they were.
+bool has_known_addresses(const QuestionRecords& records, const MethodContext& context, int party) {
+  if (party < 0) return true;
+  const auto& holds = context.case_file->parties[static_cast<std::size_t>(party)].holds;
+  return !holds || holds->contains(records.window);
+}
+
 // A subject without a row: says so, and vouches for it where coverage allows.
-void say_nobody(const QuestionRecords& records, std::string_view who, const Base& base,
-                Finding& finding) {
+void say_nobody(const QuestionRecords& records, const MethodContext& context, int party,
+                std::string_view who, const Base& base, Finding& finding) {
   finding.outcome = base.counted.kept.empty() ? Outcome::not_enough : Outcome::nothing_found;
   finding.statement =
       base.counted.kept.empty()
@@ -160,6 +167,14 @@ void say_nobody(const QuestionRecords& records, std::string_view who, const Base
     finding.limitations.push_back(
         fmt::format("{} tell no client and could be theirs.",
                     plural(static_cast<double>(base.untold_rows), "row")));
+  }
+  if (!has_known_addresses(records, context, party)) {
+    finding.outcome = Outcome::not_enough;
+    finding.limitations.push_back(fmt::format(
+        "{} is stated to hold its addresses {} only: which it had in the rest of the window the "
+        "case does not tell, so rows of anybody could be theirs.",
+        who, window_text(*context.case_file->parties[static_cast<std::size_t>(party)].holds)));
+    return;
   }
   vouch(records,
         fmt::format("look-up of {} by {}", patterns_text(records), who_text(finding.subject)),
@@ -203,7 +218,7 @@ Finding measure_group(const QuestionRecords& records, const MethodContext& conte
   say_observed(records, base.observed, finding);
   if (rows.empty()) {
     add(finding, "share", 0.0);
-    say_nobody(records, who, base, finding);
+    say_nobody(records, context, group.party, who, base, finding);
     return finding;
   }
   const std::string share = add_share(records, rows, base, finding);

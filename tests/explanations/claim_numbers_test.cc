@@ -139,6 +139,16 @@ TEST(Count, SaysWhyItCannotAnswer) {
             Answer::not_testable);
 }
 
+TEST(Count, OfATimeForWhichNoAddressIsKnownIsNotTestable) {
+  CaseFile file = test::demo_case();
+  file.parties.front().holds = parse_interval("2010-01-01/2010-12-31").value();
+  const std::string party = file.parties.front().name;
+  const auto zero =
+      answer("count", {{"party", party}, {"value", "0"}}, {}, demo_findings(1).set(), file);
+  EXPECT_EQ(zero.answer, Answer::not_testable);
+  EXPECT_THAT(zero.statement, HasSubstr("is stated to hold its addresses in 2010"));
+}
+
 TEST(Count, CountsWholeDaysInsideTheWindowFromTheDailyTable) {
   test::Findings findings;
   findings.volume("raw", 60, {{"Bank", 50}, {"other", 10}});

@@ -220,6 +220,24 @@ TEST(Volume, VouchesForASilentPartyAndNamesIt) {
   EXPECT_FALSE(find(findings, "Bank/raw")->absence) << "the row without a client could be theirs";
 }
 
+TEST(Volume, VouchesForNoPartyWhoseAddressesOfTheTimeAreNotKnown) {
+  for (const bool is_known : {false, true}) {
+    Toy toy(20);
+    toy.declare_complete();
+    toy.ask(100, "198.51.100.53");
+    toy.file().parties[0].holds =
+        parse_interval(is_known ? "2016-01-01/2016-12-31" : "2020-01-01/2020-12-31").value();
+    const auto findings = toy.run("volume");
+    const Finding* bank = find(findings, "Bank/raw");
+    EXPECT_EQ(bank->absence.has_value(), is_known);
+    EXPECT_EQ(bank->outcome, is_known ? Outcome::nothing_found : Outcome::not_enough);
+    if (!is_known) {
+      EXPECT_THAT(bank->limitations, testing::Contains(HasSubstr("hold its addresses from 2020")));
+    }
+    EXPECT_TRUE(find(findings, "other/raw")->absence);
+  }
+}
+
 TEST(Volume, VouchesForASilentPartyWhenNobodyAskedAtAll) {
   Toy toy(20);
   toy.declare_complete();
