@@ -75,7 +75,6 @@ bool only_lookups(const FindingSet& findings) {
 }
 
 bool are_lookups_declared_complete(const FindingSet& findings, std::string_view vantage) {
-  // `complete_coverage` of exclusivity is no substitute: it is 0 as soon as a stranger asked.
   for (const Finding* coverage : findings.by_method("coverage", "dns")) {
     if (coverage->vantage != vantage || !is_set(*coverage, "complete")) continue;
     const double evidences = coverage->value_or("evidences", 0);

@@ -68,12 +68,13 @@ class Exclusivity : public Method {
     if (total > 0) add(finding, "outside_share", outside / total);
     add_unseen(records, askers, finding);
     const std::uint64_t unexplained = askers.other.rows.size() + askers.not_told.rows.size();
-    if (total > 0) {
-      vouch(records,
-            fmt::format("look-up of {} by anybody but the named parties", patterns_text(records)),
-            unexplained, finding);
-    }
-    add(finding, "complete_coverage", finding.absence ? 1 : 0);
+    const std::string sought =
+        fmt::format("look-up of {} by anybody but the named parties", patterns_text(records));
+    if (total > 0) vouch(records, sought, unexplained, finding);
+    const bool is_covered =
+        !records.patterns.empty() &&
+        Absence::shortfalls(records.recorders, {sought, records.window, records.patterns}).empty();
+    add(finding, "complete_coverage", is_covered ? 1 : 0);
     conclude(records, total, strangers, outside, unexplained, finding);
     return {std::move(finding)};
   }
@@ -119,11 +120,10 @@ class Exclusivity : public Method {
           plural(total, "row"), target_text(records), window_text(records.window),
           finding.absence ? "within coverage that is declared complete" : "in these files");
     }
-    if (!finding.absence) {
+    if (finding.value_or("complete_coverage", 0) == 0) {
       finding.limitations.emplace_back(
-          "No complete coverage of name and window is declared, so this holds for these files "
-          "only: "
-          "others may have asked where nobody looked.");
+          "The records do not vouch for all of name and window (see coverage), so this holds for "
+          "these files only: others may have asked where nobody looked.");
     }
     finding.limitations.emplace_back(
         "An address is a resolver's: one may serve a whole country, and clients of a public "

@@ -6,7 +6,10 @@
 namespace assay {
 namespace {
 
+using testing::Contains;
+using testing::Each;
 using testing::HasSubstr;
+using testing::Not;
 using toy::find;
 using toy::Toy;
 
@@ -82,6 +85,8 @@ TEST(Exclusivity, FindsThatNobodyElseAskedButOnlyInTheseFiles) {
   EXPECT_EQ(findings.front().outcome, Outcome::found);
   EXPECT_FALSE(findings.front().absence);
   EXPECT_THAT(findings.front().statement, HasSubstr("in these files"));
+  EXPECT_EQ(findings.front().value_or("complete_coverage", 1), 0);
+  EXPECT_THAT(findings.front().limitations, Contains(HasSubstr("these files only")));
   toy.declare_complete();
   findings = toy.run("exclusivity");
   EXPECT_TRUE(findings.front().absence);
@@ -109,6 +114,8 @@ TEST(Exclusivity, CountsStrangersAndEstimatesThoseUnseen) {
     EXPECT_EQ(finding.value_or("outside_askers", 0), 6 + twice);
     EXPECT_EQ(finding.value_or("outside_rows", 0), 12 + 2 * twice);
     EXPECT_FALSE(finding.absence);
+    EXPECT_EQ(finding.value_or("complete_coverage", 0), 1) << "whoever asked";
+    EXPECT_THAT(finding.limitations, Each(Not(HasSubstr("these files only"))));
     const Quantity* unseen = finding.quantity("unseen_askers_estimate");
     EXPECT_EQ(unseen != nullptr, twice >= 5) << "four say too little";
     if (unseen == nullptr) continue;
