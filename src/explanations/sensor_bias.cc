@@ -50,9 +50,14 @@ class SensorBias final : public Explanation {
                                 together->subject));
     }
     for (const Finding* changes : about_all(findings, "change_points")) {
-      if (!changes_in_gap(*changes)) continue;
-      weighing.bear(*changes, Direction::weakly_for,
-                    "the rate changed across a silence, as after a change at the collector");
+      if (is_set_for_a_change(*changes, "in_gap")) {
+        weighing.bear(*changes, Direction::weakly_for,
+                      "the rate changed across a silence, as after a change at the collector");
+      } else if (is_set_for_a_change(*changes, "at_pause")) {
+        weighing.bear(*changes, Direction::weakly_for,
+                      "the rate changed across a declared pause, as after a change at the "
+                      "collector");
+      }
     }
     for (const Finding* others : about_all(findings, "exclusivity")) {
       if (shows_every_asker(findings, *others)) {
@@ -89,10 +94,10 @@ class SensorBias final : public Explanation {
     }
   }
 
-  static bool changes_in_gap(const Finding& changes) {
+  static bool is_set_for_a_change(const Finding& changes, std::string_view name) {
     const Table* table = changes.table("changes");
     if (table == nullptr) return false;
-    const auto column = std::find(table->columns.begin(), table->columns.end(), "in_gap");
+    const auto column = std::find(table->columns.begin(), table->columns.end(), name);
     if (column == table->columns.end()) return false;
     const auto at = static_cast<std::size_t>(column - table->columns.begin());
     return std::any_of(table->rows.begin(), table->rows.end(),

@@ -170,8 +170,10 @@ void mark_gaps(const QuestionRecords& records, const RowIndices& rows, const Obs
 
 void add_tables(const std::vector<Change>& changes, const Levels& levels, const ObservedDays& days,
                 Finding& finding) {
-  Table table{
-      "changes", {"time_s", "low_s", "high_s", "rate_before", "rate_after", "in_gap", "p"}, {}, {}};
+  Table table{"changes",
+              {"time_s", "low_s", "high_s", "rate_before", "rate_after", "in_gap", "p", "at_pause"},
+              {},
+              {}};
   Table segments{"segments", {"begin_s", "end_s", "rate"}, {}, {}};
   const auto seconds = [&days](std::size_t day) {
     return static_cast<double>(day_start(days, day)) / kMicrosPerSecond;
@@ -186,8 +188,8 @@ void add_tables(const std::vector<Change>& changes, const Levels& levels, const 
     const Change& change = changes[c];
     table.row_labels.push_back(date_text(days.day(change.at)));
     table.rows.push_back({seconds(change.at), seconds(change.low), seconds(change.high),
-                          change.before, change.after,
-                          change.is_at_gap || change.is_at_pause ? 1.0 : 0.0, change.p});
+                          change.before, change.after, change.is_at_gap ? 1.0 : 0.0, change.p,
+                          change.is_at_pause ? 1.0 : 0.0});
   }
   finding.tables.push_back(std::move(table));
   finding.tables.push_back(std::move(segments));

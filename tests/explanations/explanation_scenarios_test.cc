@@ -296,6 +296,21 @@ TEST(SensorBias, ChangeOfRateAcrossASilenceSpeaksForIt) {
   EXPECT_EQ(of(judged(findings), "sensor_bias").support, Support::weak);
 }
 
+TEST(SensorBias, ChangeOfRateAcrossADeclaredPauseIsNotCalledASilence) {
+  Findings findings = lookups();
+  const std::vector<std::string> columns = {"time_s",     "low_s",  "high_s", "rate_before",
+                                            "rate_after", "in_gap", "p",      "at_pause"};
+  findings.add("change_points", "", Outcome::found, {{"changes", 1}})
+      .tables.push_back({"changes", columns, {"2021-07-25"}, {{1, 1, 1, 20, 34, 0, 1e-4, 1}}});
+  const Assessment bias = of(judged(findings), "sensor_bias");
+  EXPECT_EQ(bias.support, Support::weak);
+  const auto bearing = std::find_if(bias.bearings.begin(), bias.bearings.end(), [](const auto& b) {
+    return b.finding.find("change_points") != std::string::npos;
+  });
+  ASSERT_NE(bearing, bias.bearings.end());
+  EXPECT_THAT(bearing->reason, HasSubstr("across a declared pause"));
+}
+
 TEST(CompleteMailLogWithoutTheSession, ExcludesMailOfBothKinds) {
   Findings findings = lookups();
   findings.add("coverage", "mail", Outcome::found, {{"evidences", 1}, {"complete", 1}}).absence =

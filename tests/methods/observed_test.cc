@@ -163,6 +163,11 @@ TEST(DeclaredOutage, IsNamedWhereTheLevelChangesAcrossIt) {
   ASSERT_EQ(bank->outcome, Outcome::found);
   EXPECT_THAT(bank->statement, HasSubstr("2016-06-18Z"));
   EXPECT_THAT(bank->statement, HasSubstr("at a declared pause"));
+  const Table* changes = bank->table("changes");
+  ASSERT_EQ(changes->columns[5], "in_gap");
+  EXPECT_EQ(changes->rows.front()[5], 0) << "no silence, since nobody listened";
+  ASSERT_EQ(changes->columns[7], "at_pause");
+  EXPECT_EQ(changes->rows.front()[7], 1);
 }
 
 TEST(DeclaredOutage, IsNoPartOfTheWeek) {
