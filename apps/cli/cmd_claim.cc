@@ -19,6 +19,29 @@ bool is_list(std::string_view field) {
   return field == "parties" || field == "types" || field == "figures" || field == "addresses";
 }
 
+// The figures in one argument, parted by commas; the comma of "2,820" parts none, since what
+// follows it is no figure.
+std::vector<std::string> parted_figures(const std::vector<std::string>& arguments) {
+  std::vector<std::string> figures;
+  for (const std::string& argument : arguments) {
+    bool is_first = true;
+    for (std::size_t begin = 0; begin <= argument.size();) {
+      const std::size_t end = std::min(argument.find(',', begin), argument.size());
+      const std::string piece = argument.substr(begin, end - begin);
+      const bool is_figure =
+          piece.find(" count ") != std::string::npos || piece.find(" share ") != std::string::npos;
+      if (is_first || is_figure) {
+        figures.push_back(piece.substr(std::min(piece.find_first_not_of(' '), piece.size())));
+      } else {
+        figures.back() += "," + piece;
+      }
+      is_first = false;
+      begin = end + 1;
+    }
+  }
+  return figures;
+}
+
 std::string kinds_help() {
   std::string text = "KIND is one of:\n";
   for (const ClaimKind& kind : claim_kinds()) {
@@ -67,7 +90,9 @@ Result<int> run_claim(const ClaimOptions& options, Session& session) {
   claim.question = options.question;
   for (const auto& [field, values] : options.fields) {
     if (values.empty()) continue;
-    if (is_list(field)) {
+    if (field == "figures") {
+      claim.lists[field] = parted_figures(values);
+    } else if (is_list(field)) {
       claim.lists[field] = values;
     } else {
       claim.fields[field] = values.back();
@@ -107,7 +132,9 @@ Job declare_claim(CLI::App& app) {
   }
   for (const std::string& field : fields) {
     auto* option = app.add_option("--" + field, options->fields[field], "field of a claim");
-    if (is_list(field)) {
+    if (field == "figures") {
+      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    } else if (is_list(field)) {
       option->delimiter(',')->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     } else {
       option->expected(1);

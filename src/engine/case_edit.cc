@@ -115,6 +115,16 @@ Status Case::ask(const Question& question) {
 Status Case::add_claim(const Claim& claim) {
   auto loaded = load(*impl_);
   if (!loaded.ok()) return loaded.error();
+  const std::vector<Question>& questions = loaded->file.questions;
+  if (questions.size() > 1 && claim.question.empty() && claim.kind != "consistent") {
+    std::vector<std::string> ids;
+    for (const Question& question : questions) ids.push_back(question.id);
+    return Error{ErrorCode::usage,
+                 fmt::format("the case has {} questions, and the claim does not say to which it "
+                             "belongs",
+                             ids.size()),
+                 fmt::format("say --question {}", fmt::join(ids, " or "))};
+  }
   return impl_->edit_case_file(append_table(loaded->text, claim_table(claim)));
 }
 

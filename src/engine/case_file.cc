@@ -7,6 +7,7 @@
 #include <set>
 
 #include "assay/case.h"
+#include "explanations/claim_fields.h"
 
 namespace assay {
 namespace {
@@ -286,7 +287,9 @@ void Parser::parse_claim_fields(const toml::table& table, const ClaimKind& kind,
     if (std::find(known.begin(), known.begin() + 5, word) != known.begin() + 5) continue;
     const bool is_list =
         word == "parties" || word == "types" || word == "figures" || word == "addresses";
-    if (const toml::array* array = node.as_array()) {
+    const toml::array* array = node.as_array();
+    if (array != nullptr && !is_list) fail(node, fmt::format("'{}' is to be one text", word));
+    if (array != nullptr) {
       for (const toml::node& item : *array) claim.lists[word].push_back(scalar_text(item));
     } else if (is_list) {
       claim.lists[word].push_back(scalar_text(node));
@@ -296,6 +299,12 @@ void Parser::parse_claim_fields(const toml::table& table, const ClaimKind& kind,
     if (word == "party" || word == "of_party") check_party(node, claim.fields[word]);
     if (word == "parties") {
       for (const std::string& name : claim.lists[word]) check_party(node, name);
+    }
+  }
+  for (const auto& [key, node] : table) {
+    if (error_) return;
+    if (const auto problem = claims::problem_of_field(claim, key.str(), file_)) {
+      fail(node, problem->what, problem->mend);
     }
   }
 }

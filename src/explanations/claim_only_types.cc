@@ -120,7 +120,10 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage,
 ClaimAnswer answer_only_types(const Context& context) {
   std::vector<std::string> quoted = context.list("types");
   if (quoted.empty()) return not_testable(context, "The claim names no query type ('types').");
-  for (std::string& type : quoted) type = upper(std::move(type));
+  for (std::string& type : quoted) {
+    const auto number = parse_qtype(type);  // TYPE65 is the HTTPS of the records
+    type = number ? qtype_text(*number) : upper(std::move(type));
+  }
   const std::string_view party = context.field("party");
   if (!party.empty() && context.case_file.find_party(party) == nullptr) {
     return not_testable(context, fmt::format("The case knows no party '{}'.", party));

@@ -1,20 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "explanations/claim_fields.h"
 #include "explanations/claim_volume.h"
 
 namespace assay::claims {
 namespace {
 
-struct Unit {
-  std::string_view word;
-  double seconds;
-};
+using Unit = RateUnit;
 constexpr double kSecondsPerDay = 86'400;
-constexpr std::array<Unit, 5> kUnits{
-    {{"second", 1}, {"minute", 60}, {"hour", 3'600}, {"day", 86'400}, {"week", 604'800}}};
 
 // What the gaps say of a period, which a mean does not.
 std::string period_text(const Context& context, std::string_view vantage, ClaimAnswer& answer) {
@@ -189,9 +184,9 @@ ClaimAnswer answer_rate(const Context& context) {
                                              context.field("value"), context.field("tolerance")));
   }
   const std::string_view per = context.field("per");
-  const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
+  const auto unit = std::find_if(kRateUnits.begin(), kRateUnits.end(),
                                  [&](const Unit& candidate) { return candidate.word == per; });
-  if (unit == kUnits.end()) {
+  if (unit == kRateUnits.end()) {
     return not_testable(
         context,
         fmt::format("A rate per '{}' is not known: second, minute, hour, day or week.", per));

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+
+#include "explanations/claim_fields.h"
 
 namespace assay::claims {
 namespace {
-
-constexpr std::array<std::string_view, 3> kVariants{"raw", "collapsed", "bursts"};
 
 bool is_stated_party(const Context& context, std::string_view subject) {
   return context.case_file.find_party(subject) != nullptr;
@@ -87,7 +86,7 @@ CountedTwice count_twice(const Context& context, std::string_view vantage) {
     twice.most += events * (files > 2 ? 2 : 1);
     twice.findings.push_back(pair->id);
     if (!twice.words.empty()) continue;  // one tells it
-    twice.words = fmt::format("{} tell {} in common", pair->subject, number_text(events));
+    twice.words = fmt::format("{} tell {} look-ups in common", pair->subject, number_text(events));
   }
   twice.most_of_subject = files > 2 ? 1 - 1.0 / static_cast<double>(files) : 0.5;
   return twice;
@@ -163,12 +162,13 @@ PartyCounts count_parties(const Context& context, std::string_view vantage) {
   }
   counts.twice = count_twice(context, vantage);
   const std::string_view dedup = context.field("dedup");
-  if (!dedup.empty() && std::find(kVariants.begin(), kVariants.end(), dedup) == kVariants.end()) {
+  if (!dedup.empty() &&
+      std::find(kCountingRules.begin(), kCountingRules.end(), dedup) == kCountingRules.end()) {
     counts.objection =
         fmt::format("The counting rule '{}' is not known: raw, collapsed or bursts.", dedup);
     return counts;
   }
-  for (const std::string_view variant : kVariants) {
+  for (const std::string_view variant : kCountingRules) {
     if (!dedup.empty() && dedup != variant) continue;
     RuleCount rule;
     rule.variant = std::string(variant);
@@ -302,7 +302,7 @@ ClaimAnswer depends_on_twice(const Context& context, const Quoted& quoted, const
   ClaimAnswer answer = not_testable(
       context,
       fmt::format("The same look-ups stand in two files: {}. Counted in both, {} made {} in {}; "
-                  "counted once it is less, and whether it is as quoted ({}) turns on that.",
+                  "counted once it may be less, and whether it is as quoted ({}) turns on that.",
                   twice.words, parties_text(context.parties()), compared.words(),
                   format_interval(compared.window()), range_text(quoted)),
       {"one of the two files alone: give the copy a vantage of its own, or leave it out"});

@@ -32,4 +32,18 @@ for log in own other; do
 done
 grep -q "rung 0 of 6" own.out || fail "own names reach rung 1: $(head -3 own.out)"
 grep -q "rung 1 of 6" other.out || fail "another's name reaches no rung: $(head -3 other.out)"
+
+# A claim that cannot be read is told when it is stated, with the nearest word, and is not kept.
+expect 2 "$ASSAY" claim case add rate --party Bank --value 1 --per houre
+says "did you mean 'hour'?"
+expect 2 "$ASSAY" claim case add share --party Bank --value '150 %'
+says "at most 100 %"
+# The comma of a number parts no figures.
+expect 0 "$ASSAY" claim case add consistent --figures 'Bank count 2,820, total count 3,534' \
+  --figures 'Bank share 80 %'
+grep -qF 'figures = ["Bank count 2,820", "total count 3,534", "Bank share 80 %"]' case/case.toml ||
+  fail "figures: $(grep figures case/case.toml)"
+expect 0 "$ASSAY" ask case --between Bank --and Sender
+expect 2 "$ASSAY" claim case add count --party Bank --value 3
+says "say --question q1 or q2"
 finish

@@ -92,6 +92,43 @@ TEST(CaseFile, RefusesOnePrefixHeldByTwoPartiesAtOnce) {
       << "the longer prefix decides";
 }
 
+TEST(CaseFile, RefusesFieldsOfAClaimThatCannotBeRead) {
+  struct Field {
+    const char* toml;
+    const char* message;
+    const char* mend;
+  };
+  const Field fields[] = {
+      {"kind='share'\nvalue='87 percent'\nparty='Bank'", "f.toml:4: '87 percent'", "87 %"},
+      {"kind='share'\nvalue='150 %'\nparty='Bank'", "f.toml:4: '150 %' is more than all", "100 %"},
+      {"kind='count'\nvalue='-5'\nparty='Bank'", "f.toml:4: '-5' cannot be read as a count", ""},
+      {"kind='count'\nvalue='2.5'\nparty='Bank'", "f.toml:4: '2.5' is no whole number", "share"},
+      {"kind='count'\nvalue='many'\nparty='Bank'", "f.toml:4: 'many'", "2,820"},
+      {"kind='count'\nvalue='5'\ntolerance='x'", "f.toml:5: the tolerance 'x'", "unit"},
+      {"kind='count'\nvalue='5'\ndedup='burst'", "f.toml:5: 'burst'", "'bursts'"},
+      {"kind='count'\nvalue='5'\nvantage='resolverr'", "f.toml:5: 'resolverr'", "'resolver'"},
+      {"kind='count'\nvalue='5'\nwindow='soon'", "f.toml:5: ", ""},
+      {"kind='count'\nvalue=['5']", "f.toml:4: 'value' is to be one text", ""},
+      {"kind='rate'\nvalue='5'\nper='houre'", "f.toml:5: 'houre'", "'hour'"},
+      {"kind='share'\nvalue='5 %'\nof='everything'", "f.toml:5: 'everything'", "names, parties"},
+      {"kind='only_types'\ntypes=['A', 'AAA']", "f.toml:4: 'AAA'", "'AAAA'"},
+      {"kind='order'\nbefore='Urknall'\nafter='first:Bank'", "f.toml:4: 'Urknall'", "[[calendar]]"},
+      {"kind='order'\nbefore='first:Bank'\nafter='last:Bnk'", "f.toml:5: 'last:Bnk'",
+       "'last:Bank'"},
+      {"kind='acts_as_one'\naddresses=['192.0.2']", "f.toml:4: '192.0.2'", "192.0.2.7"},
+      {"kind='consistent'\nfigures=['820']", "f.toml:4: the figure '820'", "Bank share"},
+      {"kind='consistent'\nfigures=['Bnk count 8']", "f.toml:4: there is no party 'Bnk'", "'Bank'"},
+  };
+  for (const Field& field : fields) {
+    const std::string text = std::string("party=[{name='Bank'}]\n[[claim]]\n") + field.toml;
+    const auto file = parse_case_file(text, "f.toml");
+    ASSERT_FALSE(file.ok()) << field.toml;
+    EXPECT_THAT(file.error().message, HasSubstr(field.message)) << field.toml;
+    EXPECT_THAT(file.error().mend, HasSubstr(field.mend)) << field.toml;
+  }
+  EXPECT_TRUE(parse_case_file("[[claim]]\nkind='only_types'\ntypes=['a', 'TYPE65']", "f").ok());
+}
+
 struct Wrong {
   const char* toml;
   const char* message;  // with the line
@@ -112,7 +149,8 @@ TEST(CaseFile, NamesTheLineAndTheNearestWordOfEveryMistake) {
       {"[[claim]]\nkind = 'shar'", "f.toml:2: there is no kind of claim 'shar'", "'share'"},
       {"[[claim]]\nkind = 'rate'\nvalue = 1", "needs 'per'", ""},
       {"[[claim]]\nkind = 'order'\nbefore='a'\nafter='b'\nvalu='c'", "f.toml:5: 'valu'", ""},
-      {"[[claim]]\nid='c'\nkind='order'\nbefore='a'\nafter='b'\n[[claim]]\nid='c'\nkind='order'",
+      {"[[claim]]\nid='c'\nkind='order'\nbefore='a'\nafter='b'\n[[claim]]\nid='c'\nkind='order'\n"
+       "[[calendar]]\nname='a'\nwhen='2021-01-01'\n[[calendar]]\nname='b'\nwhen='2021-01-02'",
        "stands there twice", ""},
       {"[[calendar]]\nname='x'\nwhen='yesterday'", "f.toml:3: ", ""},
       {"[ttl]\n'a.example' = -1", "f.toml:2: a TTL", ""},
@@ -197,6 +235,21 @@ TEST_F(Edit, RemovesNoTableThatIsWrittenInAnotherWay) {
   EXPECT_EQ(made_->case_file()->parties.size(), 1u);
   ASSERT_TRUE(made_->remove_party("C").ok());
   EXPECT_TRUE(made_->case_file()->parties.empty());
+}
+
+TEST_F(Edit, AsksToWhichOfTwoQuestionsAClaimBelongs) {
+  Question second;
+  second.between = {"Bank", "Sender"};
+  ASSERT_TRUE(made_->ask(second).ok());
+  Claim claim;
+  claim.kind = "count";
+  claim.fields = {{"party", "Bank"}, {"value", "3"}};
+  const Status status = made_->add_claim(claim);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::usage);
+  EXPECT_EQ(status.error().mend, "say --question q1 or q2");
+  claim.question = "q2";
+  EXPECT_TRUE(made_->add_claim(claim).ok());
 }
 
 TEST_F(Edit, NeverLeavesAFileThatCannotBeRead) {
