@@ -31,6 +31,8 @@ bool has_lost_members(const Evidence& archive) {
 bool is_candidate(const Evidence& evidence, Vantage vantage) {
   if (evidence.vantage != vantage && evidence.vantage != Vantage::unknown) return false;
   if (evidence.state == ReadState::container) return has_lost_members(evidence);
+  const bool is_empty = evidence.size_bytes == 0 && !evidence.sha256.empty();
+  if (is_empty) return false;  // no look-up can be in it
   return evidence.id.starts_with("dns-") || evidence.id.starts_with("file-");
 }
 

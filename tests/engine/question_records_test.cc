@@ -222,6 +222,11 @@ TEST_F(QuestionRecordsTest, EveryServersLogIsARecorderAndAnUnreadFileStandsInThe
       evidences_.pop_back();
     }
   }
+  doubtful.vantage = Vantage::authoritative;
+  doubtful.sha256 = std::string(64, 'e');  // sealed, with no byte in it
+  evidences_.push_back(doubtful);
+  EXPECT_TRUE(shortfalls().empty()) << "an empty file holds no look-up";
+  evidences_.pop_back();
   doubtful.vantage = Vantage::registry;
   evidences_.push_back(doubtful);
   EXPECT_TRUE(shortfalls().empty()) << "of another vantage, it has no say";
