@@ -80,6 +80,7 @@ Job declare_evidence(CLI::App& app) {
       has_unread = has_unread || evidence.state == ReadState::unread ||
                    evidence.state == ReadState::partly_read;
     }
+    if (!*is_long) tell_beside_coverage(session, *opened);
     session.say("case hash " + opened->case_hash());
     if (has_unread) session.suggest(fmt::format("assay read {}", *directory));
     if (opened->evidences().empty())

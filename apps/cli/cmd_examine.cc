@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "command.h"
+#include "outcomes.h"
 #include "verdict_text.h"
 
 namespace assay::cli {
@@ -32,11 +33,8 @@ Job declare_examine(CLI::App& app) {
     end_on_signals();
     auto opened = session.open(*directory);
     if (!opened.ok()) return opened.error();
-    for (const Evidence& evidence : opened->evidences()) {
-      if (evidence.state != ReadState::unread && evidence.state != ReadState::partly_read) continue;
-      session.say(fmt::format("note: {} is {} and takes no part; read it with: assay read {}",
-                              evidence.id, to_string(evidence.state), *directory));
-    }
+    tell_unread(session, *opened);
+    tell_beside_coverage(session, *opened);
     auto outcome = opened->examine();
     if (!outcome.ok()) return outcome.error();
     if (session.wants_json) {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "command.h"
+#include "outcomes.h"
 
 namespace assay::cli {
 namespace {
@@ -118,6 +119,7 @@ Job declare_count(CLI::App& app) {
   return [options](Session& session) -> Result<int> {
     auto opened = session.open(options->directory);
     if (!opened.ok()) return opened.error();
+    tell_unread(session, *opened);
     Rows rows(session);
     if (Status status = opened->count(options->columns, rows.each()); !status.ok()) {
       return status.error();
@@ -139,6 +141,7 @@ Job declare_sql(CLI::App& app) {
   return [options](Session& session) -> Result<int> {
     auto opened = session.open(options->directory);
     if (!opened.ok()) return opened.error();
+    tell_unread(session, *opened);
     std::string kept;
     const auto each = [&](std::string_view text) {
       if (session.wants_json) kept += text;
@@ -172,6 +175,7 @@ Job declare_export(CLI::App& app) {
     if (options->format == "parquet" && options->output.empty()) {
       return Error{ErrorCode::usage, "Parquet needs a file to be written to", "-o records.parquet"};
     }
+    tell_unread(session, *opened);
     std::FILE* file = nullptr;
     if (options->format == "csv" && !options->output.empty()) {
       file = std::fopen(options->output.c_str(), "wxe");

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "command.h"
+#include "outcomes.h"
 #include "text.h"
 
 namespace assay::cli {
@@ -101,7 +102,13 @@ std::size_t examined_line(const std::vector<ChainLine>& chain) {
   return 0;
 }
 
-Json document_of(const std::string& directory, const VerifyReport& report,
+std::size_t count_unsealed(const Case& opened) {
+  const auto& all = opened.evidences();
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(), [](const Evidence& one) { return one.sha256.empty(); }));
+}
+
+Json document_of(const std::string& directory, const VerifyReport& report, std::size_t unsealed,
                  const std::vector<ChainLine>& chain, const std::optional<Expected>& expected) {
   Json problems = Json::array();
   for (const VerifyProblem& problem : report.problems) {
@@ -114,6 +121,7 @@ Json document_of(const std::string& directory, const VerifyReport& report,
   document.update(Json{{"holds", report.problems.empty()},
                        {"custody_lines", report.custody_lines},
                        {"evidences_checked", report.evidences_checked},
+                       {"evidences_not_sealed", unsealed},
                        {"findings_recomputed", report.findings_recomputed},
                        {"problems", problems}});
   if (expected && expected->line != 0) {
@@ -125,6 +133,29 @@ Json document_of(const std::string& directory, const VerifyReport& report,
   return document;
 }
 
+// Nothing is wrong but that the examination is older than what a command of assay did since.
+bool is_only_outdated(const VerifyReport& report) {
+  const auto is_outdated = [](const VerifyProblem& problem) {
+    return problem.what.starts_with("was changed by a command of assay since the examination") ||
+           problem.what.starts_with("was added or read after the last examination") ||
+           problem.what.starts_with("not computed again: case.toml is not the one");
+  };
+  const auto is_commands = [](const VerifyProblem& problem) {
+    return !problem.what.starts_with("not computed again");
+  };
+  const auto& problems = report.problems;
+  return std::all_of(problems.begin(), problems.end(), is_outdated) &&
+         std::any_of(problems.begin(), problems.end(), is_commands);
+}
+
+std::string heading_of(const VerifyReport& report) {
+  if (report.problems.empty()) return "the case holds";
+  if (is_only_outdated(report)) {
+    return "the case was changed by commands of assay since it was examined";
+  }
+  return "THE CASE DOES NOT HOLD, " + counted(report.problems.size(), "problem");
+}
+
 void print_report(Session& session, const VerifyReport& report, const std::vector<ChainLine>& chain,
                   const std::optional<Expected>& expected) {
   for (const VerifyProblem& problem : report.problems) {
@@ -132,10 +163,8 @@ void print_report(Session& session, const VerifyReport& report, const std::vecto
   }
   session.print(
       fmt::format("{}: {} checked, {} in the custody chain, {} computed again\ncase hash {}\n",
-                  report.problems.empty()
-                      ? "the case holds"
-                      : "THE CASE DOES NOT HOLD, " + counted(report.problems.size(), "problem"),
-                  counted(report.evidences_checked, "file"), counted(report.custody_lines, "line"),
+                  heading_of(report), counted(report.evidences_checked, "file"),
+                  counted(report.custody_lines, "line"),
                   counted(report.findings_recomputed, "finding"), report.case_hash));
   if (const std::size_t line = examined_line(chain)) {
     session.print(fmt::format("case hash when examined {} (line {} of {})\n",
@@ -164,6 +193,13 @@ Job declare_verify(CLI::App& app) {
     auto report = opened->verify(!options->skips_findings);
     session.show_remarks(*opened);
     if (!report.ok()) return report.error();
+    tell_unread(session, *opened);
+    const std::size_t unsealed = count_unsealed(*opened);
+    if (unsealed > 0) {
+      session.say(
+          fmt::format("note: {} not sealed, not checked",
+                      unsealed == 1 ? "1 evidence is" : counted(unsealed, "evidence") + " are"));
+    }
     const auto chain = read_chain(options->directory, report->case_hash);
     std::optional<Expected> expected;
     if (options->expected) {
@@ -175,7 +211,7 @@ Job declare_verify(CLI::App& app) {
       }
     }
     if (session.wants_json) {
-      session.print_json(document_of(options->directory, *report, chain, expected));
+      session.print_json(document_of(options->directory, *report, unsealed, chain, expected));
     } else {
       print_report(session, *report, chain, expected);
     }

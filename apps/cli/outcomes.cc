@@ -32,6 +32,22 @@ Result<bool> is_beyond(const std::string& limit, std::uint64_t rejected, std::ui
 
 }  // namespace
 
+void tell_unread(Session& session, const Case& opened) {
+  for (const Evidence& evidence : opened.evidences()) {
+    if (evidence.state != ReadState::unread && evidence.state != ReadState::partly_read) continue;
+    session.say(fmt::format("note: {} ({}) is {} and takes no part; read it with: assay read {}",
+                            evidence.id, safe(evidence.name), to_string(evidence.state),
+                            opened.directory()));
+  }
+}
+
+void tell_beside_coverage(Session& session, const Case& opened) {
+  for (const Evidence& evidence : opened.evidences()) {
+    const std::string words = coverage_warning(evidence);
+    if (!words.empty()) session.say(fmt::format("warning: {}: {}", evidence.id, words));
+  }
+}
+
 Json rejects_json(const std::vector<RejectSummary>& rejects) {
   Json array = Json::array();
   for (const RejectSummary& reject : rejects) {

@@ -25,6 +25,11 @@ class OutcomeTeller {
   std::uint64_t rows_ = 0, units_ = 0, rejected_ = 0;
 };
 
+// To standard error: evidence that takes no part because it is unread or partly read; evidence
+// whose records lie beside the declared time.
+void tell_unread(Session& session, const Case& opened);
+void tell_beside_coverage(Session& session, const Case& opened);
+
 Json rejects_json(const std::vector<RejectSummary>& rejects);
 
 }  // namespace assay::cli

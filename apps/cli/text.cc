@@ -32,9 +32,16 @@ bool is_dangerous(std::uint32_t code) {
          (code >= 0xd800 && code < 0xe000) || code == 0xfeff;
 }
 
+// Formats whose every time says what zone it is in: --zone neither helps nor harms.
+bool tells_its_zone(const Evidence& evidence) {
+  return evidence.format == "pcap_dns" || evidence.format == "zeek_dns";
+}
+
 std::string assumptions(const Evidence& evidence) {
   std::vector<std::string> words;
-  if (!evidence.clock.zone_is_stated) words.emplace_back("times without a zone are UTC (--zone)");
+  if (!evidence.clock.zone_is_stated && !tells_its_zone(evidence)) {
+    words.emplace_back("times without a zone are UTC (--zone)");
+  }
   for (const Note& note : evidence.notes) {
     if (note.code.find("year") != std::string::npos) words.push_back(safe(note.text));
   }
@@ -134,6 +141,28 @@ std::string wrapped(std::string_view text, std::string_view indent, std::size_t 
   return out;
 }
 
+// Only the first and the last record's time are known here: how many lie between is not.
+std::string coverage_warning(const Evidence& evidence) {
+  const auto& declared = evidence.coverage.intervals;
+  if (declared.empty() || !evidence.span) return "";
+  const Interval& span = *evidence.span;
+  std::int64_t covered_us = 0;
+  std::vector<std::string> words;
+  for (const Interval& interval : declared) {
+    covered_us += std::max<std::int64_t>(
+        0, std::min(interval.end_us, span.end_us) - std::max(interval.begin_us, span.begin_us));
+    words.push_back(format_interval(interval));
+  }
+  const std::string covers = fmt::format("--covers {}", fmt::join(words, ", "));
+  if (covered_us == 0) {
+    return fmt::format("all {} lie outside {}: they run from {}",
+                       counted(evidence.balance.rows, "record"), covers, span_text(span));
+  }
+  if (covered_us >= (span.end_us - span.begin_us) / 2) return "";
+  return fmt::format("most of the time of its records, {}, lies outside {}", span_text(span),
+                     covers);
+}
+
 std::string describe(const Evidence& evidence, const std::vector<RejectSummary>& rejects) {
   std::string text;
   const auto line = [&](std::string_view words) { text += wrapped(words, "    "); };
@@ -150,7 +179,14 @@ std::string describe(const Evidence& evidence, const std::vector<RejectSummary>&
                      number(balance.blank)));
     if (!balance.is_even()) line("THE BALANCE IS NOT EVEN: this is a defect of assay");
     if (evidence.span) line(span_text(*evidence.span));
-    line("assumed: " + assumptions(evidence));
+    if (const std::string words = assumptions(evidence); !words.empty()) line("assumed: " + words);
+    if (evidence.clock.zone_is_stated && tells_its_zone(evidence)) {
+      line(fmt::format("note: --zone {} has no effect: all times of this format are in UTC",
+                       evidence.clock.zone));
+    }
+    if (const std::string words = coverage_warning(evidence); !words.empty()) {
+      line("WARNING: " + words);
+    }
   }
   for (const Note& note : evidence.notes) {
     line(fmt::format("note: {} {}: {}", note.code, number(note.count), safe(note.text)));

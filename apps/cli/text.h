@@ -24,6 +24,8 @@ std::string columns(const std::vector<std::vector<std::string>>& rows);
 // Broken at blanks so that no line is longer than `width`; every line begins with `indent`.
 std::string wrapped(std::string_view text, std::string_view indent, std::size_t width = 96);
 
+// Where the records lie beside the time that was declared; "" when they do not.
+std::string coverage_warning(const Evidence& evidence);
 // What is to be said of an evidence that was taken in: recognised how, balance, assumptions.
 std::string describe(const Evidence& evidence, const std::vector<RejectSummary>& rejects);
 

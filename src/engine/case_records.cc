@@ -133,6 +133,29 @@ class GroupLines {
   std::vector<std::uint64_t> counts_;
 };
 
+// The record and the bytes shown below it must be of one file: what lies there now is hashed before
+// anything of it is shown. Reading through the file to the offset costs as much.
+Status check_seal(const Case::Impl& inside, const Evidence& evidence) {
+  const Evidence* outermost = &evidence;
+  while (outermost->container != 0) {
+    const auto index = inside.state.index_of(outermost->container);
+    if (!index) break;
+    outermost = &inside.state.evidences[*index];
+  }
+  if (outermost->sha256.empty()) return {};
+  const std::string path = inside.bytes_path(*outermost);
+  const auto seal = seal_of_file(path, inside.surroundings.stop);
+  if (!seal.ok()) return seal.error();
+  if (seal->sha256 == outermost->sha256) return {};
+  return Error{ErrorCode::check_failed,
+               fmt::format("{} is no longer what was sealed as {}: it has {} bytes and SHA-256 {}, "
+                           "sealed were {} bytes and {}; its bytes are not shown as the record's",
+                           path, outermost->id, seal->size_bytes, seal->sha256,
+                           outermost->size_bytes, outermost->sha256),
+               "bring the original back; see everything that changed with: assay verify " +
+                   inside.directory};
+}
+
 std::string evidence_words(const Evidence& evidence) {
   std::string where = evidence.name;
   if (!evidence.member.empty()) where += " (a member of an archive)";
@@ -250,6 +273,7 @@ Result<std::string> Case::show(std::string_view text) {
         fmt::format("no record and no reject of {} begins at byte {}", evidence.id, locus->offset),
         "see records with: assay export CASE --to csv"};
   }
+  ASSAY_TRY(check_seal(*impl_, evidence));
   auto bytes = content_bytes(*impl_, evidence, locus->offset, std::min(length, kMaxShownBytes));
   if (!bytes.ok()) return bytes.error();
   shown += fmt::format("  bytes     {} of {} from byte {}\n{}\n", bytes->size(), length,

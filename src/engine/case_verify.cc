@@ -18,6 +18,9 @@ namespace fs = std::filesystem;
 // Evidences that are named one by one as newer than the examination.
 constexpr std::size_t kMaxNamed = 10;
 
+constexpr const char* kChangedByCommand = "was changed by a command of assay since the examination";
+constexpr const char* kExamineAgain = "examine again with: assay examine";
+
 class Verification {
  public:
   explicit Verification(Case::Impl& inside) : inside_(inside) {}
@@ -127,9 +130,10 @@ class Verification {
       ASSAY_TRY(cannot_seal("case.toml", "is missing", text.error()));
     } else if (sha256_hex(*text) != examined.case_file_sha256) {
       const bool was_command = sha256_hex(*text) == inside_.state.case_file_sha256;
-      problem("case.toml",
-              fmt::format("was changed after the examination of line {}{}", examined.seq,
-                          was_command ? " (by a command of assay, see the chain)" : ""));
+      problem("case.toml", was_command ? fmt::format("{} of line {}: {} {}", kChangedByCommand,
+                                                     examined.seq, kExamineAgain, inside_.directory)
+                                       : fmt::format("was changed after the examination of line {}",
+                                                     examined.seq));
     }
     ASSAY_TRY(
         check_file("findings.jsonl", inside_.path_in("findings.jsonl"), examined.findings_sha256));
@@ -138,7 +142,9 @@ class Verification {
     for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
       if (inside_.state.details[i].seq <= examined.seq || ++newer > kMaxNamed) continue;
       problem(inside_.state.evidences[i].id,
-              "was added or read after the last examination: the verdict does not know it");
+              fmt::format("was added or read after the last examination, the verdict does not know "
+                          "it: {} {}",
+                          kExamineAgain, inside_.directory));
     }
     if (newer > kMaxNamed) {
       problem("evidence", fmt::format("{} further ones were added or read after the last "
