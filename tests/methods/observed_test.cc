@@ -67,6 +67,18 @@ TEST(ObservedTime, AddsUpPiecesThatNameNoServer) {
   EXPECT_TRUE(observed.is_common);
 }
 
+TEST(ObservedTime, TakesLogsOfOneTimeForThoseOfTwoServers) {
+  // The second server's log begins on day 3 and is cut in two on day 6.
+  const Logs logs({{days(0, 10)}, {days(3, 6)}, {days(6, 9)}}, false);
+  EXPECT_THAT(ObservedTime::of(logs.records).parts, testing::ElementsAre(days(3, 9)));
+  const Logs in_days({{days(0, 5)}, {days(4, 10)}}, false);
+  EXPECT_THAT(ObservedTime::of(in_days.records).parts, testing::ElementsAre(days(0, 10)))
+      << "the day of the rotation is told by both";
+  const Logs elsewhere({{days(20, 30)}, {days(25, 40)}}, false);
+  EXPECT_TRUE(ObservedTime::of(elsewhere.records).is_declared);
+  EXPECT_TRUE(ObservedTime::of(elsewhere.records).parts.empty());
+}
+
 TEST(ObservedTime, SaysWhereServersHaveNoTimeInCommon) {
   const Logs logs({{days(0, 4)}, {days(5, 7)}});
   const ObservedTime observed = ObservedTime::of(logs.records);

@@ -22,7 +22,8 @@ std::string bursts_rule(double gap_seconds) { return fmt::format("bursts ({:g} s
 RowIndices collapse_identical(const QuestionRecords& records, const RowIndices& rows) {
   const auto key = [&records](std::uint32_t index) {
     const LookupRow& row = records.rows[index];
-    // A log that names no server stands for one: rows of two such logs are two servers' rows.
+    // A log that names no server stands for one (docs/ladder.md): rows of two are two servers'
+    // rows.
     const std::uint32_t log = row.server == 0 ? row.evidence : 0;
     return std::tuple(row.client, row.name, row.qtype, row.server, log);
   };

@@ -28,11 +28,39 @@ std::vector<Interval> common_to(const std::vector<Interval>& a, const std::vecto
   return normalise(std::move(both));
 }
 
+std::int64_t length_of(const std::vector<Interval>& parts) {
+  std::int64_t length = 0;
+  for (const Interval& part : parts) length += part.length_us();
+  return length;
+}
+
+// Logs that name no server: one that begins where another ended may be its next piece, and two of
+// one time are two servers'. Coverage is stated in days, so a day in common is a rotation.
+std::vector<std::vector<Interval>> chained(std::vector<std::vector<Interval>> logs) {
+  std::erase_if(logs, [](const auto& log) { return log.empty(); });
+  std::stable_sort(logs.begin(), logs.end(), [](const auto& a, const auto& b) {
+    return a.front().begin_us < b.front().begin_us;
+  });
+  std::vector<std::vector<Interval>> chains;
+  for (std::vector<Interval>& log : logs) {
+    const auto chain = std::find_if(chains.begin(), chains.end(), [&](const auto& other) {
+      return length_of(common_to(other, log)) <= kMicrosPerDay;
+    });
+    if (chain == chains.end()) {
+      chains.push_back(std::move(log));
+      continue;
+    }
+    chain->insert(chain->end(), log.begin(), log.end());
+    *chain = normalise(std::move(*chain));
+  }
+  return chains;
+}
+
 // What each recorder declares, inside the window. A log that names no server is known by its own
-// id: such logs count as one recorder.
+// id.
 std::vector<std::vector<Interval>> declared_by_recorder(const QuestionRecords& records) {
   std::vector<std::vector<Interval>> declared;
-  std::vector<Interval> untold;
+  std::vector<std::vector<Interval>> untold;
   for (const Recorder& recorder : records.recorders) {
     std::vector<Interval> parts;
     bool is_untold = false;
@@ -42,13 +70,14 @@ std::vector<std::vector<Interval>> declared_by_recorder(const QuestionRecords& r
       parts.insert(parts.end(), piece->coverage.intervals.begin(), piece->coverage.intervals.end());
     }
     if (parts.empty()) continue;
-    if (is_untold) {
-      untold.insert(untold.end(), parts.begin(), parts.end());
-    } else {
-      declared.push_back(clipped(parts, records.window));
-    }
+    (is_untold ? untold : declared).push_back(clipped(parts, records.window));
   }
-  if (!untold.empty()) declared.push_back(clipped(untold, records.window));
+  const bool has_untold = !untold.empty();
+  for (std::vector<Interval>& chain : chained(std::move(untold))) {
+    declared.push_back(std::move(chain));
+  }
+  // Declared, if only for another time.
+  if (has_untold && declared.empty()) declared.emplace_back();
   return declared;
 }
 

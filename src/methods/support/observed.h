@@ -12,7 +12,8 @@ namespace assay::methods {
 
 // The part of the window in which every recorder that declares coverage recorded. Evidences that
 // declare nothing restrict nothing; without any declaration it is the whole window. Logs that name
-// no server may be pieces of one, and count together. Where no time is common to all, it is the
+// no server are pieces of one recorder where their coverages have at most a day in common, else
+// recorders of their own (docs/ladder.md). Where no time is common to all, it is the
 // time that any of them covers, and `is_common` is false.
 class ObservedTime {
  public:
