@@ -72,7 +72,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class DigitPattern : public Method {
  public:
   std::string_view name() const override { return "digit_pattern"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "seconds of the minute of burst starts: timers and rounding";
   }

@@ -387,7 +387,7 @@ void measure_group(const QuestionRecords& records, const MethodContext& context,
 class GapLaw : public Method {
  public:
   std::string_view name() const override { return "gap_law"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "gaps between bursts against the TTL: cache-shaped, clock-shaped or neither";
   }

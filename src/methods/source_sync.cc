@@ -123,7 +123,7 @@ Finding alone(const QuestionRecords& records, const MethodContext& context,
 class SourceSync : public Method {
  public:
   std::string_view name() const override { return "source_sync"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "whether two addresses act as one system, with other parties as the control";
   }

@@ -198,7 +198,7 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
 class SuffixLeak : public Method {
  public:
   std::string_view name() const override { return "suffix_leak"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "run-on names that a stub's search list makes after a failed look-up";
   }
