@@ -9,10 +9,15 @@
 namespace assay {
 namespace {
 
+// "192.0.2.1", also as "192.0.2.1 (Bank)" where it has had several holders.
+bool is_address(std::string_view subject) {
+  return IpAddress::parse(subject.substr(0, subject.find(' '))).has_value();
+}
+
 bool is_party_subject(const Finding& finding) {
   const std::string& subject = finding.subject;
   return !subject.empty() && subject != "other" && subject != "not told" &&
-         subject.find('+') == std::string::npos && !IpAddress::parse(subject);
+         subject.find('+') == std::string::npos && !is_address(subject);
 }
 
 bool has_variant(const Finding& finding, std::string_view variant) {
@@ -99,7 +104,7 @@ std::vector<const Finding*> parties_moving_together(const FindingSet& findings) 
   for (const Finding* sync : findings.by_method("source_sync")) {
     const std::size_t plus = sync->subject.find('+');
     if (sync->outcome != Outcome::found || plus == std::string::npos) continue;
-    if (!IpAddress::parse(sync->subject.substr(0, plus))) found.push_back(sync);
+    if (!is_address(std::string_view(sync->subject).substr(0, plus))) found.push_back(sync);
   }
   return found;
 }

@@ -79,7 +79,8 @@ void write_parameters(const Finding& finding, std::string& out) {
 const std::string* zone_of(const CaseModel& model, const std::string& subject) {
   for (const Party& party : model.case_file.parties) {
     const std::optional<IpAddress> address = IpAddress::parse(subject);
-    if (party.name == subject || (address && party.holds_address(*address))) {
+    if (party.name == subject || subject.ends_with(fmt::format(" ({})", party.name)) ||
+        (address && party.holds_address(*address))) {
       return party.zone.empty() ? &model.case_file.default_zone : &party.zone;
     }
   }

@@ -9,7 +9,10 @@
 namespace assay {
 namespace {
 
-bool is_address(std::string_view subject) { return IpAddress::parse(subject).has_value(); }
+// "192.0.2.1", also as "192.0.2.1 (Bank)" where it has had several holders.
+bool is_address(std::string_view subject) {
+  return IpAddress::parse(subject.substr(0, subject.find(' '))).has_value();
+}
 
 // 0 everything, 1.. parties (those of the question first), then pairs, other words, addresses.
 std::size_t rank_of(const CaseFile& file, const Question& question, const Finding& finding) {

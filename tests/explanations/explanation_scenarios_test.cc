@@ -286,6 +286,15 @@ TEST(Assessment, SaysThatItsFindingsLeanNeitherWayWhenThereAreSome) {
               HasSubstr("No finding bears on it"));
 }
 
+TEST(Parties, AreNotTheHoldersOfOneAddress) {
+  Findings findings = lookups();
+  findings.add("source_sync", "192.0.2.1 (Bank)+192.0.2.2 (Bank)", Outcome::found,
+               {{"acts_as_one", 1}});
+  EXPECT_FALSE(leans(of(judged(findings), "sensor_bias"), "source_sync"));
+  findings.add("source_sync", "Bank+Clinic", Outcome::found, {{"acts_as_one", 1}});
+  EXPECT_TRUE(leans(of(judged(findings), "sensor_bias"), "source_sync"));
+}
+
 TEST(SensorBias, ChangeOfRateAcrossASilenceSpeaksForIt) {
   Findings findings = lookups();
   findings.add("change_points", "", Outcome::found, {{"changes", 1}})

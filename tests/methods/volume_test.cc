@@ -260,6 +260,28 @@ TEST(Volume, SpeaksWhenThereIsNoRowAtAll) {
   }
 }
 
+TEST(Volume, TellsTheHoldersOfAnAddressApart) {
+  Toy toy(20);
+  for (int i = 0; i < 30; ++i) toy.ask(i * 1000.0, i < 10 ? "192.0.2.53" : "192.0.2.54");
+  QuestionRecords records = toy.records();
+  records.hosts.push_back({records.hosts[records.rows[0].client].address, 1});
+  for (std::size_t i = 5; i < 10; ++i) {
+    records.rows[i].client = static_cast<std::uint32_t>(records.hosts.size() - 1);
+  }
+  MethodContext context;
+  context.case_file = &toy.file();
+  context.question = &toy.file().questions.front();
+  const auto findings = find_method("volume")->run(records, context);
+  const Finding* banks = find(findings, "volume/192.0.2.53 (Bank)/raw");
+  ASSERT_NE(banks, nullptr);
+  EXPECT_EQ(banks->value_or("rows", 0), 5);
+  EXPECT_THAT(banks->statement, HasSubstr("192.0.2.53 (Bank) made 5 of 30 rows"));
+  EXPECT_NE(find(findings, "volume/192.0.2.54/raw"), nullptr) << "it has one holder";
+  EXPECT_THAT(
+      find(findings, "volume/all/raw")->table("address_shares")->row_labels,
+      testing::UnorderedElementsAre("192.0.2.54", "192.0.2.53 (Bank)", "192.0.2.53 (Clinic)"));
+}
+
 TEST(Volume, GivesTheSameFindingsTwice) {
   Toy toy = bank_and_clinic(30);
   const auto first = toy.run("volume");

@@ -1,6 +1,9 @@
 #include "methods/support/askers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 
 namespace assay::methods {
 namespace {
@@ -12,6 +15,21 @@ void order_clients(const QuestionRecords& records, const std::vector<std::uint64
     if (rows_of_host[a] != rows_of_host[b]) return rows_of_host[a] > rows_of_host[b];
     return records.hosts[a].address < records.hosts[b].address;
   });
+}
+
+// Of these clients, those whose address has had another holder, too.
+std::vector<bool> changes_hands(const QuestionRecords& records,
+                                const std::vector<std::uint32_t>& clients) {
+  std::map<IpAddress, int> holders;
+  for (const std::uint32_t client : clients) holders[records.hosts[client].address] = 0;
+  for (std::size_t h = 1; h < records.hosts.size(); ++h) {
+    if (const auto at = holders.find(records.hosts[h].address); at != holders.end()) ++at->second;
+  }
+  std::vector<bool> changes;
+  for (const std::uint32_t client : clients) {
+    changes.push_back(holders[records.hosts[client].address] > 1);
+  }
+  return changes;
 }
 
 }  // namespace
@@ -59,10 +77,14 @@ Askers split_by_asker(const QuestionRecords& records, const MethodContext& conte
 std::vector<AskerGroup> split_by_address(const QuestionRecords& records, const AskerGroup& group,
                                          std::size_t limit) {
   std::vector<AskerGroup> addresses(std::min(limit, group.clients.size()));
+  const std::vector<bool> is_shared = changes_hands(
+      records, {group.clients.begin(),
+                group.clients.begin() + static_cast<std::ptrdiff_t>(addresses.size())});
   std::vector<std::int32_t> place(records.hosts.size(), -1);
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const std::uint32_t client = group.clients[i];
     addresses[i].subject = records.hosts[client].address.to_string();
+    if (is_shared[i]) addresses[i].subject += fmt::format(" ({})", group.subject);
     addresses[i].party = group.party;
     addresses[i].clients = {client};
     place[client] = static_cast<std::int32_t>(i);

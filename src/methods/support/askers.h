@@ -35,7 +35,8 @@ struct Askers {
 
 Askers split_by_asker(const QuestionRecords& records, const MethodContext& context);
 
-// One group for each client of `group`, most rows first, at most `limit`.
+// One group for each client of `group`, most rows first, at most `limit`. The subject of an address
+// that has had several holders names the one: "192.0.2.1 (Bank)".
 std::vector<AskerGroup> split_by_address(const QuestionRecords& records, const AskerGroup& group,
                                          std::size_t limit);
 
