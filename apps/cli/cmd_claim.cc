@@ -53,6 +53,19 @@ std::string kinds_help() {
   return text;
 }
 
+// "party Bank, value 87 %": two claims without a quotation differ in nothing else.
+std::string fields_of(const Claim& claim) {
+  std::string text;
+  for (const auto& [field, value] : claim.fields) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", field, safe(value));
+  }
+  for (const auto& [field, values] : claim.lists) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", field);
+    for (const std::string& value : values) text += fmt::format(" '{}'", safe(value));
+  }
+  return text;
+}
+
 Result<int> list_claims(const ClaimOptions& options, const Case& opened, Session& session) {
   const auto file = opened.case_file();
   if (!file.ok()) return file.error();
@@ -66,7 +79,10 @@ Result<int> list_claims(const ClaimOptions& options, const Case& opened, Session
                      {"fields", claim.fields},
                      {"lists", claim.lists}});
     if (session.wants_json) continue;
-    session.print(fmt::format("{}  {}: {}{}\n", session.bold(safe(claim.id)), claim.kind,
+    session.print(
+        fmt::format("{}  {}: {}\n", session.bold(safe(claim.id)), claim.kind, fields_of(claim)));
+    if (claim.quote.empty() && claim.source.empty()) continue;
+    session.print(fmt::format("    {}{}\n",
                               claim.quote.empty() ? "(no quotation)" : safe(claim.quote),
                               claim.source.empty() ? "" : " (" + safe(claim.source) + ")"));
   }

@@ -1,6 +1,8 @@
 // assay party
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command.h"
 #include "text.h"
 
@@ -12,6 +14,17 @@ struct PartyOptions {
   std::vector<std::string> words, suffixes;
 };
 
+// What was meant as an address would become a name that nobody holds: no top-level domain is
+// without a letter (RFC 3696 section 2), and no name of a mail or web server has a blank.
+bool is_no_name(std::string_view word) {
+  if (word.find_first_of(" \t:") != std::string_view::npos) return true;
+  if (word.ends_with('.')) word.remove_suffix(1);
+  const std::string_view last = word.substr(word.find_last_of('.') + 1);
+  return !word.empty() && std::all_of(last.begin(), last.end(), [](char c) {
+    return (c >= '0' && c <= '9') || c == '-' || c == '*';
+  });
+}
+
 Result<Party> party_of(const PartyOptions& options) {
   Party party;
   party.name = options.name;
@@ -21,6 +34,10 @@ Result<Party> party_of(const PartyOptions& options) {
       auto prefix = IpPrefix::parse(word);
       if (!prefix.ok()) return prefix.error();
       party.addresses.push_back(*prefix);
+    } else if (is_no_name(word)) {
+      return Error{ErrorCode::usage,
+                   fmt::format("'{}' is not an address, and no name either", safe(word)),
+                   "write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32; of a range its prefixes"};
     } else {
       auto pattern = NamePattern::parse(word);
       if (!pattern.ok()) return pattern.error();

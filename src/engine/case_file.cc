@@ -74,6 +74,7 @@ class Parser {
   void parse_ttl(const toml::table& root);
   void check_party(const toml::node& node, const std::string& name);
   void check_party_name(const toml::table& table, const std::string& name);
+  void check_held_name(const toml::table& table, const std::string& name);
   void check_prefixes(const toml::table& table, const Party& party);
   void check_zone(const toml::table& table, std::string_view key, const std::string& zone);
   std::string next_id(std::string_view prefix, const std::set<std::string>& taken) const;
@@ -172,6 +173,14 @@ void Parser::check_party_name(const toml::table& table, const std::string& name)
   }
 }
 
+// A mistyped address would be a name that nobody holds, and its holder would hold nothing.
+void Parser::check_held_name(const toml::table& table, const std::string& name) {
+  const std::string last = name.substr(name.find_last_of('.') + 1);
+  if (last.empty() || last.find_first_not_of("0123456789-") != std::string::npos) return;
+  fail(*table.get("names"), fmt::format("'{}' is not an address, and no name either", name),
+       "write 192.0.2.7 or 192.0.2.0/24 in 'addresses'; of a range its prefixes");
+}
+
 // Of two parties that hold one prefix at one time, neither could be told to be the asker.
 void Parser::check_prefixes(const toml::table& table, const Party& party) {
   for (const Party& other : file_.parties) {
@@ -226,6 +235,7 @@ void Parser::parse_party(const toml::table& table) {
     }
   }
   party.names = patterns(table, "names");
+  for (const NamePattern& name : party.names) check_held_name(table, name.to_string());
   for (const std::string& word : texts(table, "suffixes")) {
     std::string canonical;
     if (const auto problem = canonicalise_name(word, canonical)) {

@@ -47,11 +47,28 @@ std::string in_capital(std::string words) {
   return words;
 }
 
+// "party Bank; value 87 %; parties Bank, Clinic": two claims without a quotation differ in nothing
+// else.
+std::string fields_of(const Claim& claim) {
+  std::string text;
+  for (const auto& [field, value] : claim.fields) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : "; ", words_of(field), value);
+  }
+  for (const auto& [field, values] : claim.lists) {
+    text +=
+        fmt::format("{}{} {}", text.empty() ? "" : "; ", words_of(field), fmt::join(values, ", "));
+  }
+  return text;
+}
+
 void write_answer(const Claim& claim, const ClaimAnswer& answer, const Statements& statements,
                   std::string& out) {
-  out +=
-      fmt::format("<tr id=\"c-{}\"><th scope=\"row\"><q>{}</q><br><small>{}</small></th>",
-                  anchor_of(claim.id), escape_html_cut(claim.quote), escape_html_cut(claim.source));
+  out += fmt::format(
+      "<tr id=\"c-{}\"><th scope=\"row\">{} ({})<br>{}<small>{}{}</small></th>",
+      anchor_of(claim.id), escape_html_cut(claim.id), words_of(claim.kind),
+      claim.quote.empty() ? "" : fmt::format("<q>{}</q><br>", escape_html_cut(claim.quote)),
+      escape_html_cut(fields_of(claim)),
+      claim.source.empty() ? "" : "<br>" + escape_html_cut(claim.source));
   out += fmt::format("<td class=\"answer {}\"><b>{}</b></td><td>", to_string(answer.answer),
                      words_of(to_string(answer.answer)));
   // Where nothing shorter was found, the sentence says it once.

@@ -43,6 +43,18 @@ expect 0 "$ASSAY" claim case add consistent --figures 'Bank count 2,820, total c
   --figures 'Bank share 80 %'
 grep -qF 'figures = ["Bank count 2,820", "total count 3,534", "Bank share 80 %"]' case/case.toml ||
   fail "figures: $(grep figures case/case.toml)"
+# The list tells two claims without a quotation apart.
+expect 0 "$ASSAY" claim case add count --party Bank --value 7
+expect 0 "$ASSAY" claim case list
+says "c1  share: party Bank, value 87 %"
+says "c4  count: party Bank, value 7"
+# What was meant as an address becomes no name.
+for word in 198.51.100.300 192.0.2 192.0.2.1-192.0.2.9 192.0.2.1-9 '192.0.2.*' 'bank .example' \
+  2001:db8::zz; do
+  expect 2 "$ASSAY" party case add Clinic "$word"
+  says "is not an address"
+done
+expect 0 "$ASSAY" party case add Clinic clinic7.example. '*.9-clinic.example' 198.51.100.7
 expect 0 "$ASSAY" ask case --between Bank --and Sender
 expect 2 "$ASSAY" claim case add count --party Bank --value 3
 says "say --question q1 or q2"

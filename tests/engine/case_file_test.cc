@@ -140,6 +140,8 @@ TEST(CaseFile, NamesTheLineAndTheNearestWordOfEveryMistake) {
       {"tittle = 'x'", "f.toml:1: 'tittle'", "'title'"},
       {"\n[[party]]\nname = 'A'\nadresses = ['192.0.2.1']", "f.toml:4: 'adresses'", "'addresses'"},
       {"[[party]]\nname = 'A'\naddresses = ['192.0.2.1/24']", "f.toml:3: ", ""},
+      {"[[party]]\nname = 'A'\nnames = ['192.0.2.300']",
+       "f.toml:3: '192.0.2.300' is not an address", "192.0.2.0/24"},
       {"[[party]]\nzone = 'UTC'", "f.toml:1: 'name' is missing", ""},
       {"[[party]]\nname='A'\n[[party]]\nname='A'", "f.toml:3: the party 'A' stands in line 1", ""},
       {"[[party]]\nname='A'\nzone='Europe/Berln'", "f.toml:3: ", "Europe/Berlin"},

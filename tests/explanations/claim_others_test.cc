@@ -90,6 +90,10 @@ TEST(OnlyTypes, HoldsWithinFilesThatMayHaveBeenCutDown) {
   EXPECT_THAT(quoted.statement, HasSubstr("nothing but these names"));
 }
 
+TEST(OnlyTypes, ATypeByItsNumberIsTheSameType) {
+  EXPECT_EQ(only_types({"TYPE1"}, demo_findings(1).set()).answer, Answer::supported);
+}
+
 TEST(OnlyTypes, SaysWhenTheFilesHoldOtherNamesToo) {
   std::vector<Finding> all = demo_findings().set().all();
   for (Finding& finding : all) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -87,6 +88,23 @@ TEST(HtmlReport, PutsTheVerdictBeforeEverythingElse) {
 
 TEST(HtmlReport, SaysEachAnswerInShortFirst) {
   EXPECT_THAT(sample_page(), HasSubstr("<b>Cannot all be true: &#39;Bank share"));
+}
+
+TEST(HtmlReport, TellsClaimsWithoutAQuotationApart) {
+  CaseModel model = sample::sample_case();
+  for (Claim& claim : model.case_file.claims) claim.quote = claim.source = "";
+  const std::string page = render("html", model);
+  EXPECT_THAT(page, Not(HasSubstr("<q></q>")));
+  for (const Claim& claim : model.case_file.claims) {
+    std::string kind = claim.kind;
+    std::replace(kind.begin(), kind.end(), '_', ' ');
+    EXPECT_THAT(page, HasSubstr(">" + claim.id + " (" + kind + ")"));
+    for (const auto& [field, value] : claim.fields) {
+      if (value.find_first_of("&<>'\"") == std::string::npos) {
+        EXPECT_THAT(page, HasSubstr(field + " " + value));
+      }
+    }
+  }
 }
 
 TEST(HtmlReport, ListsTheSmallestClashesOfFiguresAndWhatHasToGo) {
