@@ -98,6 +98,7 @@ Result<int> run_add(const AddOptions& options, Session& session) {
   auto opened = session.open(options.directory);
   if (!opened.ok()) return opened.error();
   OutcomeTeller teller(session, options.directory);
+  teller.is_dry_run = options.dry_run;
   auto outcomes = opened->add(*request, [&](const AddOutcome& outcome) {
     teller.tell(outcome, outcome.evidence.id.empty()
                              ? std::vector<RejectSummary>()

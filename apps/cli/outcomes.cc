@@ -87,7 +87,9 @@ void OutcomeTeller::tell(const AddOutcome& outcome, const std::vector<RejectSumm
   if (is_taken) {
     const std::string id = evidence.id.empty() ? "(dry run)" : evidence.id;
     session_.print(fmt::format("{}  {}{}\n", session_.bold(id), safe(evidence.name),
-                               outcome.kind == Kind::resumed ? " (resumed)" : ""));
+                               outcome.kind != Kind::resumed                      ? ""
+                               : outcome.reason.starts_with("read as stated now") ? " (read again)"
+                                                                                  : " (resumed)"));
     session_.print(describe(evidence, rejects));
     if (!outcome.reason.empty() && outcome.reason != evidence.format_why) {
       session_.print(wrapped("note: " + safe(outcome.reason), "    "));
@@ -117,8 +119,11 @@ Result<int> OutcomeTeller::finish(const std::string& max_rejects, const std::str
                            {"units", units_},
                            {"rejected", rejected_}}}});
   } else {
-    std::string sums = fmt::format("{} taken: {}, {}", counted(taken_, "file"),
-                                   counted(rows_, "record"), counted(rejected_, "reject"));
+    std::string sums = is_dry_run
+                           ? fmt::format("dry run, nothing was written: {} would be taken",
+                                         counted(taken_, "file"))
+                           : fmt::format("{} taken: {}, {}", counted(taken_, "file"),
+                                         counted(rows_, "record"), counted(rejected_, "reject"));
     if (here_ > 0) sums += fmt::format("; {} already here", number(here_));
     if (skipped_ > 0) sums += fmt::format("; {} skipped", number(skipped_));
     if (failed_ > 0) sums += fmt::format("; {} NOT READ", number(failed_));

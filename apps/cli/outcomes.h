@@ -16,6 +16,7 @@ class OutcomeTeller {
   // The sums, the JSON document, the next command; the exit code. `max_rejects`: "" (any number),
   // "100" or "1%".
   Result<int> finish(const std::string& max_rejects, const std::string& case_hash);
+  bool is_dry_run = false;
 
  private:
   Session& session_;

@@ -41,6 +41,14 @@ Draft Acquisition::draft_of(const AddRequest& request, const FoundFile& found) c
   return draft;
 }
 
+// The doubt of whoever looked at the bytes alone is settled by the mapping.
+void Acquisition::tell_mapping(Draft& draft) const {
+  if (mapping_.empty() || draft.evidence.format != "delimited") return;
+  draft.evidence.format_why =
+      fmt::format("columns and times by the mapping {}",
+                  std::filesystem::path(request_->mapping_path).filename().string());
+}
+
 bool Acquisition::apply_statement(Draft& draft) const {
   if (request_ == nullptr) return false;
   const std::string before = begun_payload(draft.evidence, draft.detail);
@@ -62,6 +70,7 @@ bool Acquisition::apply_statement(Draft& draft) const {
   if (!request_->received_from.empty()) evidence.received_from = request_->received_from;
   if (!request_->note.empty()) evidence.note = request_->note;
   if (!mapping_.empty()) draft.detail.mapping = mapping_;
+  if (!draft.is_new()) tell_mapping(draft);
   const Reader* reader = find_reader(request_->as_format);
   if (reader != nullptr && !draft.is_new() && !evidence.id.starts_with("archive-") &&
       evidence.format != reader->name()) {
@@ -149,8 +158,11 @@ Status Acquisition::preview(const AddRequest& request, const FoundFile& found) {
     draft.evidence.format_why = "an archive; each of its members would be evidence of its own";
   } else {
     ASSAY_TRY(choose_format(draft.as_format, **bytes, draft.evidence));
+    tell_mapping(draft);
+    const auto refusal = refusal_of(draft.evidence, draft.detail, (*bytes)->head());
+    if (refusal) return fail(draft, *refusal);
   }
-  emit(AddOutcome::Kind::added, draft.evidence, "dry run: nothing was written");
+  emit(AddOutcome::Kind::added, draft.evidence, "");
   return {};
 }
 
@@ -233,6 +245,7 @@ Status Acquisition::state_anew(Draft& known) {
   ASSAY_TRY(inside_.seal("begun", begun_payload(known.evidence, known.detail)));
   known.detail.is_read = false;
   known.is_restated = true;
+  known.rows_before = known.evidence.balance.rows;
   return {};
 }
 

@@ -27,6 +27,7 @@ struct Draft {
   std::string as_format;  // of a new one
   bool is_resumed = false;
   bool is_restated = false;
+  std::uint64_t rows_before = 0;  // of one restated
 
   bool is_new() const { return evidence.number == 0; }
 };
@@ -56,6 +57,7 @@ class Acquisition {
   // What the request states goes over what is known, field by field; what it leaves out stays.
   // True when that changes anything.
   bool apply_statement(Draft& draft) const;
+  void tell_mapping(Draft& draft) const;
   // A member that the chain knows, before it is read again or passed over.
   Status state_member(Draft& member, bool& keeps_its_statement);
   Status state_anew(Draft& known);

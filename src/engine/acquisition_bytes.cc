@@ -67,6 +67,7 @@ Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
   }
   if (draft.is_new()) {
     ASSAY_TRY(choose_format(draft.as_format, **bytes, draft.evidence));
+    tell_mapping(draft);
     if ((*bytes)->is_archive() && draft.evidence.format.empty()) {
       draft.evidence.format_why = fmt::format(
           "an archive within {} archives is not unpacked any "
@@ -159,7 +160,10 @@ std::string Acquisition::outcome_words(const Draft& draft) const {
   for (const Note& note : evidence.notes) {
     if (note.code == "input.same_content") return note.text;
   }
-  if (draft.is_restated) return "read as stated now; the chain keeps both statements";
+  if (draft.is_restated) {
+    return fmt::format("read as stated now: {} records, {} before; the chain keeps both statements",
+                       evidence.balance.rows, draft.rows_before);
+  }
   for (const Evidence& other : inside_.state.evidences) {
     if (other.number != evidence.number && other.name == evidence.name &&
         other.container == evidence.container && !other.sha256.empty() &&

@@ -33,6 +33,12 @@ Status Case::Impl::edit_case_file(const std::string& new_text) {
   if (auto file = parse_case_file(new_text, path); !file.ok()) {
     Error error = file.error();
     error.code = ErrorCode::usage;
+    // What is there was parsed before: it is the command's words that do not fit, and the line that
+    // they would have had is none that a person can look at.
+    if (error.message.starts_with(path + ":")) {
+      const std::size_t end = error.message.find(": ", path.size());
+      if (end != std::string::npos) error.message.erase(0, end + 2);
+    }
     return error;
   }
   ASSAY_TRY(lock());

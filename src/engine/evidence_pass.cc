@@ -234,7 +234,43 @@ Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence
   return result;
 }
 
+class NothingKept final : public RecordSink {
+ public:
+  NothingKept() : RecordSink(0) {}
+
+ protected:
+  Status deliver(DnsBatch&) override { return {}; }
+  Status deliver_reject(const Reject&) override { return {}; }
+};
+
+class HeadSource final : public ByteSource {
+ public:
+  explicit HeadSource(std::string_view head) : rest_(head) {}
+  Result<std::size_t> read(char* into, std::size_t capacity) override {
+    const std::size_t count = rest_.copy(into, capacity);
+    rest_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
 }  // namespace
+
+std::optional<Error> refusal_of(const Evidence& evidence, const EvidenceDetail& detail,
+                                std::string_view head) {
+  const Reader* reader = find_reader(evidence.format);
+  if (reader == nullptr) return std::nullopt;
+  const auto context = context_of(evidence, detail);
+  if (!context.ok()) return context.error();
+  HeadSource source(head);
+  NothingKept sink;
+  const Status status = reader->read(source, *context, sink);
+  // The year of the first stamp is found at the end of the bytes, which these are not.
+  if (status.ok() || sink.first_year_wanted()) return std::nullopt;
+  return status.error();
+}
 
 Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
                             EvidenceDetail& detail, RejectsKept rejects_kept) {

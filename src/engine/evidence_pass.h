@@ -31,6 +31,11 @@ inline constexpr std::uint32_t kRowsPerBatch = 524'288;
 Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
                             EvidenceDetail& detail, RejectsKept rejects_kept);
 
+// Why the reader of `evidence` would not read bytes that begin with `head`: its mapping, say. What
+// shows only later in the bytes is not known.
+std::optional<Error> refusal_of(const Evidence& evidence, const EvidenceDetail& detail,
+                                std::string_view head);
+
 // Why a format that a person stated is the one.
 inline constexpr std::string_view kFormatIsStated = "stated by the user";
 

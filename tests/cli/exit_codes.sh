@@ -29,6 +29,7 @@ says "'share'"
 expect 2 "$ASSAY" claim case add share --party Bnk --value 1
 says "'Bank'"
 expect 2 "$ASSAY" ask case --between Bank --and Sendr
+says "assay: there is no party 'Sendr'"
 says "'Sender'"
 expect 2 "$ASSAY" verify case --expect ""
 expect 2 "$ASSAY" verify case --expect abc

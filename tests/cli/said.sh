@@ -46,6 +46,29 @@ says_not "times without a zone"
 expect 0 "$ASSAY" add case dns.log --restate --zone Europe/Berlin
 says "--zone Europe/Berlin has no effect"
 
+# A dry run promises no more than add does, and once a mapping settles a doubt, it is gone.
+printf 'time,client,qname\n01/05/2016 00:15,192.0.2.1,a.sender.example\n' > list.csv
+printf '02/05/2016 00:15,192.0.2.1,b.sender.example\n' >> list.csv
+before=$(sha256sum case/custody.jsonl)
+expect 3 "$ASSAY" add case list.csv begin.log --dry-run
+says "NOT READ: list.csv"
+says "nothing was written: 1 file would be taken; 1 NOT READ"
+[ "$before" = "$(sha256sum case/custody.jsonl)" ] || fail "a dry run wrote"
+expect 3 "$ASSAY" add case list.csv
+says "day first or month first"
+printf 'time_format = "%%d/%%m/%%Y %%H:%%M"\n[columns]\ntime = "time"\n' > map.toml
+printf 'client = "client"\nqname = "qname"\n' >> map.toml
+expect 0 "$ASSAY" add case list.csv --dry-run --mapping map.toml
+expect 0 "$ASSAY" add case list.csv --mapping map.toml
+says "2 records from"
+says "columns and times by the mapping map.toml"
+says_not "day first or month first"
+expect 0 "$ASSAY" add case begin.log --restate --as delimited
+says "0 records, 400 before"
+says "(read again)"
+says_not "resumed"
+expect 0 "$ASSAY" add case begin.log --restate --as bind_querylog
+
 # Changed by a command: still exit 1, and how to mend it.
 expect 0 "$ASSAY" examine case
 expect 0 "$ASSAY" claim case add count --party Bank --value 7
