@@ -135,7 +135,10 @@ if [ "$(id -u)" = 0 ] && as_nobody "$ASSAY" formats > /dev/null 2>&1; then
   chmod -R a+rX,go-w shared
   expect 0 as_nobody "$ASSAY" verify shared
   says_not " 0 findings"
-  if [ -d forged/store ]; then expect 0 as_nobody "$ASSAY" verify shared --store embedded; fi
+  library=$(find "$(dirname "$ASSAY")/../../node_modules" -name libchdb.so 2> /dev/null | head -1)
+  if [ -d forged/store ] && as_nobody test -r "$library"; then
+    expect 0 as_nobody "$ASSAY" verify shared --store embedded
+  fi
   chmod 600 logs.tar
   expect 3 as_nobody "$ASSAY" verify shared
   says "Permission denied"
