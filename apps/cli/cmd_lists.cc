@@ -25,6 +25,16 @@ Result<int> print_table(Session& session, const std::string& name,
   return kDone;
 }
 
+std::string with_each_line(std::string_view text, std::string_view before) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += fmt::format("{}{}\n", before, safe(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 }  // namespace
 
 Job declare_formats(CLI::App&) {
@@ -80,7 +90,12 @@ Job declare_sniff(CLI::App& app) {
           if (score.score == 0 && score.why.empty()) continue;
           text += fmt::format("    {:>3} {}: {}\n", score.score, reader, safe(score.why));
         }
-        text += safe_lines(report.plan);
+        // A mapping is saved and passed with --mapping: what stands before it becomes comments.
+        if (report.chosen == "delimited") {
+          text = with_each_line(text, "# ") + with_each_line(report.plan, "");
+        } else {
+          text += safe_lines(report.plan);
+        }
         array.push_back({{"name", safe(report.name)},
                          {"encoding", report.encoding},
                          {"chosen", report.chosen},
