@@ -1,5 +1,4 @@
-// Inlined: names are short, and the library's choice of instruction set at each call costs as much
-// as hashing one.
+// Inlined: names are short, and the library chooses its instruction set anew at each call.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
