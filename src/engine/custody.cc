@@ -91,10 +91,15 @@ Result<Custody> Custody::load(const std::string& folder) {
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     bool is_stable = false;
     ASSAY_TRY(custody.read_once(is_stable));
-    const bool looks_stopped = !custody.torn_.empty() || custody.is_head_behind_;
-    if (is_stable && !looks_stopped) break;
-    is_writing = custody.is_being_written();
-    if (is_stable && !is_writing) break;
+    is_writing = false;
+    if (is_stable && !custody.looks_stopped()) break;
+    // A writer that has finished since is no trace of a crash either, so only what is read while
+    // nobody can write counts as one.
+    const Descriptor nobody_writes = custody.hold_off_writers(is_writing);
+    if (!is_writing) {
+      ASSAY_TRY(custody.read_once(is_stable));
+      break;
+    }
     ::usleep(kPauseMicros);
   }
   if (is_writing) custody.remarks_.clear();  // between its line and its head
@@ -132,10 +137,17 @@ Status Custody::read_once(bool& is_stable) {
   return {};
 }
 
+Descriptor Custody::hold_off_writers(bool& is_writing) const {
+  Descriptor file(::open((folder_ + "/custody.jsonl").c_str(), O_RDONLY | O_CLOEXEC));
+  is_writing = file.is_open() && ::flock(file.number(), LOCK_SH | LOCK_NB) != 0;
+  return file;
+}
+
 bool Custody::is_being_written() const {
   if (lock_.is_open()) return false;
-  const Descriptor file(::open((folder_ + "/custody.jsonl").c_str(), O_RDONLY | O_CLOEXEC));
-  return file.is_open() && ::flock(file.number(), LOCK_SH | LOCK_NB) != 0;
+  bool is_writing = false;
+  hold_off_writers(is_writing);
+  return is_writing;
 }
 
 Error Custody::broken() const {

@@ -59,6 +59,10 @@ class Custody {
 
  private:
   Status read_once(bool& is_stable);
+  // As a crash leaves the files, and as a writer has them between a line and its head.
+  bool looks_stopped() const { return !torn_.empty() || is_head_behind_; }
+  // Nobody else can write while what is returned is open, unless somebody already does.
+  Descriptor hold_off_writers(bool& is_writing) const;
   void parse(std::string_view bytes, const Result<std::string>& head);
   void check_line(const CustodyLine& line, std::size_t number);
   void check_head(const Result<std::string>& bytes);
