@@ -37,7 +37,7 @@ class NullSink final : public assay::RecordSink {
   using RecordSink::RecordSink;
 
  protected:
-  assay::Status deliver(assay::DnsBatch&) override { return {}; }
+  assay::Status deliver(assay::RowBatch&) override { return {}; }
   assay::Status deliver_reject(const assay::Reject&) override { return {}; }
 };
 

@@ -40,12 +40,18 @@ class CheckingSink final : public RecordSink {
   std::uint64_t rejects = 0;
 
  protected:
-  Status deliver(DnsBatch& batch) override {
+  Status deliver(RowBatch& batch) override {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       require(batch.offset[i] + batch.length[i] <= size_);
     }
     require(batch.answers.size() == batch.answer_end.size());
-    rows += batch.size();
+    for (const RecordRow& record : batch.records) {
+      require(record.offset + record.length <= size_);
+      require(record.until_us >= record.time_us);
+    }
+    for (const FieldRow& field : batch.fields) require(!field_word(field.field).empty());
+    require(batch.fields.size() == batch.field_end.size());
+    rows += batch.size() + batch.records.size();
     return {};
   }
   Status deliver_reject(const Reject& reject) override {

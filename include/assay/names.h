@@ -109,4 +109,22 @@ std::optional<std::uint16_t> parse_rcode(std::string_view text);
 std::optional<std::string> nearest_word(std::string_view word,
                                         const std::vector<std::string>& candidates);
 
+// Names and hosts that the store has not seen from this sink yet. Names come by the million: their
+// texts lie in one string, name i from end[i - 1] to end[i].
+struct NewNames {
+  std::vector<std::uint64_t> key, check;
+  std::vector<std::uint64_t> end;
+  std::string text;
+
+  std::size_t size() const { return key.size(); }
+  bool empty() const { return key.empty(); }
+  void add(const NameKey& name, std::string_view canonical);
+  std::string_view canonical(std::size_t i) const;
+  void clear();  // keeps capacity
+};
+struct NewHost {
+  std::uint64_t key = 0;
+  IpAddress address;
+};
+
 }  // namespace assay

@@ -45,6 +45,11 @@ struct ReadContext {
   std::uint32_t max_rows_per_batch = 65'536;
   // For a second read, from RecordSink::first_year_wanted() of the first one.
   std::optional<int> first_year;
+  // A log that grew: the source begins here, and the bytes before were read with an evidence sealed
+  // earlier. Offsets count from the file's first byte. `head` is that file's start, for formats
+  // whose first lines say how to read the others.
+  std::uint64_t begin_offset = 0;
+  std::string_view head;
 };
 
 // Receives what a reader finds. One per evidence, used by one thread. add() is the hot path: rows
@@ -66,6 +71,10 @@ class RecordSink {
     if (batch_.size() >= next_step_) grow_or_flush();
   }
   void add_answer(const AnswerRow& answer, std::string_view rdata);
+  // A record of another kind, and its fields: those of the last one added. An empty text is no
+  // field; the same field may come again (two recipients, two name servers).
+  void add_record(RecordRow row);
+  void add_field(FieldId field, std::string_view text);
 
   // The balance. A reader counts each unit where it cuts the input, and there alone; what became of
   // the unit is told apart from that, by exactly one of the next three. So a unit forgotten or told
@@ -97,16 +106,19 @@ class RecordSink {
   const std::optional<Interval>& span() const { return span_; }
 
  protected:
-  virtual Status deliver(DnsBatch& batch) = 0;  // may take the contents; is cleared after
+  virtual Status deliver(RowBatch& batch) = 0;  // may take the contents; is cleared after
   virtual Status deliver_reject(const Reject& reject) = 0;
 
  private:
   class KeyTable;
   void grow_or_flush();
-  DnsBatch batch_;
+  void widen_span(const Interval& part);
+  RowBatch batch_;
   std::uint32_t rows_per_batch_;
   std::size_t next_step_;  // rows at which the batch gets its full room, or is full
   std::uint64_t key_seed_;
+  std::uint32_t last_number_ = 0;  // of a record
+  std::size_t last_fields_ = 0;    // how many it has
   Balance balance_;
   std::optional<Interval> span_;
   std::optional<Error> failure_;
@@ -133,6 +145,11 @@ class Reader {
   // Reads to the end or to the sink's failure. Errors: io of the source, the sink's failure, usage
   // (a mapping that does not fit). Truncated or corrupt input is a reject, not an error.
   virtual Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const = 0;
+  // Readers that can make something of what this one passed over, going by its notes ("pcap_flow"
+  // for a capture that holds more than DNS). The engine reads the same bytes with them too.
+  virtual std::vector<std::string_view> companions(const std::vector<Note>& notes) const;
+  // Lines stand for themselves, so that the tail of a grown file can be read alone.
+  virtual bool can_read_tail() const { return false; }
   // For `assay sniff`: what this reader would do with the file, as lines of text (a mapping, say).
   virtual std::string describe_plan(std::string_view head) const;
 };

@@ -1,10 +1,10 @@
-// Records: what a reader makes of the bytes, and the batches in which they travel.
-//
-// A row is narrow and typed; names and hosts are 64-bit keys (names.h) that side tables spell out.
-// Rows travel in columns so that a batch becomes one block of the store without another copy.
+// Records: what a reader makes of the bytes, and the batches in which they travel. A row is narrow
+// and typed; names and hosts are 64-bit keys (names.h) that side tables spell out. Rows travel in
+// columns so that a batch becomes one block of the store without another copy.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +41,7 @@ enum DnsFlag : std::uint32_t {
   kNoQuestion = 1u << 17,     // a message with QDCOUNT 0
   kExtraQuestion = 1u << 18,  // second or later question of one message
   kMulticast = 1u << 19,
+  kNameLossy = 1u << 20,  // the server printed the name with something left out; see names.h
 };
 inline std::uint32_t opcode_of(std::uint32_t flags) { return flags >> 28; }
 
@@ -73,6 +74,63 @@ struct AnswerRow {
   std::uint32_t ttl = 0;
 };
 
+// The kinds of record. Look-ups travel as DnsRow; of kind `dns` here is only what a look-up says
+// beyond its row (a policy, a zone, a view), at the same offset.
+enum class RecordKind : std::uint8_t {
+  dns,
+  dns_aggregate,  // passive DNS: a count over a span, which no method for single events may take
+  flow,
+  service,  // something answered on a port: a banner, a TLS handshake
+  mail,     // a transfer as an MTA or a sensor tells it, one for each recipient
+  message,  // mail at rest
+  hop,      // one Received field of a message
+  registration,
+  payment,
+  recorder,  // what a recorder says about itself: packets lost, its start and its end
+};
+std::string_view kind_word(RecordKind kind);
+std::optional<RecordKind> parse_kind(std::string_view word);
+
+inline constexpr std::uint16_t kNoCode = 0xffff;
+
+// A record of any other kind than a look-up: who, whom, when, how much. What else its format says
+// travels as fields, which have words of one vocabulary (src/core/record_words.cc).
+struct RecordRow {
+  RecordKind kind = RecordKind::flow;
+  std::uint8_t protocol = 0;  // of IP (6 TCP, 17 UDP); 0 when not told
+  std::uint16_t client_port = 0, server_port = 0;
+  std::uint16_t type = 0;        // DNS type, where the record is about one
+  std::uint16_t code = kNoCode;  // reply code of SMTP, rcode of DNS
+  std::uint32_t width_us = 1;    // of time_us
+  std::uint32_t flags = 0;       // the DnsFlag bits about time and names
+  std::int64_t time_us = 0;      // when it began
+  std::int64_t until_us = 0;     // end of what it tells of; time_us when that is a moment
+  std::uint64_t client = 0;      // host key of who began; 0 = not told
+  std::uint64_t server = 0;      // host key of who was asked
+  std::uint64_t name = 0;        // key of the domain name that it is about
+  std::uint64_t count = 1;       // events it stands for
+  std::uint64_t packets_sent = 0, packets_received = 0;  // by the client
+  std::uint64_t bytes_sent = 0, bytes_received = 0;
+  std::uint64_t offset = 0;  // locus
+  std::uint32_t length = 0;
+  std::uint32_t number = 0;  // 1, 2, ... within its evidence; the sink's to give
+
+  bool operator==(const RecordRow&) const = default;
+};
+
+using FieldId = std::uint16_t;
+FieldId field_id(std::string_view word);  // of a word that the vocabulary has; see field_words()
+std::string_view field_word(FieldId field);
+const std::vector<std::string_view>& field_words();
+
+// A field of records[number]; texts are the evidence's bytes, cut to kMaxFieldText.
+struct FieldRow {
+  std::uint32_t number = 0;
+  FieldId field = 0;
+};
+inline constexpr std::size_t kMaxFieldText = 16'384;
+inline constexpr std::size_t kMaxFields = 4'096;  // of one record; more are counted in a note
+
 // Something in the input that could not become a record. Codes are stable: "bind.time.unreadable".
 struct Reject {
   std::string code;
@@ -83,26 +141,8 @@ struct Reject {
 };
 inline constexpr std::size_t kMaxRejectText = 512;
 
-// Names and hosts that the store has not seen from this sink yet. Names come by the million: their
-// texts lie in one string, name i from end[i - 1] to end[i].
-struct NewNames {
-  std::vector<std::uint64_t> key, check;
-  std::vector<std::uint64_t> end;
-  std::string text;
-
-  std::size_t size() const { return key.size(); }
-  bool empty() const { return key.empty(); }
-  void add(const NameKey& name, std::string_view canonical);
-  std::string_view canonical(std::size_t i) const;
-  void clear();  // keeps capacity
-};
-struct NewHost {
-  std::uint64_t key = 0;
-  IpAddress address;
-};
-
-// Columns of equal length; see DnsRow and AnswerRow for what each means.
-struct DnsBatch {
+// What travels to the store at once. The columns of look-ups are of equal length; see DnsRow.
+struct RowBatch {
   std::vector<std::int64_t> time_us;
   std::vector<std::uint32_t> width_us;
   std::vector<std::uint64_t> client, server, qname;
@@ -114,6 +154,11 @@ struct DnsBatch {
   std::vector<AnswerRow> answers;  // with answer_rdata[answer_end[i-1], answer_end[i])
   std::vector<std::uint64_t> answer_end;
   std::string answer_rdata;  // wire rdata, names inside decompressed
+
+  std::vector<RecordRow> records;  // by number
+  std::vector<FieldRow> fields;    // by number, with field_text[field_end[i-1], field_end[i])
+  std::vector<std::uint64_t> field_end;
+  std::string field_text;
 
   NewNames names;
   std::vector<NewHost> hosts;

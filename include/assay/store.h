@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "assay/record.h"
@@ -31,6 +32,7 @@ struct RowFilter {
   std::vector<std::uint16_t> qtypes;
   std::optional<Interval> window;       // on time_us
   std::optional<std::uint64_t> offset;  // one record's locus
+  std::vector<RecordKind> kinds;        // of records(); look-ups do not ask for it
 };
 
 enum class RowOrder {
@@ -40,7 +42,7 @@ enum class RowOrder {
 
 // A block of rows in the asked order. Valid during the call only.
 struct RowBlock {
-  const DnsBatch* rows = nullptr;
+  const RowBatch* rows = nullptr;
   const std::vector<std::uint32_t>* evidence = nullptr;  // evidence number of each row
 };
 
@@ -57,6 +59,13 @@ struct StoredAnswer {
   std::string rdata;
 };
 
+// A record with its fields, in the order in which the reader gave them.
+struct StoredRecord {
+  std::uint32_t evidence = 0;
+  RecordRow row;
+  std::vector<std::pair<FieldId, std::string>> fields;
+};
+
 // Used by one thread at a time, except that a callback may call the reading functions.
 class RecordStore {
  public:
@@ -69,7 +78,7 @@ class RecordStore {
   virtual Status begin(std::uint32_t evidence) = 0;  // drops all rows of that evidence
   // Atomic: the batch is there whole or not at all. The same number twice is stored once.
   virtual Status append(std::uint32_t evidence, std::uint64_t batch_number,
-                        const DnsBatch& batch) = 0;
+                        const RowBatch& batch) = 0;
   // After this returns, the evidence's rows survive a crash. Errors: internal when two names share
   // a key (the caller rebuilds under another seed).
   virtual Status commit(std::uint32_t evidence) = 0;
@@ -86,6 +95,12 @@ class RecordStore {
   // The answers that belong to the filter's rows, by evidence and offset.
   virtual Status answers(const RowFilter& filter,
                          const std::function<bool(const StoredAnswer&)>& each) = 0;
+
+  // Records that are no look-ups, by time_us, evidence and number. Of the filter, `qnames` is held
+  // against RecordRow::name and `qtypes` against its type.
+  virtual Status records(const RowFilter& filter,
+                         const std::function<bool(const StoredRecord&)>& each) = 0;
+  virtual Result<std::uint64_t> count_records(const RowFilter& filter) = 0;
 
   // --- side tables ---
   virtual Result<std::optional<std::string>> name(std::uint64_t key) = 0;

@@ -23,7 +23,7 @@ void NewNames::clear() {
   text.clear();
 }
 
-void DnsBatch::reserve(std::size_t rows) {
+void RowBatch::reserve(std::size_t rows) {
   time_us.reserve(rows);
   width_us.reserve(rows);
   client.reserve(rows);
@@ -46,7 +46,7 @@ void DnsBatch::reserve(std::size_t rows) {
   }
 }
 
-void DnsBatch::clear() {
+void RowBatch::clear() {
   time_us.clear();
   width_us.clear();
   client.clear();
@@ -65,6 +65,10 @@ void DnsBatch::clear() {
   answers.clear();
   answer_end.clear();
   answer_rdata.clear();
+  records.clear();
+  fields.clear();
+  field_end.clear();
+  field_text.clear();
   names.clear();
   hosts.clear();
 }

@@ -86,6 +86,7 @@ class KeySet {
 };
 
 constexpr std::size_t kMostAnswerBytes = std::size_t{32} << 20;
+constexpr std::size_t kMostFieldBytes = std::size_t{32} << 20;
 constexpr std::uint32_t kSmallBatch = 4'096;  // rows up to which the columns grow by doubling
 
 }  // namespace
@@ -109,7 +110,7 @@ class RecordSink::KeyTable {
     oldest = {key, address};
   }
   // Looks up all that wait; those not met before go to the batch.
-  void settle(DnsBatch& batch) {
+  void settle(RowBatch& batch) {
     for (std::size_t i = 0; i < names_waiting_.size(); ++i) {
       resolve(names_waiting_[next_name_++ % names_waiting_.size()], batch.names);
       resolve(hosts_waiting_[next_host_++ % hosts_waiting_.size()], batch.hosts);
@@ -175,6 +176,30 @@ void RecordSink::add_answer(const AnswerRow& answer, std::string_view rdata) {
   }
 }
 
+void RecordSink::add_record(RecordRow row) {
+  // Not after the fields: a batch must hold a record together with them.
+  if (batch_.records.size() + batch_.fields.size() >= rows_per_batch_ ||
+      batch_.field_text.size() >= kMostFieldBytes) {
+    flush();
+  }
+  row.number = ++last_number_;
+  last_fields_ = 0;
+  batch_.records.push_back(row);
+  ++balance_.rows;
+}
+
+void RecordSink::add_field(FieldId field, std::string_view text) {
+  if (text.empty()) return;
+  if (++last_fields_ > kMaxFields) return note("field.too_many", field_word(field));
+  if (text.size() > kMaxFieldText) {
+    note("field.cut", field_word(field));
+    text = text.substr(0, kMaxFieldText);
+  }
+  batch_.fields.push_back({last_number_, field});
+  batch_.field_text.append(text);
+  batch_.field_end.push_back(batch_.field_text.size());
+}
+
 void RecordSink::reject(std::string_view code, std::uint64_t offset, std::uint64_t length,
                         std::string_view text, std::string_view why) {
   ++balance_.rejected;
@@ -214,11 +239,13 @@ void RecordSink::flush() {
   keys_->settle(batch_);
   if (!batch_.time_us.empty()) {
     const auto [first, last] = std::minmax_element(batch_.time_us.begin(), batch_.time_us.end());
-    const Interval part{*first, *last + 1};
-    span_ = span_ ? Interval{std::min(span_->begin_us, part.begin_us),
-                             std::max(span_->end_us, part.end_us)}
-                  : part;
-  } else if (batch_.names.empty() && batch_.hosts.empty() && batch_.answers.empty()) {
+    widen_span({*first, *last + 1});
+  }
+  for (const RecordRow& record : batch_.records) {
+    if (record.kind != RecordKind::dns) widen_span({record.time_us, record.until_us + 1});
+  }
+  if (batch_.time_us.empty() && batch_.records.empty() && batch_.names.empty() &&
+      batch_.hosts.empty() && batch_.answers.empty()) {
     return;
   }
   if (!failure_) {
@@ -228,6 +255,14 @@ void RecordSink::flush() {
   next_step_ = std::min(kSmallBatch, rows_per_batch_);
 }
 
+void RecordSink::widen_span(const Interval& part) {
+  span_ = span_ ? Interval{std::min(span_->begin_us, part.begin_us),
+                           std::max(span_->end_us, part.end_us)}
+                : part;
+}
+
 std::string Reader::describe_plan(std::string_view) const { return ""; }
+
+std::vector<std::string_view> Reader::companions(const std::vector<Note>&) const { return {}; }
 
 }  // namespace assay

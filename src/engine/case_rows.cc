@@ -149,7 +149,9 @@ Result<RecordStore*> Case::Impl::rows() {
     filter.evidences = {number};
     auto count = (*store)->count_rows(filter);
     if (!count.ok()) return count.error();
-    if (*count == state.evidences[*state.index_of(number)].balance.rows) {
+    const auto records = (*store)->count_records(filter);
+    if (!records.ok()) return records.error();
+    if (*count + *records == state.evidences[*state.index_of(number)].balance.rows) {
       present.insert(number);
     } else {
       missing.push_back(number);

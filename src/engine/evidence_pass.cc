@@ -239,7 +239,7 @@ class NothingKept final : public RecordSink {
   NothingKept() : RecordSink(0) {}
 
  protected:
-  Status deliver(DnsBatch&) override { return {}; }
+  Status deliver(RowBatch&) override { return {}; }
   Status deliver_reject(const Reject&) override { return {}; }
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "store/native_block.h"
+#include "store/record_tables.h"
 #include "store/side_tables.h"
 
 namespace assay {
@@ -17,14 +18,6 @@ namespace {
 constexpr std::string_view kOneBlock =
     "async_insert = 0, min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0, "
     "max_insert_block_size = 100000000";
-
-Status send_once(chdb::Session& session, std::string_view table, std::string_view token,
-                 const NativeWriter& block) {
-  return session.insert(
-      fmt::format("INSERT INTO assay.{} SETTINGS {}, insert_deduplication_token = '{}'", table,
-                  kOneBlock, token),
-      "Native", block.pieces());
-}
 
 // Names and hosts are not dropped with their evidence, so a token would swallow what a second
 // reading brings; the table itself keeps each once.
@@ -70,7 +63,7 @@ Status insert_hosts(chdb::Session& session, const std::vector<NewHost>& all) {
 }
 
 Status insert_answers(chdb::Session& session, std::string_view token, std::uint32_t evidence,
-                      const DnsBatch& batch) {
+                      const RowBatch& batch) {
   const std::vector<AnswerRow>& answers = batch.answers;
   const std::vector<std::uint32_t> evidences(answers.size(), evidence);
   const auto offset = column(answers, [](const AnswerRow& answer) { return answer.offset; });
@@ -97,7 +90,7 @@ Status insert_answers(chdb::Session& session, std::string_view token, std::uint3
 }
 
 Status insert_rows(chdb::Session& session, std::string_view token, std::uint32_t evidence,
-                   const DnsBatch& batch) {
+                   const RowBatch& batch) {
   const std::vector<std::uint32_t> evidences(batch.size(), evidence);
   NativeWriter block(16, batch.size());
   block.fixed("evidence", "UInt32", evidences);
@@ -121,12 +114,21 @@ Status insert_rows(chdb::Session& session, std::string_view token, std::uint32_t
 
 }  // namespace
 
+Status send_once(chdb::Session& session, std::string_view table, std::string_view token,
+                 const NativeWriter& block) {
+  return session.insert(
+      fmt::format("INSERT INTO assay.{} SETTINGS {}, insert_deduplication_token = '{}'", table,
+                  kOneBlock, token),
+      "Native", block.pieces());
+}
+
 Status insert_batch(chdb::Session& session, std::uint32_t evidence, std::uint64_t batch_number,
-                    const DnsBatch& batch) {
+                    const RowBatch& batch) {
   const std::string token = fmt::format("e{}-b{}", evidence, batch_number);
   if (!batch.names.empty()) ASSAY_TRY(insert_names(session, batch.names));
   if (!batch.hosts.empty()) ASSAY_TRY(insert_hosts(session, batch.hosts));
   if (!batch.answers.empty()) ASSAY_TRY(insert_answers(session, token, evidence, batch));
+  ASSAY_TRY(insert_records(session, token, evidence, batch));
   if (batch.size() != 0) ASSAY_TRY(insert_rows(session, token, evidence, batch));
   return {};
 }

@@ -14,6 +14,7 @@
 #include "store/pair_count.h"
 #include "store/parquet_export.h"
 #include "store/people_sql.h"
+#include "store/record_tables.h"
 #include "store/row_match.h"
 #include "store/side_tables.h"
 
@@ -30,7 +31,7 @@ constexpr std::string_view kColumns =
     "evidence, time_us, width_us, client, server, qname, qtype, qclass, rcode, id, client_port, "
     "ttl, flags, delay_us, offset, length";
 
-void copy_rows(const NativeReader& block, DnsBatch& rows, std::vector<std::uint32_t>& evidence) {
+void copy_rows(const NativeReader& block, RowBatch& rows, std::vector<std::uint32_t>& evidence) {
   block.copy(0, evidence);
   block.copy(1, rows.time_us);
   block.copy(2, rows.width_us);
@@ -102,7 +103,7 @@ Status EmbeddedStore::begin(std::uint32_t evidence) {
 }
 
 Status EmbeddedStore::append(std::uint32_t evidence, std::uint64_t batch_number,
-                             const DnsBatch& batch) {
+                             const RowBatch& batch) {
   ASSAY_TRY(refuse_writing());
   partition_rows_.reset();
   if (const auto keys = new_keys_.find(evidence); keys != new_keys_.end()) {
@@ -160,7 +161,7 @@ Status EmbeddedStore::drop(std::uint32_t evidence) {
 
 Status EmbeddedStore::scan(const RowFilter& filter, RowOrder order,
                            const std::function<bool(const RowBlock&)>& each) {
-  DnsBatch rows;
+  RowBatch rows;
   std::vector<std::uint32_t> evidence;
   return stream(
       fmt::format("SELECT {} FROM assay.dns WHERE {} ORDER BY {} {}", kColumns, filter_sql(filter),
@@ -344,6 +345,21 @@ Status EmbeddedStore::hosts(const std::function<bool(std::uint64_t, const IpAddr
     }
     return true;
   });
+}
+
+Status EmbeddedStore::records(const RowFilter& filter,
+                              const std::function<bool(const StoredRecord&)>& each) {
+  return stream_records(*parts_.pool, filter, each);
+}
+
+Result<std::uint64_t> EmbeddedStore::count_records(const RowFilter& filter) {
+  std::uint64_t records = 0;
+  ASSAY_TRY(stream("SELECT count() FROM assay.record_rows WHERE " + record_filter_sql(filter),
+                   [&](NativeReader& block) {
+                     records = block.number(0, 0);
+                     return true;
+                   }));
+  return records;
 }
 
 Status EmbeddedStore::refresh_views() {

@@ -36,7 +36,7 @@ class EmbeddedStore final : public RecordStore {
   std::uint64_t key_seed() const override { return parts_.key_seed; }
 
   Status begin(std::uint32_t evidence) override;
-  Status append(std::uint32_t evidence, std::uint64_t batch_number, const DnsBatch& batch) override;
+  Status append(std::uint32_t evidence, std::uint64_t batch_number, const RowBatch& batch) override;
   Status commit(std::uint32_t evidence) override;
   Status drop(std::uint32_t evidence) override;
 
@@ -47,6 +47,10 @@ class EmbeddedStore final : public RecordStore {
   Result<std::uint64_t> count_rows(const RowFilter& filter) override;
   Status answers(const RowFilter& filter,
                  const std::function<bool(const StoredAnswer&)>& each) override;
+
+  Status records(const RowFilter& filter,
+                 const std::function<bool(const StoredRecord&)>& each) override;
+  Result<std::uint64_t> count_records(const RowFilter& filter) override;
 
   Result<std::optional<std::string>> name(std::uint64_t key) override;
   Result<std::optional<IpAddress>> host(std::uint64_t key) override;

@@ -24,21 +24,22 @@ std::string floor_sql(std::int64_t unit_us) {
 
 }  // namespace
 
-std::string filter_sql(const RowFilter& filter, std::string_view prefix) {
+std::string filter_sql(const RowFilter& filter, std::string_view prefix,
+                       const NameColumns& columns) {
   std::vector<std::string> client, terms;
   if (!filter.clients.empty()) client.push_back(in_list(prefix, "client", filter.clients));
   for (const auto& [first, last] : filter.client_ranges) {
     client.push_back(fmt::format("{}client BETWEEN {} AND {}", prefix, first, last));
   }
   if (filter.clients_or_qnames && !client.empty() && !filter.qnames.empty()) {
-    client.push_back(in_list(prefix, "qname", filter.qnames));
+    client.push_back(in_list(prefix, columns.qname, filter.qnames));
   } else if (!filter.qnames.empty()) {
-    terms.push_back(in_list(prefix, "qname", filter.qnames));
+    terms.push_back(in_list(prefix, columns.qname, filter.qnames));
   }
   if (!client.empty()) terms.push_back(any_of(client));
   if (!filter.evidences.empty()) terms.push_back(in_list(prefix, "evidence", filter.evidences));
   if (!filter.servers.empty()) terms.push_back(in_list(prefix, "server", filter.servers));
-  if (!filter.qtypes.empty()) terms.push_back(in_list(prefix, "qtype", filter.qtypes));
+  if (!filter.qtypes.empty()) terms.push_back(in_list(prefix, columns.qtype, filter.qtypes));
   if (filter.window) {
     terms.push_back(fmt::format("{0}time_us >= {1} AND {0}time_us < {2}", prefix,
                                 filter.window->begin_us, filter.window->end_us));

@@ -21,15 +21,16 @@ struct StoredName {
 
 struct Stored {
   std::set<std::uint64_t> batch_numbers;
-  DnsBatch rows;  // without its side tables
+  RowBatch rows;  // without its side tables
   std::vector<StoredAnswer> answers;
+  std::vector<StoredRecord> records;
   std::multimap<std::uint64_t, StoredName> names;  // two under one key are a collision
   std::multimap<std::uint64_t, NewHost> hosts;
 };
 
 struct RowAt {
   std::uint32_t evidence;
-  const DnsBatch* rows;
+  const RowBatch* rows;
   std::size_t i;
 };
 
@@ -48,6 +49,17 @@ bool precedes_by_pair(const RowAt& a, const RowAt& b) {
   return pair_a != pair_b ? pair_a < pair_b : precedes_by_time(a, b);
 }
 
+void append_records(std::uint32_t evidence, const RowBatch& batch,
+                    std::vector<StoredRecord>& records) {
+  std::size_t field = 0;
+  for (const RecordRow& row : batch.records) {
+    StoredRecord& record = records.emplace_back(StoredRecord{evidence, row, {}});
+    for (; field < batch.fields.size() && batch.fields[field].number == row.number; ++field) {
+      record.fields.emplace_back(batch.fields[field].field, field_text_of(batch, field));
+    }
+  }
+}
+
 class MemoryStore final : public RecordStore {
  public:
   explicit MemoryStore(std::uint64_t key_seed) : key_seed_(key_seed) {}
@@ -62,13 +74,14 @@ class MemoryStore final : public RecordStore {
   }
 
   Status append(std::uint32_t evidence, std::uint64_t batch_number,
-                const DnsBatch& batch) override {
+                const RowBatch& batch) override {
     Stored& stored = stored_[evidence];
     if (!stored.batch_numbers.insert(batch_number).second) return {};
     for (std::size_t i = 0; i < batch.size(); ++i) stored.rows.push(batch.row(i));
     for (std::size_t i = 0; i < batch.answers.size(); ++i) {
       stored.answers.push_back({evidence, batch.answers[i], std::string(rdata_of(batch, i))});
     }
+    append_records(evidence, batch, stored.records);
     for (std::size_t i = 0; i < batch.names.size(); ++i) {
       stored.names.emplace(batch.names.key[i],
                            StoredName{batch.names.check[i], std::string(batch.names.canonical(i))});
@@ -96,10 +109,10 @@ class MemoryStore final : public RecordStore {
     std::vector<RowAt> wanted = select(filter);
     std::stable_sort(wanted.begin(), wanted.end(),
                      order == RowOrder::by_pair ? precedes_by_pair : precedes_by_time);
-    DnsBatch block;
+    RowBatch block;
     std::vector<std::uint32_t> evidence;
     for (std::size_t from = 0; from < wanted.size(); from += kRowsPerBlock) {
-      block = DnsBatch{};
+      block = RowBatch{};
       evidence.clear();
       const std::size_t to = std::min(wanted.size(), from + kRowsPerBlock);
       for (std::size_t i = from; i < to; ++i) {
@@ -148,6 +161,18 @@ class MemoryStore final : public RecordStore {
       }
     }
     return {};
+  }
+
+  Status records(const RowFilter& filter,
+                 const std::function<bool(const StoredRecord&)>& each) override {
+    for (const StoredRecord* record : select_records(filter)) {
+      if (!each(*record)) break;
+    }
+    return {};
+  }
+
+  Result<std::uint64_t> count_records(const RowFilter& filter) override {
+    return std::uint64_t{select_records(filter).size()};
   }
 
   Result<std::optional<std::string>> name(std::uint64_t key) override {
@@ -211,6 +236,22 @@ class MemoryStore final : public RecordStore {
         if (matcher.matches(stored.rows, i)) wanted.push_back({number, &stored.rows, i});
       }
     }
+    return wanted;
+  }
+
+  std::vector<const StoredRecord*> select_records(const RowFilter& filter) const {
+    const RowMatcher matcher(filter);
+    std::vector<const StoredRecord*> wanted;
+    for (const auto& [number, stored] : stored_) {
+      if (!matcher.wants_evidence(number)) continue;
+      for (const StoredRecord& record : stored.records) {
+        if (matcher.matches(record.row)) wanted.push_back(&record);
+      }
+    }
+    std::sort(wanted.begin(), wanted.end(), [](const StoredRecord* a, const StoredRecord* b) {
+      return std::tuple(a->row.time_us, a->evidence, a->row.number) <
+             std::tuple(b->row.time_us, b->evidence, b->row.number);
+    });
     return wanted;
   }
 

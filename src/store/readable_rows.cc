@@ -26,14 +26,14 @@ std::string mnemonic_sql(std::string_view column, std::string_view generic_prefi
                      words, generic_prefix);
 }
 
+}  // namespace
+
 std::string host_sql(std::string_view key, std::string_view joined_ip) {
   return fmt::format(
       "multiIf({0} = 0, '', {0} < 4294967296, IPv4NumToString(toUInt32({0})), "
       "IPv6NumToString({1}))",
       key, joined_ip);
 }
-
-}  // namespace
 
 std::string readable_rows_sql(std::string_view where) {
   constexpr std::string_view kHosts = "(SELECT key, ip FROM assay.hosts)";

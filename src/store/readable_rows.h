@@ -11,4 +11,7 @@ namespace assay {
 // bear the prefix "d.".
 std::string readable_rows_sql(std::string_view where);
 
+// A host key spelled out; `joined_ip` is the address that a join with the hosts found.
+std::string host_sql(std::string_view key, std::string_view joined_ip);
+
 }  // namespace assay

@@ -35,26 +35,40 @@ bool RowMatcher::client_matches(std::uint64_t client) const {
       [client](const auto& range) { return range.first <= client && client <= range.second; });
 }
 
-bool RowMatcher::matches(const DnsBatch& rows, std::size_t i) const {
-  const bool asks_client = has_client_condition();
-  const bool asks_qname = !filter_.qnames.empty();
-  const bool client_ok = asks_client && client_matches(rows.client[i]);
-  const bool qname_ok = asks_qname && qnames_.contains(rows.qname[i]);
-  if (filter_.clients_or_qnames) {
-    if ((asks_client || asks_qname) && !client_ok && !qname_ok) return false;
-  } else {
-    if ((asks_client && !client_ok) || (asks_qname && !qname_ok)) return false;
-  }
-  if (!filter_.servers.empty() && !servers_.contains(rows.server[i])) return false;
-  if (!filter_.qtypes.empty() &&
-      std::count(filter_.qtypes.begin(), filter_.qtypes.end(), rows.qtype[i]) == 0) {
-    return false;
-  }
-  if (filter_.window && !filter_.window->contains(rows.time_us[i])) return false;
-  return !filter_.offset || *filter_.offset == rows.offset[i];
+bool RowMatcher::matches(const RowBatch& rows, std::size_t i) const {
+  return matches(Common{rows.client[i], rows.server[i], rows.qname[i], rows.offset[i],
+                        rows.qtype[i], rows.time_us[i]});
 }
 
-std::uint64_t group_value(GroupKey key, std::uint32_t evidence, const DnsBatch& rows,
+bool RowMatcher::matches(const RecordRow& record) const {
+  if (!filter_.kinds.empty() &&
+      std::count(filter_.kinds.begin(), filter_.kinds.end(), record.kind) == 0) {
+    return false;
+  }
+  return matches(Common{record.client, record.server, record.name, record.offset, record.type,
+                        record.time_us});
+}
+
+bool RowMatcher::matches(const Common& row) const {
+  const bool asks_client = has_client_condition();
+  const bool asks_name = !filter_.qnames.empty();
+  const bool client_ok = asks_client && client_matches(row.client);
+  const bool name_ok = asks_name && qnames_.contains(row.name);
+  if (filter_.clients_or_qnames) {
+    if ((asks_client || asks_name) && !client_ok && !name_ok) return false;
+  } else {
+    if ((asks_client && !client_ok) || (asks_name && !name_ok)) return false;
+  }
+  if (!filter_.servers.empty() && !servers_.contains(row.server)) return false;
+  if (!filter_.qtypes.empty() &&
+      std::count(filter_.qtypes.begin(), filter_.qtypes.end(), row.type) == 0) {
+    return false;
+  }
+  if (filter_.window && !filter_.window->contains(row.time_us)) return false;
+  return !filter_.offset || *filter_.offset == row.offset;
+}
+
+std::uint64_t group_value(GroupKey key, std::uint32_t evidence, const RowBatch& rows,
                           std::size_t i) {
   switch (key) {
     case GroupKey::evidence:

@@ -14,9 +14,17 @@ class RowMatcher {
  public:
   explicit RowMatcher(const RowFilter& filter);
   bool wants_evidence(std::uint32_t evidence) const;
-  bool matches(const DnsBatch& rows, std::size_t i) const;
+  bool matches(const RowBatch& rows, std::size_t i) const;
+  bool matches(const RecordRow& record) const;
 
  private:
+  // What a look-up and a record have alike.
+  struct Common {
+    std::uint64_t client, server, name, offset;
+    std::uint16_t type;
+    std::int64_t time_us;
+  };
+  bool matches(const Common& row) const;
   bool client_matches(std::uint64_t client) const;
   bool has_client_condition() const;
 
@@ -27,7 +35,7 @@ class RowMatcher {
 };
 
 // The value of one group key; hours and days are counted from 1970, rounded down.
-std::uint64_t group_value(GroupKey key, std::uint32_t evidence, const DnsBatch& rows,
+std::uint64_t group_value(GroupKey key, std::uint32_t evidence, const RowBatch& rows,
                           std::size_t i);
 
 }  // namespace assay

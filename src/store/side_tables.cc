@@ -17,9 +17,14 @@ Error collision(std::string_view what, std::uint64_t key) {
 
 }  // namespace
 
-std::string_view rdata_of(const DnsBatch& batch, std::size_t i) {
+std::string_view rdata_of(const RowBatch& batch, std::size_t i) {
   const std::uint64_t begin = i == 0 ? 0 : batch.answer_end[i - 1];
   return std::string_view(batch.answer_rdata).substr(begin, batch.answer_end[i] - begin);
+}
+
+std::string_view field_text_of(const RowBatch& batch, std::size_t i) {
+  const std::uint64_t begin = i == 0 ? 0 : batch.field_end[i - 1];
+  return std::string_view(batch.field_text).substr(begin, batch.field_end[i] - begin);
 }
 
 Status CollisionCheck::add_name(std::uint64_t key, std::uint64_t check) {

@@ -12,7 +12,9 @@
 namespace assay {
 
 // The rdata of answers[i] of a batch.
-std::string_view rdata_of(const DnsBatch& batch, std::size_t i);
+std::string_view rdata_of(const RowBatch& batch, std::size_t i);
+// The text of fields[i] of a batch.
+std::string_view field_text_of(const RowBatch& batch, std::size_t i);
 
 // An IPv4 address is its own key (names.h) and needs no side table.
 inline bool is_ipv4_key(std::uint64_t key) { return key <= 0xffffffffu; }

@@ -13,7 +13,7 @@ namespace assay {
 
 // Raised whenever a table or key changes. A store of another version is rebuilt from the evidence,
 // never converted: the store holds nothing that the evidence does not.
-inline constexpr int kStoreSchemaVersion = 1;
+inline constexpr int kStoreSchemaVersion = 2;
 
 // Held for as long as the store is open; the kernel releases it when the process dies. The engine
 // has a lock of its own, but prints to stderr when it is taken, and has emptied the folder of
@@ -50,7 +50,8 @@ std::vector<std::string> view_statements(const std::set<std::uint32_t>& evidence
 
 // Tables with one partition an evidence. Names and hosts have none: what a key spells depends on
 // the seed alone, whichever evidence brought it, and a dropped evidence leaves them.
-inline constexpr const char* kPartitionedTables[] = {"dns", "answers"};
+inline constexpr const char* kPartitionedTables[] = {"dns", "answers", "record_rows",
+                                                     "record_fields"};
 
 // Which evidences were committed, for the views that people query: one number a line in
 // <directory>/committed. A table would cost an evidence 5 ms and a dozen small files.

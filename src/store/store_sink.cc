@@ -51,13 +51,13 @@ class StoreSink final : public RecordSink {
   }
 
  protected:
-  Status deliver(DnsBatch& batch) override {
+  Status deliver(RowBatch& batch) override {
     std::unique_lock lock(mutex_);
     changed_.wait(lock,
                   [this] { return waiting_.size() < kMaxWaitingBatches || !append_status_.ok(); });
     ASSAY_TRY(append_status_);
     waiting_.push_back(std::move(batch));
-    batch = DnsBatch{};
+    batch = RowBatch{};
     if (!spare_.empty()) {
       batch = std::move(spare_.back());
       spare_.pop_back();
@@ -74,7 +74,7 @@ class StoreSink final : public RecordSink {
  private:
   void append_all() {
     for (std::uint64_t number = 0;; ++number) {
-      DnsBatch batch;
+      RowBatch batch;
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return !waiting_.empty() || is_closed_; });
@@ -102,8 +102,8 @@ class StoreSink final : public RecordSink {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<DnsBatch> waiting_;
-  std::vector<DnsBatch> spare_;  // emptied, with their capacity
+  std::deque<RowBatch> waiting_;
+  std::vector<RowBatch> spare_;  // emptied, with their capacity
   bool is_closed_ = false;
   Status append_status_;
   std::thread appender_;  // last: it uses the members above

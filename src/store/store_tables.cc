@@ -4,6 +4,7 @@
 
 #include "assay/names.h"
 #include "store/readable_rows.h"
+#include "store/record_tables.h"
 #include "store/store_schema.h"
 
 namespace assay {
@@ -69,6 +70,10 @@ std::vector<std::string> schema_statements() {
             "rclass UInt16 CODEC(LZ4), ttl UInt32 CODEC(LZ4), "
             "rdata String CODEC(LZ4)",
             kPartitioned, "ORDER BY offset", kPartSettings),
+      table("record_rows", records_columns(), kPartitioned, "ORDER BY (kind, time_us)",
+            kPartSettings),
+      table("record_fields", fields_columns(), kPartitioned, "ORDER BY (number, position)",
+            kPartSettings),
       table("names", "key UInt64, check UInt64, name String CODEC(LZ4)",
             "ENGINE = ReplacingMergeTree", "ORDER BY (key, check)", kMergedSettings),
       // IPv6 only: the key of an IPv4 address is the address.
@@ -81,7 +86,11 @@ std::vector<std::string> view_statements(const std::set<std::uint32_t>& evidence
   const std::string shown = evidences.empty()
                                 ? "evidence = 0"
                                 : fmt::format("evidence IN ({})", fmt::join(evidences, ","));
-  return {"CREATE OR REPLACE VIEW assay.lookups AS " + readable_rows_sql("d." + shown)};
+  return {"CREATE OR REPLACE VIEW assay.lookups AS " + readable_rows_sql("d." + shown),
+          "CREATE OR REPLACE VIEW assay.records AS " + readable_records_sql("r." + shown),
+          "CREATE OR REPLACE VIEW assay.fields AS SELECT evidence, number, position, field, "
+          "text FROM assay.record_fields WHERE " +
+              shown};
 }
 
 }  // namespace assay

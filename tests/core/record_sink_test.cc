@@ -12,7 +12,7 @@ class CountingSink : public RecordSink {
   std::size_t rows = 0, names = 0, hosts = 0, batches = 0, rejects = 0;
 
  protected:
-  Status deliver(DnsBatch& batch) override {
+  Status deliver(RowBatch& batch) override {
     rows += batch.size(), names += batch.names.size(), hosts += batch.hosts.size(), ++batches;
     return {};
   }

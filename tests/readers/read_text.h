@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,8 @@ class CollectingSink final : public RecordSink {
 
   std::vector<DnsRow> rows;
   std::vector<Answer> answers;
+  std::vector<RecordRow> records;
+  std::multimap<std::uint32_t, std::pair<std::string, std::string>> fields;  // by number
   std::vector<Reject> rejects;
   std::map<std::uint64_t, std::string> names;
   std::map<std::uint64_t, std::string> hosts{{0, "-"}};
@@ -60,6 +63,15 @@ class CollectingSink final : public RecordSink {
     for (const Reject& reject : rejects) codes.push_back(reject.code);
     return codes;
   }
+  // The texts of one field of the record with this number, in their order.
+  std::vector<std::string> texts_of(std::uint32_t number, std::string_view field) const {
+    std::vector<std::string> texts;
+    const auto [first, last] = fields.equal_range(number);
+    for (auto each = first; each != last; ++each) {
+      if (each->second.first == field) texts.push_back(each->second.second);
+    }
+    return texts;
+  }
   std::uint64_t noted(std::string_view code) const {
     for (const Note& note : notes()) {
       if (note.code == code) return note.count;
@@ -68,9 +80,10 @@ class CollectingSink final : public RecordSink {
   }
   // Everything that came of the input, a line each, in an order that depends on the input alone.
   std::string golden() const;
+  std::string golden_record(const RecordRow& record) const;
 
  protected:
-  Status deliver(DnsBatch& batch) override {
+  Status deliver(RowBatch& batch) override {
     for (std::size_t i = 0; i < batch.names.size(); ++i) {
       names[batch.names.key[i]] = batch.names.canonical(i);
     }
@@ -82,6 +95,18 @@ class CollectingSink final : public RecordSink {
       }
     }
     for (std::size_t i = 0; i < batch.size(); ++i) rows.push_back(batch.row(i));
+    for (const RecordRow& record : batch.records) {
+      records.push_back(record);
+      for (const std::uint64_t key : {record.client, record.server}) {
+        if (key == 0 || key >> 32 != 0) continue;
+        hosts[key] = IpAddress::from_v4(static_cast<std::uint32_t>(key)).to_string();
+      }
+    }
+    for (std::size_t i = 0, begin = 0; i < batch.fields.size(); begin = batch.field_end[i++]) {
+      fields.emplace(batch.fields[i].number,
+                     std::pair(std::string(field_word(batch.fields[i].field)),
+                               batch.field_text.substr(begin, batch.field_end[i] - begin)));
+    }
     for (std::size_t i = 0, begin = 0; i < batch.answers.size(); begin = batch.answer_end[i++]) {
       answers.push_back(
           {batch.answers[i], batch.answer_rdata.substr(begin, batch.answer_end[i] - begin)});
@@ -140,6 +165,39 @@ inline std::string flag_words(std::uint32_t flags) {
   return out;
 }
 
+inline std::string CollectingSink::golden_record(const RecordRow& record) const {
+  std::string out =
+      fmt::format(R"({{"kind":"{}","time":"{}","width_us":{})", kind_word(record.kind),
+                  format_utc(record.time_us, 6), record.width_us);
+  const auto number = [&out](std::string_view word, std::uint64_t value, std::uint64_t none) {
+    if (value != none) out += fmt::format(R"(,"{}":{})", word, value);
+  };
+  if (record.until_us != record.time_us) {
+    out += fmt::format(R"(,"until":"{}")", format_utc(record.until_us, 6));
+  }
+  for (const auto& [word, key, port] : {std::tuple("client", record.client, record.client_port),
+                                        std::tuple("server", record.server, record.server_port)}) {
+    if (key != 0 || port != 0) out += fmt::format(R"(,"{}":"{}:{}")", word, hosts.at(key), port);
+  }
+  if (record.name != 0) {
+    out += fmt::format(R"(,"name":{})", json_text(display_name(names.at(record.name))));
+  }
+  number("protocol", record.protocol, 0);
+  if (record.type != 0) out += fmt::format(R"(,"type":"{}")", qtype_text(record.type));
+  number("code", record.code, kNoCode);
+  number("count", record.count, 1);
+  number("packets_sent", record.packets_sent, 0);
+  number("packets_received", record.packets_received, 0);
+  number("bytes_sent", record.bytes_sent, 0);
+  number("bytes_received", record.bytes_received, 0);
+  if (record.flags != 0) out += fmt::format(R"(,"flags":"{}")", flag_words(record.flags));
+  const auto [first, last] = fields.equal_range(record.number);
+  for (auto each = first; each != last; ++each) {
+    out += fmt::format(R"(,"{}":{})", each->second.first, json_text(each->second.second));
+  }
+  return out + fmt::format(",\"offset\":{},\"length\":{}}}\n", record.offset, record.length);
+}
+
 inline std::string CollectingSink::golden() const {
   std::string out;
   for (const DnsRow& row : rows) {
@@ -160,6 +218,7 @@ inline std::string CollectingSink::golden() const {
                        row.type, row.ttl == kNoTtl ? "null" : std::to_string(row.ttl),
                        json_text(rdata));
   }
+  for (const RecordRow& record : records) out += golden_record(record);
   for (const Reject& reject : rejects) {
     out +=
         fmt::format(R"({{"reject":"{}","offset":{},"length":{},"text":{},"why":{}}})", reject.code,

@@ -54,7 +54,7 @@ class EmbeddedStoreTest : public ::testing::Test {
     DnsRow six = row_at(1'462'320'000'000'000, kSixHost, kSenderName, 28, 160);
     six.rcode = 3;
     six.ttl = 60;
-    DnsBatch batch = batch_of({row_at(1'462'320'000'500'000, kBankHost, kSenderName, 15, 80), six});
+    RowBatch batch = batch_of({row_at(1'462'320'000'500'000, kBankHost, kSenderName, 15, 80), six});
     add_name(batch, kSenderName, "mail1.sender.example");
     batch.hosts.push_back({kSixHost, six_address()});
     ASSERT_OK(store_->begin(1));

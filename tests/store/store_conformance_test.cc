@@ -18,7 +18,7 @@ TEST_P(StoreTest, IsEmptyBeforeAnythingIsAppended) {
 }
 
 TEST_P(StoreTest, GivesBackEveryColumnOfARow) {
-  const DnsBatch batch = varied_batch(0, 500);
+  const RowBatch batch = varied_batch(0, 500);
   ASSERT_OK(store_->begin(1));
   ASSERT_OK(store_->append(1, 0, batch));
   ASSERT_OK(store_->commit(1));
@@ -61,7 +61,7 @@ TEST_P(StoreTest, StoresAReplayAfterBeginAgain) {
 
 TEST_P(StoreTest, DropsOneEvidenceAndLeavesTheOthers) {
   for (const std::uint32_t evidence : {1u, 2u}) {
-    DnsBatch batch = varied_batch(0, 50);
+    RowBatch batch = varied_batch(0, 50);
     add_name(batch, 1'000 + evidence, evidence == 1 ? "one.example" : "two.example");
     add_answer(batch, {.offset = batch.offset[0], .type = 1}, "abcd");
     ASSERT_OK(store_->begin(evidence));
@@ -112,7 +112,7 @@ TEST_P(StoreTest, StopsAScanWhenTheCallerHasEnough) {
 }
 
 TEST_P(StoreTest, AnswersQuestionsFromWithinAScan) {
-  DnsBatch batch = varied_batch(0, 10);
+  RowBatch batch = varied_batch(0, 10);
   add_name(batch, kSenderName, "mail1.sender.example");
   ASSERT_OK(store_->begin(1));
   ASSERT_OK(store_->append(1, 0, batch));
@@ -248,7 +248,7 @@ TEST_P(StoreTest, CountsPairsAsARowByRowReferenceDoes) {
 }
 
 TEST_P(StoreTest, KeepsAnswersWithTheirRows) {
-  DnsBatch batch = batch_of(
+  RowBatch batch = batch_of(
       {row_at(100, kBankHost, kBankName, 1, 10), row_at(200, kClinicHost, kBankName, 1, 20)});
   add_answer(batch, {20, 1, kBankName, 5, 1, 300}, std::string("\3foo\0", 5));  // with a NUL
   add_answer(batch, {20, 1, kSenderName, 1, 1, 60}, "abcd");
@@ -267,7 +267,7 @@ TEST_P(StoreTest, KeepsAnswersWithTheirRows) {
 }
 
 TEST_P(StoreTest, SpellsOutNamesAndHosts) {
-  DnsBatch batch = varied_batch(0, 3);
+  RowBatch batch = varied_batch(0, 3);
   add_name(batch, kSenderName, "mail1.sender.example");
   add_name(batch, kBankName, std::string_view("it's\\032a\\\"name\\000.example"));
   add_name(batch, 7, "");
@@ -299,7 +299,7 @@ TEST_P(StoreTest, SpellsOutNamesAndHosts) {
 }
 
 TEST_P(StoreTest, ReportsTwoNamesUnderOneKeyAtCommit) {
-  DnsBatch first = varied_batch(0, 3), second = varied_batch(3, 3);
+  RowBatch first = varied_batch(0, 3), second = varied_batch(3, 3);
   add_name(first, 5, "one.example", 100);
   add_name(second, 5, "two.example", 200);
   ASSERT_OK(store_->begin(1));
@@ -314,7 +314,7 @@ TEST_P(StoreTest, ReportsTwoNamesUnderOneKeyAtCommit) {
 }
 
 TEST_P(StoreTest, ReportsTwoAddressesUnderOneKeyAtCommit) {
-  DnsBatch batch = varied_batch(0, 3);
+  RowBatch batch = varied_batch(0, 3);
   batch.hosts.push_back({kSixHost, six_address()});
   IpAddress other = six_address();
   other.bytes[15] ^= 1;
@@ -325,13 +325,122 @@ TEST_P(StoreTest, ReportsTwoAddressesUnderOneKeyAtCommit) {
 }
 
 TEST_P(StoreTest, TakesABatchThatOnlyBringsNames) {
-  DnsBatch batch;
+  RowBatch batch;
   add_name(batch, 5, "one.example");
   ASSERT_OK(store_->begin(1));
   ASSERT_OK(store_->append(1, 0, batch));
   ASSERT_OK(store_->commit(1));
   EXPECT_EQ(**store_->name(5), "one.example");
   EXPECT_EQ(*store_->count_rows({}), 0u);
+}
+
+RecordRow transfer_at(std::int64_t time_us, std::uint32_t number) {
+  RecordRow row;
+  row.kind = RecordKind::mail;
+  row.protocol = 6;
+  row.client_port = 40'000;
+  row.server_port = 25;
+  row.type = 15;
+  row.code = 250;
+  row.width_us = 1'000'000;
+  row.flags = kYearInferred;
+  row.time_us = time_us;
+  row.until_us = time_us + 5;
+  row.client = kBankHost;
+  row.server = kSixHost;
+  row.name = kSenderName;
+  row.count = 3;
+  row.packets_sent = 4;
+  row.packets_received = 5;
+  row.bytes_sent = 1ull << 40;
+  row.bytes_received = 7;
+  row.offset = 77 * number;
+  row.length = 70;
+  row.number = number;
+  return row;
+}
+
+void add_field(RowBatch& batch, std::uint32_t number, std::string_view word,
+               std::string_view text) {
+  batch.fields.push_back({number, field_id(word)});
+  batch.field_text.append(text);
+  batch.field_end.push_back(batch.field_text.size());
+}
+
+std::vector<std::string> records_of(RecordStore& store, const RowFilter& filter = {}) {
+  std::vector<std::string> lines;
+  EXPECT_TRUE(store
+                  .records(filter,
+                           [&](const StoredRecord& record) {
+                             const RecordRow& row = record.row;
+                             std::string line = std::to_string(record.evidence) + "/" +
+                                                std::to_string(row.number) + " " +
+                                                std::string(kind_word(row.kind));
+                             for (const auto& [field, text] : record.fields) {
+                               line += " " + std::string(field_word(field)) + "=" + text;
+                             }
+                             lines.push_back(line);
+                             return true;
+                           })
+                  .ok());
+  EXPECT_EQ(*store.count_records(filter), lines.size());
+  return lines;
+}
+
+TEST_P(StoreTest, GivesBackEveryPartOfARecord) {
+  RowBatch batch;
+  batch.records.push_back(transfer_at(-5, 1));
+  add_field(batch, 1, "queue_id", std::string("a\0b'\\", 5));
+  ASSERT_OK(store_->begin(1));
+  ASSERT_OK(store_->append(1, 0, batch));
+  ASSERT_OK(store_->append(1, 0, batch));
+  ASSERT_OK(store_->commit(1));
+  std::vector<StoredRecord> found;
+  ASSERT_OK(store_->records({}, [&](const StoredRecord& record) {
+    found.push_back(record);
+    return true;
+  }));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].evidence, 1u);
+  EXPECT_EQ(found[0].row, batch.records[0]);
+  ASSERT_EQ(found[0].fields.size(), 1u);
+  EXPECT_EQ(found[0].fields[0].first, field_id("queue_id"));
+  EXPECT_EQ(found[0].fields[0].second, std::string("a\0b'\\", 5));
+}
+
+TEST_P(StoreTest, OrdersAndFiltersRecordsAndKeepsTheirFieldsInOrder) {
+  for (const std::uint32_t evidence : {2u, 1u}) {
+    ASSERT_OK(store_->begin(evidence));
+    for (std::uint32_t part = 0; part < 2; ++part) {
+      RowBatch batch;
+      for (std::uint32_t n = 1; n <= 3; ++n) {
+        const std::uint32_t number = part * 3 + n;
+        RecordRow row = transfer_at(1'000 - 10 * number, number);
+        if (n == 3) row.kind = RecordKind::flow;
+        if (n == 2) row.name = kBankName;
+        batch.records.push_back(row);
+        add_field(batch, number, "recipient", "b");
+        if (n != 3) add_field(batch, number, "recipient", "a");
+      }
+      ASSERT_OK(store_->append(evidence, part, batch));
+    }
+    ASSERT_OK(store_->commit(evidence));
+  }
+  EXPECT_EQ(records_of(*store_, {.evidences = {1}}),
+            (std::vector<std::string>{"1/6 flow recipient=b", "1/5 mail recipient=b recipient=a",
+                                      "1/4 mail recipient=b recipient=a", "1/3 flow recipient=b",
+                                      "1/2 mail recipient=b recipient=a",
+                                      "1/1 mail recipient=b recipient=a"}));
+  EXPECT_EQ(records_of(*store_).size(), 12u);
+  EXPECT_EQ(records_of(*store_).front(), "1/6 flow recipient=b");
+  EXPECT_EQ(records_of(*store_)[1], "2/6 flow recipient=b") << "time before evidence";
+  EXPECT_EQ(records_of(*store_, {.kinds = {RecordKind::flow}}).size(), 4u);
+  EXPECT_EQ(records_of(*store_, {.qnames = {kBankName}}).size(), 4u);
+  EXPECT_EQ(records_of(*store_, {.window = Interval{990, 1'001}}).size(), 2u);
+  EXPECT_EQ(records_of(*store_, {.evidences = {2}, .offset = 77}).size(), 1u);
+  EXPECT_EQ(*store_->count_rows({}), 0u) << "look-ups are counted apart";
+  ASSERT_OK(store_->drop(1));
+  EXPECT_EQ(records_of(*store_).size(), 6u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engine, StoreTest, ::testing::ValuesIn(engines()),

@@ -24,14 +24,14 @@ DnsRow row_at(std::int64_t time_us, std::uint64_t client, std::uint64_t qname, s
   return row;
 }
 
-DnsBatch batch_of(const std::vector<DnsRow>& rows) {
-  DnsBatch batch;
+RowBatch batch_of(const std::vector<DnsRow>& rows) {
+  RowBatch batch;
   for (const DnsRow& row : rows) batch.push(row);
   return batch;
 }
 
-DnsBatch varied_batch(std::uint64_t first, std::size_t count) {
-  DnsBatch batch;
+RowBatch varied_batch(std::uint64_t first, std::size_t count) {
+  RowBatch batch;
   for (std::uint64_t n = first; n < first + count; ++n) {
     const std::uint64_t mixed = (n + 1) * 0x9e3779b97f4a7c15ull;
     DnsRow row;
@@ -55,11 +55,11 @@ DnsBatch varied_batch(std::uint64_t first, std::size_t count) {
   return batch;
 }
 
-void add_name(DnsBatch& batch, std::uint64_t key, std::string_view name, std::uint64_t check) {
+void add_name(RowBatch& batch, std::uint64_t key, std::string_view name, std::uint64_t check) {
   batch.names.add({key, check}, name);
 }
 
-void add_answer(DnsBatch& batch, const AnswerRow& answer, std::string_view rdata) {
+void add_answer(RowBatch& batch, const AnswerRow& answer, std::string_view rdata) {
   batch.answers.push_back(answer);
   batch.answer_rdata.append(rdata);
   batch.answer_end.push_back(batch.answer_rdata.size());

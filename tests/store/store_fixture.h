@@ -23,11 +23,11 @@ IpAddress six_address();
 
 DnsRow row_at(std::int64_t time_us, std::uint64_t client, std::uint64_t qname,
               std::uint16_t qtype = 1, std::uint64_t offset = 0);
-DnsBatch batch_of(const std::vector<DnsRow>& rows);
+RowBatch batch_of(const std::vector<DnsRow>& rows);
 // `count` rows that differ in every column, over 40 clients and 60 names.
-DnsBatch varied_batch(std::uint64_t first, std::size_t count);
-void add_name(DnsBatch& batch, std::uint64_t key, std::string_view name, std::uint64_t check = 1);
-void add_answer(DnsBatch& batch, const AnswerRow& answer, std::string_view rdata);
+RowBatch varied_batch(std::uint64_t first, std::size_t count);
+void add_name(RowBatch& batch, std::uint64_t key, std::string_view name, std::uint64_t check = 1);
+void add_answer(RowBatch& batch, const AnswerRow& answer, std::string_view rdata);
 
 struct ScannedRow {
   std::uint32_t evidence;

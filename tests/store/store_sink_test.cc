@@ -57,7 +57,7 @@ class FullStore : public RecordStore {
   std::string engine_version() const override { return ""; }
   std::uint64_t key_seed() const override { return kSeed; }
   Status begin(std::uint32_t) override { return {}; }
-  Status append(std::uint32_t, std::uint64_t number, const DnsBatch&) override {
+  Status append(std::uint32_t, std::uint64_t number, const RowBatch&) override {
     if (number < 3) return {};
     return Error{ErrorCode::io, "no space left", ""};
   }
@@ -71,6 +71,10 @@ class FullStore : public RecordStore {
     return {};
   }
   Result<std::uint64_t> count_rows(const RowFilter&) override { return std::uint64_t{0}; }
+  Status records(const RowFilter&, const std::function<bool(const StoredRecord&)>&) override {
+    return {};
+  }
+  Result<std::uint64_t> count_records(const RowFilter&) override { return std::uint64_t{0}; }
   Status answers(const RowFilter&, const std::function<bool(const StoredAnswer&)>&) override {
     return {};
   }
