@@ -11,9 +11,17 @@ constexpr int kLeastScore = 40;  // below: nobody's
 
 const std::vector<const Reader*>& all_readers() {
   static const std::vector<const Reader*> readers = {
+      // logs of DNS servers
       &bind_querylog_reader(),
-      &zeek_dns_reader(),
+      // messages of DNS as they were, and what sensors make of them
       &pcap_dns_reader(),
+      &zeek_dns_reader(),
+      // logs of mail servers
+      // mail at rest
+      // flows and sessions
+      // registrations and zones
+      // payments
+      // lists
       &delimited_reader(),
   };
   return readers;

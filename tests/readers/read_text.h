@@ -156,7 +156,8 @@ inline std::string flag_words(std::uint32_t flags) {
       {kLocalTimeAmbiguous, "ambiguous"},
       {kLocalTimeNonexistent, "nonexistent"},
       {kNoQuestion, "no_question"},
-      {kMulticast, "multicast"}};
+      {kMulticast, "multicast"},
+      {kNameLossy, "lossy"}};
   std::string out;
   for (const auto& [bit, word] : kWords) {
     if (flags & bit) out += (out.empty() ? "" : " ") + std::string(word);
