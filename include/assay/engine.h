@@ -32,7 +32,7 @@
 
 namespace assay {
 
-enum class StoreChoice { automatic, memory, embedded };
+enum class StoreChoice { automatic, memory, segments, embedded };
 
 // What the library may not find out by itself.
 struct Surroundings {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,7 +71,7 @@ struct StoredRecord {
 class RecordStore {
  public:
   virtual ~RecordStore() = default;
-  virtual std::string_view engine() const = 0;  // "memory", "embedded"
+  virtual std::string_view engine() const = 0;  // "memory", "segments", "embedded"
   virtual std::string engine_version() const = 0;
   virtual std::uint64_t key_seed() const = 0;
 
@@ -111,6 +112,9 @@ class RecordStore {
   virtual Status hosts(const std::function<bool(std::uint64_t, const IpAddress&)>& each) = 0;
 
   // --- for people ---
+  // From now on people's SQL sees these evidences alone: a store calls an evidence committed a
+  // moment before the custody chain calls it read; after a crash in between, its rows do not count.
+  virtual void show_only(std::set<std::uint32_t> /*evidences*/) {}
   // Read-only SQL; the result as text in `format` ("csv", "tsv", "json"). Errors: unsupported (no
   // SQL engine here), usage (the engine's message, shortened).
   virtual Status sql(std::string_view statement, std::string_view format,
@@ -120,7 +124,7 @@ class RecordStore {
 };
 
 struct StoreOptions {
-  std::string directory;  // of the embedded engine's data
+  std::string directory;  // of the engine's data
   std::uint64_t key_seed = 0;
   std::uint64_t max_memory_bytes = 600ull << 20;
   bool is_read_only = false;
@@ -128,6 +132,10 @@ struct StoreOptions {
 };
 
 std::unique_ptr<RecordStore> make_memory_store(std::uint64_t key_seed);
+// Sorted column segments on disk. SQL and Parquet come from an embedded store that is filled from
+// them when first asked. Errors: locked (another assay has this case open), malformed (says how to
+// rebuild), not_found (no store, and is_read_only), io.
+Result<std::unique_ptr<RecordStore>> open_segment_store(const StoreOptions& options);
 // Errors: locked (another assay has this case open), unsupported (no AVX2, library missing, built
 // without it), io.
 Result<std::unique_ptr<RecordStore>> open_embedded_store(const StoreOptions& options);

@@ -10,7 +10,6 @@
 #include "engine/files.h"
 #include "engine/rejects_file.h"
 #include "engine/row_text.h"
-#include "store/shown_evidences.h"
 
 namespace assay {
 namespace {
@@ -203,7 +202,7 @@ Status Case::sql(std::string_view statement, std::string_view format,
   auto store = impl_->rows();
   if (!store.ok()) return store.error();
   const std::vector<std::uint32_t> counted = impl_->state.committed();
-  show_only(**store, {counted.begin(), counted.end()});
+  (*store)->show_only({counted.begin(), counted.end()});
   return (*store)->sql(statement, format, each);
 }
 

@@ -62,7 +62,7 @@ class EmbeddedStore final : public RecordStore {
   Status export_parquet(const RowFilter& filter, const std::string& path) override;
 
   // From now on sql() shows these evidences alone, as far as they are committed here.
-  void show_only(std::set<std::uint32_t> evidences) { wanted_ = std::move(evidences); }
+  void show_only(std::set<std::uint32_t> evidences) override { wanted_ = std::move(evidences); }
 
  private:
   Status refuse_writing() const;

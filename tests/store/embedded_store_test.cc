@@ -11,7 +11,6 @@
 
 #include "store/chdb_connection.h"
 #include "store/chdb_library.h"
-#include "store/shown_evidences.h"
 #include "store_fixture.h"
 
 namespace assay::testing {
@@ -333,9 +332,9 @@ TEST_F(EmbeddedStoreTest, ShowsPeopleOnlyWhatTheChainCounts) {
     return text;
   };
   EXPECT_EQ(evidences(), "evidence\n1\n2\n");
-  show_only(*store_, {1});
+  store_->show_only({1});
   EXPECT_EQ(evidences(), "evidence\n1\n");
-  show_only(*store_, {1, 2, 3});
+  store_->show_only({1, 2, 3});
   EXPECT_EQ(evidences(), "evidence\n1\n2\n");
 }
 
