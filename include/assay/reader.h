@@ -32,6 +32,7 @@ class ByteSource {
 // How a delimited file is to be read; other readers ignore it. Column -> field, see
 // docs/formats/delimited.md.
 struct DelimitedMapping {
+  RecordKind kind = RecordKind::dns;  // what a row tells of
   char delimiter = ',';
   bool has_header = true;
   std::uint64_t skip_lines = 0;

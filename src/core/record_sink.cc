@@ -242,7 +242,8 @@ void RecordSink::flush() {
     widen_span({*first, *last + 1});
   }
   for (const RecordRow& record : batch_.records) {
-    if (record.kind != RecordKind::dns) widen_span({record.time_us, record.until_us + 1});
+    const bool has_time = record.kind != RecordKind::dns && !(record.flags & kTimeUnknown);
+    if (has_time) widen_span({record.time_us, record.until_us + 1});
   }
   if (batch_.time_us.empty() && batch_.records.empty() && batch_.names.empty() &&
       batch_.hosts.empty() && batch_.answers.empty()) {

@@ -43,6 +43,21 @@ TEST(RecordSink, HandsEachNameAndHostOnOnce) {
   EXPECT_TRUE(sink.balance().is_even());
 }
 
+TEST(RecordSink, LeavesRecordsOfNoKnownTimeOutOfTheSpan) {
+  CountingSink sink(10);
+  RecordRow record;
+  record.kind = RecordKind::registration;
+  record.flags = kTimeUnknown;
+  sink.add_record(record);
+  sink.flush();
+  EXPECT_FALSE(sink.span());
+  record.flags = 0;
+  record.time_us = record.until_us = 5;
+  sink.add_record(record);
+  sink.flush();
+  EXPECT_EQ(*sink.span(), (Interval{5, 6}));
+}
+
 TEST(RecordSink, CutsTheTextOfAReject) {
   CountingSink sink(10);
   sink.unit();

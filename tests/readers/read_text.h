@@ -157,7 +157,8 @@ inline std::string flag_words(std::uint32_t flags) {
       {kLocalTimeNonexistent, "nonexistent"},
       {kNoQuestion, "no_question"},
       {kMulticast, "multicast"},
-      {kNameLossy, "lossy"}};
+      {kNameLossy, "lossy"},
+      {kTimeUnknown, "time_unknown"}};
   std::string out;
   for (const auto& [bit, word] : kWords) {
     if (flags & bit) out += (out.empty() ? "" : " ") + std::string(word);
