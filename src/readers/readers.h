@@ -12,6 +12,7 @@ const Reader& bind_querylog_reader();
 const Reader& delimited_reader();
 const Reader& pcap_dns_reader();
 const Reader& zeek_dns_reader();
+const Reader& zone_file_reader();
 
 // Calls `take` with each whole, non-empty line of a sniffed head; with the cut last one only when
 // it is alone.

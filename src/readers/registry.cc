@@ -20,6 +20,7 @@ const std::vector<const Reader*>& all_readers() {
       // mail at rest
       // flows and sessions
       // registrations and zones
+      &zone_file_reader(),
       // payments
       // lists
       &delimited_reader(),

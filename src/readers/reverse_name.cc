@@ -1,0 +1,39 @@
+#include "readers/reverse_name.h"
+
+#include "readers/text_numbers.h"
+
+namespace assay {
+
+namespace {
+constexpr std::string_view kV4 = ".in-addr.arpa";
+constexpr std::string_view kV6 = ".ip6.arpa";
+}  // namespace
+
+std::optional<IpAddress> reverse_address(std::string_view canonical) {
+  if (canonical.ends_with(kV4)) {
+    canonical.remove_suffix(kV4.size());
+    std::uint32_t address = 0;
+    for (int i = 0; i < 4; ++i) {
+      const std::size_t dot = canonical.find('.');
+      if ((dot == std::string_view::npos) != (i == 3)) return std::nullopt;
+      const auto part = parse_number<std::uint8_t>(canonical.substr(0, dot));
+      if (!part) return std::nullopt;
+      address |= static_cast<std::uint32_t>(*part) << (8 * i);
+      if (i < 3) canonical.remove_prefix(dot + 1);
+    }
+    return IpAddress::from_v4(address);
+  }
+  if (!canonical.ends_with(kV6)) return std::nullopt;
+  canonical.remove_suffix(kV6.size());
+  if (canonical.size() != 63) return std::nullopt;
+  std::uint8_t bytes[16] = {};
+  for (std::size_t i = 0; i < 32; ++i) {
+    const char c = canonical[2 * i];
+    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    if (digit < 0 || (i < 31 && canonical[2 * i + 1] != '.')) return std::nullopt;
+    bytes[15 - i / 2] |= static_cast<std::uint8_t>(i % 2 == 0 ? digit : digit << 4);
+  }
+  return IpAddress::from_v6(bytes);
+}
+
+}  // namespace assay
