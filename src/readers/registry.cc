@@ -15,6 +15,7 @@ const std::vector<const Reader*>& all_readers() {
       &bind_querylog_reader(),
       // messages of DNS as they were, and what sensors make of them
       &pcap_dns_reader(),
+      &dnstap_reader(),
       &zeek_dns_reader(),
       // logs of mail servers
       // mail at rest

@@ -5,36 +5,6 @@
 #include "readers/byte_order.h"
 
 namespace assay {
-namespace {
-
-constexpr std::uint32_t kAnswerBits =
-    kAuthoritative | kRecursionAvailable | kAuthenticData | kTruncated;
-
-std::uint32_t flags_of(const DnsMessage& message) {
-  std::uint32_t flags = message.opcode() << 28;
-  const auto set = [&flags](bool is_set, DnsFlag flag) { flags |= is_set ? flag : 0u; };
-  set(!message.is_answer(), kHasQuery);
-  set(message.is_answer(), kHasAnswer);
-  set(message.bits & 0x0400, kAuthoritative);
-  set(message.bits & 0x0200, kTruncated);
-  set(message.bits & 0x0100, kRecursionDesired);
-  set(message.bits & 0x0080, kRecursionAvailable);
-  set(message.bits & 0x0020, kAuthenticData);
-  set(message.bits & 0x0010, kCheckingDisabled);
-  set(message.has_edns, kEdns);
-  set(message.is_dnssec_ok, kDnssecOk);
-  set(message.has_cookie, kCookie);
-  set(message.has_tsig, kTsig);
-  set(message.questions.empty(), kNoQuestion);
-  return flags;
-}
-
-std::uint16_t unicast_class(const DnsRow& row, std::uint16_t wire_class) {
-  // Multicast DNS uses the top bit for itself (RFC 6762 sections 5.4 and 10.2).
-  return (row.flags & kMulticast) != 0 ? wire_class & 0x7fff : wire_class;
-}
-
-}  // namespace
 
 PortUse use_of_ports(std::uint16_t a, std::uint16_t b) {
   const auto is_either = [a, b](std::uint16_t port) { return a == port || b == port; };
@@ -59,75 +29,9 @@ PendingQuery DnsRows::describe(const MessageContext& context) const {
   row.length = context.packet.length;
   if (is_answer) {
     row.rcode = message_.rcode;
-    row.ttl = smallest_ttl();
+    row.ttl = smallest_ttl(message_);
   }
   return exchange;
-}
-
-DnsRow DnsRows::row_of_question(const PendingQuery& exchange, std::size_t index) {
-  DnsRow row = exchange.row;
-  if (index >= message_.questions.size()) {
-    row.qname = sink_.name("");
-    return row;
-  }
-  const DnsQuestion& question = message_.questions[index];
-  Bytes wire = message_.wire.subspan(question.name_at, question.plain_length);
-  if (question.plain_length == 0) {
-    std::size_t next = 0;
-    expand_name(message_.wire, question.name_at, name_, next);  // cannot fail: it was walked
-    wire = name_.view();
-  }
-  const CachedName name = keys_.name(wire);
-  row.qname = name.key;
-  row.qtype = question.qtype;
-  row.qclass = unicast_class(row, question.qclass);
-  if (name.had_upper) row.flags |= kNameHadCapitals;
-  if (index > 0) row.flags |= kExtraQuestion;
-  return row;
-}
-
-void DnsRows::add_extra_questions(const PendingQuery& exchange) {
-  for (std::size_t i = 1; i < message_.questions.size(); ++i) {
-    sink_.add(row_of_question(exchange, i));
-  }
-}
-
-// RFC 2181 section 8: a TTL with its top bit set counts as zero.
-std::uint32_t DnsRows::smallest_ttl() const {
-  std::uint32_t smallest = kNoTtl;
-  for (const DnsRecord& record : message_.records) {
-    if (record.section != 1) break;
-    smallest = std::min(smallest, record.ttl >> 31 != 0 ? 0 : record.ttl);
-  }
-  return smallest;
-}
-
-void DnsRows::add_records(const DnsRow& row) {
-  for (const DnsRecord& record : message_.records) {
-    if (record.type == kTypeTsig) continue;
-    rdata_.clear();
-    if (const DnsProblem problem = append_rdata(message_.wire, record, rdata_)) {
-      sink_.note(problem.code, problem.text);
-      continue;
-    }
-    AnswerRow answer;
-    answer.offset = row.offset;
-    answer.section = record.section;
-    answer.type = record.type;
-    answer.rclass = unicast_class(row, record.rclass);
-    answer.ttl = record.ttl;
-    const bool is_first_question =
-        !message_.questions.empty() &&
-        be16(message_.wire.data() + record.owner_at) == (0xc000 | kDnsHeaderBytes);
-    if (is_first_question) {
-      answer.owner = row.qname;
-    } else {
-      std::size_t next = 0;
-      expand_name(message_.wire, record.owner_at, name_, next);  // cannot fail: it was walked
-      answer.owner = keys_.name(name_.view()).key;
-    }
-    sink_.add_answer(answer, rdata_);
-  }
 }
 
 void DnsRows::note_damage(const MessageContext& context) {
@@ -153,9 +57,9 @@ Outcome DnsRows::message(const MessageContext& context, Bytes bytes) {
   const bool is_answer = message_.is_answer();
   const IpAddress& client = is_answer ? context.ends.destination : context.ends.source;
   const IpAddress& server = is_answer ? context.ends.source : context.ends.destination;
-  exchange.row.client = keys_.host(client);
-  exchange.row.server = keys_.host(server);
-  exchange.row = row_of_question(exchange, 0);
+  exchange.row.client = rows_.host(client);
+  exchange.row.server = rows_.host(server);
+  exchange.row = rows_.row_of_question(message_, exchange.row, 0);
   return is_answer ? take_answer(context, exchange) : take_query(context, exchange);
 }
 
@@ -173,8 +77,8 @@ Outcome DnsRows::take_query(const MessageContext& context, PendingQuery& query) 
     sink_.note("pcap.dns_on_other_port", "DNS was recognised on a port that is not 53");
   }
   if (!query.is_tentative) {
-    add_records(query.row);
-    add_extra_questions(query);
+    rows_.add_records(message_, query.row);
+    rows_.add_extra_questions(message_, query.row);
   }
   if (context.use == PortUse::multicast) {
     sink_.add(query.row);
@@ -187,14 +91,6 @@ Outcome DnsRows::take_query(const MessageContext& context, PendingQuery& query) 
   }
   pending_.insert(query);
   return query.is_tentative ? Outcome::later() : Outcome::used();
-}
-
-void DnsRows::merge_answer(DnsRow& row, const DnsRow& answer) const {
-  row.flags = (row.flags & ~kAnswerBits) | (answer.flags & kAnswerBits) | kHasAnswer;
-  row.rcode = answer.rcode;
-  row.ttl = answer.ttl;
-  const std::int64_t delay = std::max<std::int64_t>(answer.time_us - row.time_us, 0);
-  row.delay_us = static_cast<std::uint32_t>(std::min<std::int64_t>(delay, kNoDelay - 1));
 }
 
 Outcome DnsRows::take_answer(const MessageContext& context, PendingQuery& answer) {
@@ -222,8 +118,8 @@ Outcome DnsRows::take_answer(const MessageContext& context, PendingQuery& answer
     }
     if (context.use == PortUse::other) learn(query);
   }
-  add_records(query.row);
-  add_extra_questions(answer);
+  rows_.add_records(message_, query.row);
+  rows_.add_extra_questions(message_, answer.row);
   sink_.add(query.row);
   return Outcome::used();
 }

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <map>
-#include <string>
 #include <utility>
 
 #include "assay/reader.h"
 #include "readers/dns_message.h"
-#include "readers/packet/key_cache.h"
+#include "readers/message_rows.h"
 #include "readers/packet/packet.h"
 #include "readers/packet/query_table.h"
 
@@ -42,7 +41,7 @@ inline constexpr std::uint16_t kFirstOtherPort = 1024;
 
 class DnsRows {
  public:
-  DnsRows(RecordSink& sink, std::int64_t skew_us) : sink_(sink), skew_us_(skew_us), keys_(sink) {}
+  DnsRows(RecordSink& sink, std::int64_t skew_us) : sink_(sink), skew_us_(skew_us), rows_(sink) {}
 
   // Fate::later: the table of pending queries will settle the packet.
   Outcome message(const MessageContext& context, Bytes bytes);
@@ -53,13 +52,8 @@ class DnsRows {
 
  private:
   PendingQuery describe(const MessageContext& context) const;
-  DnsRow row_of_question(const PendingQuery& exchange, std::size_t question);
-  void add_extra_questions(const PendingQuery& exchange);
-  void add_records(const DnsRow& row);
   Outcome take_query(const MessageContext& context, PendingQuery& query);
   Outcome take_answer(const MessageContext& context, PendingQuery& answer);
-  void merge_answer(DnsRow& row, const DnsRow& answer) const;
-  std::uint32_t smallest_ttl() const;
   void send_unanswered(const PendingQuery& query);
   void expire(std::int64_t now_us);
   bool is_learned(const PendingQuery& exchange) const;
@@ -68,11 +62,9 @@ class DnsRows {
 
   RecordSink& sink_;
   std::int64_t skew_us_;
-  KeyCache keys_;
+  MessageRows rows_;
   QueryTable pending_;
   DnsMessage message_;
-  WireName name_;
-  std::string rdata_;
   std::map<std::pair<std::uint64_t, std::uint16_t>, std::uint32_t> exchanges_;
 };
 

@@ -9,7 +9,8 @@ constexpr int kMaxSteps = 64;
 bool is_same_exchange(const PendingQuery& a, const PendingQuery& b) {
   return a.row.id == b.row.id && a.row.client_port == b.row.client_port &&
          a.row.client == b.row.client && a.row.server == b.row.server &&
-         a.server_port == b.server_port && ((a.row.flags ^ b.row.flags) & kTcp) == 0;
+         a.server_port == b.server_port && a.side == b.side &&
+         ((a.row.flags ^ b.row.flags) & kTcp) == 0;
 }
 
 bool is_equal(const PendingQuery& a, const PendingQuery& b) {

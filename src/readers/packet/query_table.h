@@ -26,6 +26,10 @@ struct PendingQuery {
   // On a port that nobody assigned to DNS: neither a row nor a used packet until something speaks
   // for it.
   bool is_tentative = false;
+  // The side of its recorder on which the exchange took place, where records tell: a resolver is
+  // asked and asks, and an answer of one side belongs to no query of the other.
+  std::uint8_t side = 0;
+  std::uint64_t told = 0;  // a sum over what its record tells beyond the row; 0: nothing
 };
 
 enum class Pairing : std::uint8_t { none, sole, one_of_several };
