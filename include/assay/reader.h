@@ -42,6 +42,7 @@ struct DelimitedMapping {
 
 struct ReadContext {
   Clock clock;
+  std::string name;  // Evidence::name: what a Maildir says of a message stands there
   std::optional<DelimitedMapping> mapping;
   std::uint32_t max_rows_per_batch = 65'536;
   // For a second read, from RecordSink::first_year_wanted() of the first one.

@@ -18,6 +18,7 @@ void add_note(Evidence& evidence, std::string code, std::uint64_t count, std::st
 Result<ReadContext> context_of(const Evidence& evidence, const EvidenceDetail& detail) {
   ReadContext context;
   context.clock = evidence.clock;
+  context.name = evidence.name;
   context.max_rows_per_batch = kRowsPerBatch;
   if (!detail.mapping.empty()) {
     auto mapping = parse_mapping(detail.mapping, "mapping of " + evidence.id);
