@@ -12,6 +12,7 @@ const Reader& bind_querylog_reader();
 const Reader& delimited_reader();
 const Reader& dnstap_reader();
 const Reader& pcap_dns_reader();
+const Reader& postfix_log_reader();
 const Reader& zeek_dns_reader();
 const Reader& zone_file_reader();
 

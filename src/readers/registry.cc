@@ -18,6 +18,7 @@ const std::vector<const Reader*>& all_readers() {
       &dnstap_reader(),
       &zeek_dns_reader(),
       // logs of mail servers
+      &postfix_log_reader(),
       // mail at rest
       // flows and sessions
       // registrations and zones
