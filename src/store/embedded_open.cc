@@ -67,7 +67,7 @@ Result<std::unique_ptr<RecordStore>> open_embedded_store(const StoreOptions& opt
   }
   auto lock = StoreLock::take(options.directory);
   if (!lock.ok()) return lock.error();
-  auto key_seed = settle_schema(options);
+  auto key_seed = settle_schema(options, embedded_schema_file(options));
   if (!key_seed.ok()) return key_seed.error();
   CommittedList committed(options.directory);
   ASSAY_TRY(committed.load());
@@ -87,6 +87,7 @@ Result<std::unique_ptr<RecordStore>> open_embedded_store(const StoreOptions& opt
   arguments.push_back("--readonly=1");
   return std::unique_ptr<RecordStore>(new EmbeddedStore({
       .lock = std::move(*lock),
+      .directory = options.directory,
       .pool = std::move(pool),
       .reading_pool = std::make_unique<chdb::Pool>(**abi, directory, std::move(arguments)),
       .key_seed = *key_seed,

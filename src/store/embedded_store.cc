@@ -153,6 +153,7 @@ Status EmbeddedStore::drop(std::uint32_t evidence) {
   ASSAY_TRY(refuse_writing());
   partition_rows_.reset();
   ASSAY_TRY(parts_.committed.remove(evidence));
+  ASSAY_TRY(remove_segments(parts_.directory));
   for (const char* table : kPartitionedTables) {
     ASSAY_TRY(run(fmt::format("ALTER TABLE assay.{} DROP PARTITION {}", table, evidence)));
   }

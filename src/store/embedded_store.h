@@ -21,6 +21,7 @@ class EmbeddedStore final : public RecordStore {
  public:
   struct Parts {
     StoreLock lock;
+    std::string directory;
     std::unique_ptr<chdb::Pool> pool;          // may write
     std::unique_ptr<chdb::Pool> reading_pool;  // the engine refuses writes: for people's SQL
     std::uint64_t key_seed = 0;

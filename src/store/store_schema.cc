@@ -12,26 +12,19 @@
 #include <fstream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 namespace assay {
 namespace {
 
 constexpr std::string_view kFirstLine = "assay record store";
 
-std::string rebuild_hint(const std::string& directory) {
-  return fmt::format(
-      "remove the folder {}: the next command that needs it builds it anew from the evidence, "
-      "which "
-      "is not touched",
-      directory);
-}
-
 Error system_error(std::string_view what, const std::string& path) {
   return {ErrorCode::io, fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)), ""};
 }
 
-std::string schema_text(std::uint64_t key_seed) {
-  return fmt::format("{}\nschema {}\nkey_seed {}\n", kFirstLine, kStoreSchemaVersion, key_seed);
+std::string schema_text(int version, std::uint64_t key_seed) {
+  return fmt::format("{}\nschema {}\nkey_seed {}\n", kFirstLine, version, key_seed);
 }
 
 Status write_durably(const std::string& path, std::string_view text) {
@@ -92,14 +85,25 @@ Status StoreLock::sync() const {
                fmt::format("cannot bring the record store to disk: {}", std::strerror(errno)), ""};
 }
 
+std::string rebuild_hint(const std::string& directory) {
+  return fmt::format(
+      "remove the folder {}: the next command that needs it builds it anew from the evidence, "
+      "which is not touched",
+      directory);
+}
+
 std::string engine_directory(const std::string& directory) { return directory + "/engine"; }
 
-Result<std::uint64_t> settle_schema(const StoreOptions& options) {
-  const std::string path = options.directory + "/schema";
-  std::ifstream file(path);
+SchemaFile embedded_schema_file(const StoreOptions& options) {
+  std::error_code ignored;
+  return {options.directory + "/schema", kStoreSchemaVersion,
+          std::filesystem::exists(engine_directory(options.directory), ignored)};
+}
+
+Result<std::uint64_t> settle_schema(const StoreOptions& options, const SchemaFile& place) {
+  std::ifstream file(place.path);
   if (!file) {
-    std::error_code ignored;
-    if (std::filesystem::exists(engine_directory(options.directory), ignored)) {
+    if (place.has_data) {
       return Error{ErrorCode::malformed,
                    fmt::format("the record store {} has lost its schema file", options.directory),
                    rebuild_hint(options.directory)};
@@ -110,17 +114,17 @@ Result<std::uint64_t> settle_schema(const StoreOptions& options) {
                    "run `assay read` first"};
     }
     // Written before the engine makes anything, so that its files never lie there unexplained.
-    ASSAY_TRY(write_durably(path, schema_text(options.key_seed)));
+    ASSAY_TRY(write_durably(place.path, schema_text(place.version, options.key_seed)));
     return options.key_seed;
   }
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const std::optional<Schema> schema = parse_schema(text);
-  if (!schema || schema->version != kStoreSchemaVersion) {
+  if (!schema || schema->version != place.version) {
     return Error{ErrorCode::malformed,
                  fmt::format("the record store {} was written by another version of assay (schema "
                              "{}, this one writes {})",
                              options.directory, schema ? std::to_string(schema->version) : "?",
-                             kStoreSchemaVersion),
+                             place.version),
                  rebuild_hint(options.directory)};
   }
   if (options.key_seed != 0 && options.key_seed != schema->key_seed) {
@@ -130,6 +134,29 @@ Result<std::uint64_t> settle_schema(const StoreOptions& options) {
         rebuild_hint(options.directory)};
   }
   return schema->key_seed;
+}
+
+namespace {
+
+Status remove_all(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    std::error_code problem;
+    std::filesystem::remove_all(path, problem);
+    if (problem) {
+      return Error{ErrorCode::io, fmt::format("cannot remove {}: {}", path, problem.message()), ""};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status remove_other_engine(const std::string& directory) {
+  return remove_all({engine_directory(directory), directory + "/schema", directory + "/committed"});
+}
+
+Status remove_segments(const std::string& directory) {
+  return remove_all({directory + "/segments", directory + "/sql"});
 }
 
 Status CommittedList::load() {

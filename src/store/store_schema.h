@@ -34,10 +34,26 @@ class StoreLock {
   int descriptor_;
 };
 
-// Reads <directory>/schema, or writes it for a new store. Returns the key seed in force: the one
+// The file that says under which version and key seed an engine's files were written.
+struct SchemaFile {
+  std::string path;
+  int version = 0;
+  bool has_data = false;  // there are files that it should explain
+};
+SchemaFile embedded_schema_file(const StoreOptions& options);
+
+// Reads the schema file, or writes it for a new store. Returns the key seed in force: the one
 // written, which `options.key_seed` must equal unless it is 0. Errors: malformed (another schema
 // version or seed: says how to rebuild), not_found (no store, and is_read_only), io.
-Result<std::uint64_t> settle_schema(const StoreOptions& options);
+Result<std::uint64_t> settle_schema(const StoreOptions& options, const SchemaFile& file);
+
+// How a person gets a sound store again.
+std::string rebuild_hint(const std::string& directory);
+
+// Two engines in one folder share its lock and nothing else. Once one is written to, what the other
+// holds is no longer so: it goes. Errors: io.
+Status remove_other_engine(const std::string& directory);  // the embedded one's
+Status remove_segments(const std::string& directory);
 
 // Where the engine keeps its own files.
 std::string engine_directory(const std::string& directory);
@@ -57,7 +73,8 @@ inline constexpr const char* kPartitionedTables[] = {"dns", "answers", "record_r
 // <directory>/committed. A table would cost an evidence 5 ms and a dozen small files.
 class CommittedList {
  public:
-  explicit CommittedList(const std::string& directory) : path_(directory + "/committed") {}
+  explicit CommittedList(const std::string& directory, const char* name = "committed")
+      : path_(directory + "/" + name) {}
   // Errors: malformed (says how to rebuild), io.
   Status load();
   // Durable when they return. Errors: io.

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "store/segment_store.h"
+
 namespace assay::testing {
 
 IpAddress six_address() {
@@ -123,8 +125,25 @@ std::string text_of(const DnsRow& row) {
 }
 
 std::vector<std::string> engines() {
-  if (has_embedded_store()) return {"memory", "embedded"};
-  return {"memory"};
+  std::vector<std::string> names{"memory", "segments", "tiny_segments"};
+  if (has_embedded_store()) names.push_back("embedded");
+  return names;
+}
+
+SegmentLimits tiny_limits() {
+  return {.rows_per_block = 5,
+          .answers_per_block = 2,
+          .records_per_block = 2,
+          .names_per_block = 2,
+          .text_bytes_per_block = 40,
+          .rows_per_window = 11,
+          .names_per_window = 3,
+          .answers_per_window = 3,
+          .records_per_window = 3,
+          .rows_per_output = 7,
+          .rows_in_memory = 23,
+          .loci_in_memory = 2,
+          .group_bytes_in_memory = 1};
 }
 
 std::string store_test_directory() {
@@ -148,11 +167,14 @@ void StoreTest::TearDown() {
 
 void StoreTest::open() {
   store_.reset();
-  if (!is_embedded()) {
+  const StoreOptions options{.directory = directory_, .key_seed = kSeed};
+  if (GetParam() == "memory") {
     store_ = make_memory_store(kSeed);
     return;
   }
-  auto opened = open_embedded_store({.directory = directory_, .key_seed = kSeed});
+  auto opened = GetParam() == "tiny_segments" ? open_segment_store(options, tiny_limits())
+                : GetParam() == "segments"    ? open_segment_store(options)
+                                              : open_embedded_store(options);
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   store_ = std::move(*opened);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/store.h"
+#include "store/segment_limits.h"
 
 namespace assay::testing {
 
@@ -41,8 +42,11 @@ std::vector<std::string> count_all(RecordStore& store, const std::vector<GroupKe
 std::vector<std::string> answers_of(RecordStore& store, const RowFilter& filter = {});
 std::string text_of(const DnsRow& row);
 
-// "memory", and "embedded" where this build offers it.
+// "memory", "segments", "tiny_segments" (with tiny_limits), and "embedded" where this build offers
+// it.
 std::vector<std::string> engines();
+// So that a few hundred rows make many blocks, windows and files on disk.
+SegmentLimits tiny_limits();
 
 // A folder of this process's own; not made yet.
 std::string store_test_directory();
@@ -53,7 +57,6 @@ class StoreTest : public ::testing::TestWithParam<std::string> {
   void SetUp() override;
   void TearDown() override;
   void open();
-  bool is_embedded() const { return GetParam() == "embedded"; }
 
   std::unique_ptr<RecordStore> store_;
   std::string directory_;
