@@ -66,6 +66,8 @@ struct QuestionRecords {
   // Rows about the same names that show no look-up: an answer whose query was not seen, an opcode
   // other than QUERY, multicast. Sorted alike.
   std::vector<LookupRow> no_lookups;
+  // Look-ups whose lossy name (names.h) could be an asked-for one. They are in no other number.
+  std::uint64_t could_be_rows = 0;
   std::vector<HostInfo> hosts;  // [0] = not told
   std::vector<NameInfo> names;
   std::vector<BackgroundHour> background;

@@ -41,12 +41,24 @@ bool is_within(std::string_view name, std::string_view zone);
 // How a canonical name is printed: "." for the root, else the text itself.
 std::string_view display_name(std::string_view canonical);
 
+// A name that a server printed with something left out stands for a set of names and is never equal
+// to one. In its canonical text '\?' is one byte of a label, none of letters, digits, '-' and '_';
+// '\*' is any bytes, the dots between labels among them. No wire name has these two escapes.
+bool is_lossy_name(std::string_view canonical);
+// Whether `canonical`, a name that is not lossy, is one of those that `lossy` stands for.
+bool could_be(std::string_view lossy, std::string_view canonical);
+
+enum class NameFit { no, could_be, certain };
+
 // "mail1.sender.example" (that name only) or "*.sender.example" (every name below it, not itself).
 class NamePattern {
  public:
   // Errors: usage (not a valid name).
   static Result<NamePattern> parse(std::string_view text);
+  // True for a lossy name when all names that it stands for do.
   bool matches(std::string_view canonical) const;
+  // could_be: some names that a lossy one stands for match and some do not.
+  NameFit fit(std::string_view canonical) const;
   bool is_wildcard() const { return is_wildcard_; }
   const std::string& base() const { return base_; }  // canonical, without "*."
   std::string to_string() const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "engine/attribution.h"
 #include "engine/recorders.h"
@@ -17,6 +18,10 @@ constexpr std::size_t kMostNamesInFilter = 20'000;
 struct SelectedNames {
   std::vector<NameInfo> infos;
   std::unordered_map<std::uint64_t, std::uint32_t> index_of_key;
+  std::unordered_set<std::uint64_t> could_be;  // keys of lossy names that may be asked-for ones
+
+  bool empty() const { return index_of_key.empty() && could_be.empty(); }
+  std::size_t size() const { return index_of_key.size() + could_be.size(); }
 };
 
 std::vector<NamePattern> target_patterns(const CaseFile& case_file, const Question& question) {
@@ -66,6 +71,7 @@ Result<SelectedNames> select_names(RecordStore& store, const CaseFile& case_file
     std::string run_on;
   };
   std::vector<Found> found;
+  SelectedNames selected;
   const auto matches = [&](std::string_view name) {
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](const NamePattern& pattern) { return pattern.matches(name); });
@@ -73,6 +79,13 @@ Result<SelectedNames> select_names(RecordStore& store, const CaseFile& case_file
   ASSAY_TRY(store.names([&](std::uint64_t key, std::string_view name) {
     if (matches(name)) {
       found.push_back({std::string(name), key, ""});
+      return true;
+    }
+    if (is_lossy_name(name)) {
+      const bool could_be = std::any_of(
+          patterns.begin(), patterns.end(),
+          [&](const NamePattern& pattern) { return pattern.fit(name) == NameFit::could_be; });
+      if (could_be) selected.could_be.insert(key);
       return true;
     }
     for (const NamePattern& pattern : patterns) {
@@ -87,7 +100,6 @@ Result<SelectedNames> select_names(RecordStore& store, const CaseFile& case_file
   // The store gives names in no order that two engines share.
   std::sort(found.begin(), found.end(),
             [](const Found& a, const Found& b) { return a.canonical < b.canonical; });
-  SelectedNames selected;
   std::unordered_map<std::string, int> index_of_name;
   for (const Found& name : found) {
     if (!index_of_name.emplace(name.canonical, static_cast<int>(selected.infos.size())).second) {
@@ -181,16 +193,21 @@ Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& 
   for (const Evidence* evidence : records.evidences) filter.evidences.push_back(evidence->number);
   filter.window = question.window;
   HostIndex hosts;
-  if (!names.index_of_key.empty()) {
-    if (names.index_of_key.size() <= kMostNamesInFilter) {
+  if (!names.empty()) {
+    if (names.size() <= kMostNamesInFilter) {
       for (const auto& [key, index] : names.index_of_key) filter.qnames.push_back(key);
+      filter.qnames.insert(filter.qnames.end(), names.could_be.begin(), names.could_be.end());
       std::sort(filter.qnames.begin(), filter.qnames.end());
     }
     bool is_too_many = false;
     ASSAY_TRY(store.scan(filter, RowOrder::by_time, [&](const RowBlock& block) {
       for (std::size_t i = 0; i < block.rows->size(); ++i) {
         const auto name = names.index_of_key.find(block.rows->qname[i]);
-        if (name == names.index_of_key.end()) continue;
+        if (name == names.index_of_key.end()) {
+          records.could_be_rows +=
+              is_lookup(block.rows->flags[i]) && names.could_be.contains(block.rows->qname[i]);
+          continue;
+        }
         const LookupRow row =
             to_lookup_row(block.rows->row(i), (*block.evidence)[i], name->second, hosts);
         (is_lookup(row.flags) ? records.rows : records.no_lookups).push_back(row);

@@ -161,7 +161,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   const bool is_complete = shortfalls.empty() && !(is_dns && records.patterns.empty());
   add(finding, "complete", is_complete ? 1 : 0);
   const double observed =
-      is_dns ? static_cast<double>(split_by_asker(records, context).all.size()) : declared.rows;
+      is_dns
+          ? static_cast<double>(split_by_asker(records, context).all.size() + records.could_be_rows)
+          : declared.rows;
   if (is_complete) {
     finding.absence = Absence::establish(recorders, sought, static_cast<std::uint64_t>(observed));
   }

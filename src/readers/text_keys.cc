@@ -61,6 +61,10 @@ std::optional<NameProblem> TextKeys::raw_name(std::string_view bytes, Name& out)
   return std::nullopt;
 }
 
+void TextKeys::lossy_name(std::string_view canonical, Name& out) {
+  out = {sink_.name(canonical), false};
+}
+
 std::optional<std::uint16_t> TextKeys::qtype(std::string_view mnemonic) {
   if (mnemonic.empty() || mnemonic.size() > 8) return parse_qtype(mnemonic);
   std::uint64_t packed = 0;

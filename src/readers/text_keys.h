@@ -35,6 +35,8 @@ class TextKeys {
   std::optional<NameProblem> name(std::string_view presentation, Name& out);
   // A name whose labels stand unescaped between dots, as any bytes.
   std::optional<NameProblem> raw_name(std::string_view bytes, Name& out);
+  // A lossy name (names.h) whose canonical text the reader has put together.
+  void lossy_name(std::string_view canonical, Name& out);
 
   std::optional<std::uint16_t> qtype(std::string_view mnemonic);
   std::optional<std::uint16_t> qclass(std::string_view mnemonic);

@@ -69,6 +69,60 @@ TEST(NamePattern, WildcardCoversWhatLiesBelow) {
   EXPECT_FALSE(exact->matches("mail1.sender.example"));
 }
 
+TEST(LossyName, IsToldByTwoEscapesThatNoWireNameHas) {
+  EXPECT_TRUE(is_lossy_name("a\\?b.example"));
+  EXPECT_TRUE(is_lossy_name("\\*"));
+  EXPECT_FALSE(is_lossy_name("a?b.*.example"));
+  EXPECT_FALSE(is_lossy_name("a\\\\?b.example"));  // an escaped backslash, then '?'
+  std::string wire;
+  for (int byte = 0; byte < 256; ++byte) {
+    append_canonical_label(std::string(1, static_cast<char>(byte)) + "?*", wire);
+  }
+  EXPECT_FALSE(is_lossy_name(wire));
+  EXPECT_EQ(canonical("a\\?b\\*.example"), "a?b*.example");
+}
+
+TEST(LossyName, StandsForNamesThatDifferInTheBytesLeftOut) {
+  const std::string_view one = "a\\?b.example";
+  for (const char* name : {"a\\.b.example", "a\\032b.example", "a#b.example", "a?b.example"}) {
+    EXPECT_TRUE(could_be(one, name)) << name;
+  }
+  for (const char* name : {"a.b.example", "axb.example", "a-b.example", "a_b.example",
+                           "a##b.example", "ab.example", "a#b.sample", "b.a#b.example"}) {
+    EXPECT_FALSE(could_be(one, name)) << name;
+  }
+  EXPECT_TRUE(could_be("mail.\\*", "mail.sender.example"));
+  EXPECT_FALSE(could_be("mail.\\*", "www.sender.example"));
+  EXPECT_TRUE(could_be("\\*", ""));
+  EXPECT_TRUE(could_be("\\*.b.\\*.d", "a.b.b.c.d"));
+  EXPECT_FALSE(could_be("\\*.b.\\*.d", "a.b.b.c"));
+  // Somewhere in it stands a byte that is not printed, so it is no plain name.
+  EXPECT_TRUE(could_be("\\*\\?\\*", "b\\195\\188cher.example"));
+  EXPECT_FALSE(could_be("\\*\\?\\*", "mail1.sender.example"));
+}
+
+TEST(LossyName, KnownLabelsDecideWhetherItLiesBelowAZone) {
+  const auto fit = [](std::string_view pattern, std::string_view name) {
+    return NamePattern::parse(pattern)->fit(name);
+  };
+  EXPECT_EQ(fit("*.sender.example", "a\\?b.sender.example"), NameFit::certain);
+  EXPECT_EQ(fit("*.sender.example", "\\*.sender.example"), NameFit::certain);
+  EXPECT_EQ(fit("*.sender.example", "a\\?b.clinic.example"), NameFit::no);
+  EXPECT_EQ(fit("*.sender.example", "sender\\?example"), NameFit::no);
+  EXPECT_EQ(fit("*.sender.example", "a\\?sender.example"), NameFit::no);  // '\?' is no dot
+  EXPECT_EQ(fit("*.sender.example", "\\*\\?\\*"), NameFit::could_be);
+  EXPECT_EQ(fit("*.sender.example", "mail.\\*"), NameFit::could_be);
+  EXPECT_EQ(fit("*.sender.example", "\\*sender.example"), NameFit::could_be);
+  EXPECT_EQ(fit("*.sender.example", "\\*example"), NameFit::could_be);
+  EXPECT_EQ(fit("*.sender.example", "\\*.clinic.example"), NameFit::no);
+  EXPECT_EQ(fit("*.s#r.example", "a.s\\?r.example"), NameFit::could_be);
+  EXPECT_EQ(fit("*.s#r.example", "s\\?r.example"), NameFit::no);
+  EXPECT_EQ(fit("sender.example", "\\*.sender.example"), NameFit::no);
+  EXPECT_EQ(fit("mail.sender.example", "mail.\\*"), NameFit::could_be);
+  EXPECT_EQ(fit("mail1.sender.example", "mail\\?.sender.example"), NameFit::no);
+  EXPECT_EQ(fit("mail1.sender.example", "mail1.sender.example"), NameFit::certain);
+}
+
 TEST(IpAddress, ReadsAndPrints) {
   for (const char* text : {"192.0.2.7", "2001:db8::1", "::", "::1", "0.0.0.0"}) {
     const auto address = IpAddress::parse(text);

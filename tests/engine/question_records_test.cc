@@ -191,6 +191,42 @@ TEST_F(QuestionRecordsTest, OfPrefixesThatOverlapTheLongestDecides) {
   EXPECT_EQ(rows_of(again->front(), 0) + rows_of(again->front(), 1), of_bank + 714u);
 }
 
+TEST_F(QuestionRecordsTest, ALossyNameCountsOnlyWhenItsKnownLabelsDecide) {
+  const auto before = load_question_records(*store_, case_file_, question_, evidences_);
+  ASSERT_TRUE(before.ok());
+  ASSERT_TRUE(store_->begin(4).ok());
+  auto sink = make_store_sink(
+      *store_, 4, [](const Reject&) { return Status(); }, 4'096);
+  DnsRow row;
+  row.time_us = evidences_[0].span->begin_us;
+  row.client = 0xc0000201;
+  for (const char* name :
+       {"a\\?b.sender.example", "\\*\\?\\*", "\\*\\?\\*", "a\\?b.other.example"}) {
+    row.flags = kHasQuery | kNameLossy;
+    row.qname = sink->name(name);
+    sink->add(row);
+    ++row.offset;
+  }
+  row.flags = kHasAnswer | kNameLossy;  // shows no look-up
+  row.qname = sink->name("\\*\\?\\*");
+  sink->add(row);
+  ASSERT_TRUE(finish_store_sink(*sink).ok());
+  ASSERT_TRUE(store_->commit(4).ok());
+  Evidence evidence = evidences_[0];
+  evidence.number = 4;
+  evidence.id = "dns-4";
+  evidences_.push_back(evidence);
+  const auto groups = load_question_records(*store_, case_file_, question_, evidences_);
+  ASSERT_TRUE(groups.ok());
+  EXPECT_EQ(groups->front().rows.size(), before->front().rows.size() + 1);
+  EXPECT_EQ(groups->front().could_be_rows, 2u);
+  EXPECT_EQ(before->front().could_be_rows, 0u);
+  question_.names = {pattern("mail1.sender.example")};  // has no byte that a server leaves out
+  const auto exact = load_question_records(*store_, case_file_, question_, evidences_);
+  ASSERT_TRUE(exact.ok());
+  EXPECT_EQ(exact->front().could_be_rows, 0u);
+}
+
 Evidence complete_for(Evidence evidence, std::string_view interval) {
   evidence.coverage.completeness = Completeness::complete;
   evidence.coverage.intervals = {parse_interval(interval).value()};

@@ -44,6 +44,18 @@ TEST(CoverageMethod, EstablishesAbsenceOnlyWithoutRows) {
   EXPECT_FALSE(find(toy.run("coverage"), "coverage/dns")->absence);
 }
 
+TEST(CoverageMethod, EstablishesNoAbsenceWhileALossyNameCouldBeTheOneSought) {
+  Toy toy(10);
+  toy.declare_complete();
+  toy.could_be(2);
+  const auto findings = toy.run("coverage");
+  EXPECT_FALSE(find(findings, "coverage/dns")->absence);
+  EXPECT_THAT(
+      find(findings, "coverage/dns")->limitations,
+      Contains(HasSubstr("2 more look-ups whose name the server printed with something left "
+                         "out could be for mail1.sender.example; they are not counted")));
+}
+
 TEST(CoverageMethod, EstablishesTheAbsenceOfANameThatNobodyAskedFor) {
   Toy toy(10);
   toy.declare_complete();

@@ -209,6 +209,7 @@ class Toy {
     finish();
     return records_;
   }
+  void could_be(std::uint64_t rows) { records_.could_be_rows = rows; }
 
  private:
   static IpPrefix prefix(const char* text) { return IpPrefix::parse(text).value(); }

@@ -27,6 +27,12 @@ Finding make_finding(const Method& method, const QuestionRecords& records,
   finding.vantage = records.vantage;
   finding.subject = subject;
   finding.window = records.window;
+  if (records.could_be_rows > 0) {
+    const auto count = static_cast<double>(records.could_be_rows);
+    finding.limitations.push_back(fmt::format(
+        "{} whose name the server printed with something left out could be for {}; {} not counted.",
+        plural(count, "more look-up"), patterns_text(records), count == 1 ? "it is" : "they are"));
+  }
   return finding;
 }
 
@@ -169,8 +175,9 @@ void vouch(const QuestionRecords& records, std::string what, std::uint64_t obser
            Finding& finding) {
   // No names stated would mean every name, which no question asks.
   if (records.patterns.empty()) return;
-  finding.absence = Absence::establish(
-      records.recorders, {std::move(what), records.window, records.patterns}, observed);
+  finding.absence =
+      Absence::establish(records.recorders, {std::move(what), records.window, records.patterns},
+                         observed + records.could_be_rows);
 }
 
 void say_window(const QuestionRecords& records, Finding& finding) {
