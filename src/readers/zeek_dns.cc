@@ -7,7 +7,7 @@
 
 #include "assay/reader.h"
 #include "readers/readers.h"
-#include "readers/text_numbers.h"
+#include "readers/zeek_head.h"
 #include "readers/zeek_rows.h"
 
 namespace assay {
@@ -16,71 +16,29 @@ namespace {
 
 static_assert(kLinePadding >= simdjson::SIMDJSON_PADDING);
 
-// What the '#' lines of a TSV log state; a log may hold several such heads, one after the other.
-struct TsvHead {
-  std::string separator = "\t";
-  std::string set_separator = ",";
-  std::string empty_field = "(empty)";
-  std::string unset_field = "-";
-  std::string path;
-  std::vector<ZeekField> fields;  // empty: no #fields seen
+// The columns of a TSV log as its head names them.
+struct TsvColumns {
+  std::vector<ZeekField> fields;
   bool has_query = false;
+
+  void take(const ZeekHead& head) {
+    fields.clear();
+    for (const std::string& name : head.fields) fields.push_back(zeek_field(name));
+    has_query = has(ZeekField::query) || has(ZeekField::original_query);
+  }
+  bool has(ZeekField field) const {
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+  }
 };
-
-// "#fields\tts\tuid": calls `take` with each value after the keyword.
-template <class Take>
-void for_each_part(std::string_view text, std::string_view separator, Take take) {
-  for (;;) {
-    const std::size_t end =
-        separator.size() == 1 ? text.find(separator.front()) : text.find(separator);
-    take(text.substr(0, end));
-    if (end == std::string_view::npos) return;
-    text.remove_prefix(end + separator.size());
-  }
-}
-
-void take_head_line(std::string_view line, TsvHead& head) {
-  // The separator itself is told after a blank, since it is not known before.
-  if (line.starts_with("#separator ")) {
-    head = TsvHead{};
-    head.separator.clear();
-    append_zeek_unescaped(line.substr(11), head.separator);
-    if (head.separator.empty()) head.separator = "\t";
-    return;
-  }
-  const std::size_t end = line.find(head.separator);
-  if (end == std::string_view::npos) return;
-  const std::string_view keyword = line.substr(0, end);
-  const std::string_view value = line.substr(end + head.separator.size());
-  const auto unescaped = [value] {
-    std::string out;
-    append_zeek_unescaped(value, out);
-    return out;
-  };
-  if (keyword == "#set_separator") head.set_separator = unescaped();
-  if (keyword == "#empty_field") head.empty_field = unescaped();
-  if (keyword == "#unset_field") head.unset_field = unescaped();
-  if (keyword == "#path") head.path = value;
-  if (keyword == "#fields") {
-    head.fields.clear();
-    for_each_part(value, head.separator,
-                  [&](std::string_view name) { head.fields.push_back(zeek_field(name)); });
-    head.has_query = std::any_of(head.fields.begin(), head.fields.end(), [](ZeekField field) {
-      return field == ZeekField::query || field == ZeekField::original_query;
-    });
-  }
-  if (head.set_separator.empty()) head.set_separator = ",";
-}
 
 class ZeekRead {
  public:
-  ZeekRead(LogClock clock, std::int64_t skew_us, RecordSink& sink)
-      : sink_(sink), rows_(std::move(clock), skew_us, sink) {}
+  ZeekRead(ZeekClock clock, RecordSink& sink) : sink_(sink), rows_(std::move(clock), sink) {}
 
   void take(const TextLine& line) {
     if (line.text.front() == '{') return take_json(line);
     if (line.text.front() != '#') return take_tsv(line);
-    take_head_line(line.text, head_);
+    if (head_.take(line.text)) columns_.take(head_);
     sink_.blank_unit();
   }
 
@@ -94,23 +52,23 @@ class ZeekRead {
 
   void take_tsv(const TextLine& line) {
     if (!head_.path.empty() && head_.path != "dns") return skip_other_path(line);
-    if (head_.fields.empty()) {
+    if (columns_.fields.empty()) {
       return reject_line(sink_, line, "zeek.fields.missing", "no #fields line stands before it");
     }
-    if (!head_.has_query) {
+    if (!columns_.has_query) {
       return reject_line(sink_, line, "zeek.query.missing",
                          "#fields names no 'query': what was asked is not told");
     }
     rows_.begin();
     std::size_t column = 0;
     for_each_part(line.text, head_.separator, [&](std::string_view value) {
-      if (column < head_.fields.size()) set(head_.fields[column], value);
+      if (column < columns_.fields.size()) set(columns_.fields[column], value);
       ++column;
     });
-    if (column != head_.fields.size()) {
+    if (column != columns_.fields.size()) {
       return reject_line(
           sink_, line, "zeek.fields.count",
-          fmt::format("{} values where #fields names {}", column, head_.fields.size()));
+          fmt::format("{} values where #fields names {}", column, columns_.fields.size()));
     }
     rows_.finish(line);
   }
@@ -182,24 +140,28 @@ class ZeekRead {
 
   RecordSink& sink_;
   ZeekRows rows_;
-  TsvHead head_;
+  ZeekHead head_;
+  TsvColumns columns_;
   simdjson::dom::parser parser_;
 };
 
 SniffScore sniff_tsv(std::string_view head) {
-  TsvHead tsv;
+  ZeekHead tsv;
   for_each_head_line(head, [&](std::string_view line) {
-    if (line.starts_with('#') && tsv.fields.empty()) take_head_line(line, tsv);
+    if (line.starts_with('#') && tsv.fields.empty()) tsv.take(line);
   });
   if (!tsv.path.empty() && tsv.path != "dns") {
     return {0, fmt::format("a Zeek log, but of path '{}', not dns", tsv.path)};
   }
-  const auto has = [&](ZeekField field) {
-    return std::find(tsv.fields.begin(), tsv.fields.end(), field) != tsv.fields.end();
-  };
-  if (!has(ZeekField::ts) || !has(ZeekField::orig_h)) return {};
-  if (tsv.path == "dns" && tsv.has_query) return {95, "Zeek TSV with '#path dns' and its #fields"};
-  if (has(ZeekField::query)) return {80, "Zeek TSV whose #fields name ts, id.orig_h and query"};
+  TsvColumns columns;
+  columns.take(tsv);
+  if (!columns.has(ZeekField::ts) || !columns.has(ZeekField::orig_h)) return {};
+  if (tsv.path == "dns" && columns.has_query) {
+    return {95, "Zeek TSV with '#path dns' and its #fields"};
+  }
+  if (columns.has(ZeekField::query)) {
+    return {80, "Zeek TSV whose #fields name ts, id.orig_h and query"};
+  }
   return {0, "a Zeek log whose #fields name no 'query'"};
 }
 
@@ -241,11 +203,9 @@ class ZeekDns final : public Reader {
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {
-    Clock utc;  // a stamp without an offset is UTC: Zeek writes no local time
-    utc.skew_us = context.clock.skew_us;
-    auto clock = LogClock::make(utc, {});
+    auto clock = ZeekClock::make(context.clock);
     if (!clock.ok()) return clock.error();
-    ZeekRead read(std::move(*clock), context.clock.skew_us, sink);
+    ZeekRead read(std::move(*clock), sink);
     LineReader lines(source, sink);
     for (TextLine line; lines.next(line);) read.take(line);
     ASSAY_TRY(lines.status());

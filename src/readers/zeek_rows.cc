@@ -8,6 +8,7 @@
 
 #include "readers/storable_time.h"
 #include "readers/text_numbers.h"
+#include "readers/zeek_head.h"
 
 namespace assay {
 
@@ -48,13 +49,6 @@ std::string_view name_of(F field) {
   return "";
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // Multicast DNS and LLMNR (RFC 6762, RFC 4795): the top bit of the class is their own.
 bool is_multicast_port(std::uint16_t port) { return port == 5353 || port == 5355; }
 
@@ -68,27 +62,8 @@ ZeekField zeek_field(std::string_view name) {
   return F::none;
 }
 
-void append_zeek_unescaped(std::string_view text, std::string& out) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size()) {
-      if (text[i + 1] == '\\') {
-        ++i;
-      } else if (text[i + 1] == 'x' && i + 3 < text.size()) {
-        const int high = hex_digit(text[i + 2]);
-        const int low = hex_digit(text[i + 3]);
-        if (high >= 0 && low >= 0) {
-          out.push_back(static_cast<char>(high * 16 + low));
-          i += 3;
-          continue;
-        }
-      }
-    }
-    out.push_back(text[i]);
-  }
-}
-
-ZeekRows::ZeekRows(LogClock clock, std::int64_t skew_us, RecordSink& sink)
-    : clock_(std::move(clock)), skew_us_(skew_us), sink_(sink), keys_(sink) {}
+ZeekRows::ZeekRows(ZeekClock clock, RecordSink& sink)
+    : clock_(std::move(clock)), sink_(sink), keys_(sink) {}
 
 void ZeekRows::begin() {
   row_ = DnsRow{};
@@ -107,30 +82,11 @@ bool ZeekRows::refuse_field(ZeekField field) {
   return false;
 }
 
-bool ZeekRows::set_utc(std::int64_t us, std::uint32_t width_us) {
-  is_time_in_range_ = add_skew(us, skew_us_, row_.time_us);
-  row_.width_us = width_us;
-  return has_time_ = true;
-}
-
-// Seconds since 1970, or ISO 8601 as JSON::TS_ISO8601 has it.
-bool ZeekRows::set_time(std::string_view text) {
-  if (const auto seconds = parse_decimal_seconds(text)) {
-    return set_utc(seconds->us, seconds->width_us);
-  }
-  LogStamp stamp;
-  LogClock::Reading reading;
-  if (text.empty() || parse_log_stamp(text, stamp) != text.size() ||
-      stamp.year == LogStamp::kNoYear) {
-    return refuse_field(F::ts);
-  }
-  if (!clock_.read(stamp, reading)) {
-    if (clock_.problem().code != kTimeOutOfRange) return refuse_field(F::ts);
-    is_time_in_range_ = false;
-    return has_time_ = true;
-  }
-  row_.time_us = reading.us;
-  row_.width_us = reading.width_us;
+bool ZeekRows::set_time(const std::optional<ZeekClock::Reading>& time) {
+  if (!time) return refuse_field(F::ts);
+  row_.time_us = time->us;
+  row_.width_us = time->width_us;
+  is_time_in_range_ = time->is_in_range;
   return has_time_ = true;
 }
 
@@ -139,7 +95,7 @@ bool ZeekRows::set_text(ZeekField field, std::string_view text) {
     case F::none:
       return true;
     case F::ts:
-      return set_time(text);
+      return set_time(clock_.read(text));
     case F::orig_h:
       client_ = text;
       return true;
@@ -190,10 +146,7 @@ bool ZeekRows::set_text(ZeekField field, std::string_view text) {
 }
 
 bool ZeekRows::set_integer(ZeekField field, std::uint64_t value) {
-  if (field == F::ts) {
-    const DecimalMicros time = epoch_of_count(value);
-    return set_utc(time.us, time.width_us);
-  }
+  if (field == F::ts) return set_time(clock_.read(value));
   if (field == F::rtt) return set_real(field, static_cast<double>(value));
   if (field == F::none) return true;
   if (value > 0xffff) return refuse_field(field);
@@ -227,8 +180,8 @@ bool ZeekRows::set_integer(ZeekField field, std::uint64_t value) {
 
 bool ZeekRows::set_real(ZeekField field, double value) {
   if (field == F::none) return true;
+  if (field == F::ts) return set_time(clock_.read(value));
   if (!(std::abs(value) < 1e11)) return refuse_field(field);
-  if (field == F::ts) return set_utc(std::llround(value * 1e6), 1);
   if (field == F::rtt) {
     const double micros = std::round(value * 1e6);
     if (micros >= 0 && micros < kNoDelay) row_.delay_us = static_cast<std::uint32_t>(micros);

@@ -10,8 +10,8 @@
 
 #include "assay/reader.h"
 #include "readers/line_reader.h"
-#include "readers/log_stamp.h"
 #include "readers/text_keys.h"
+#include "readers/zeek_time.h"
 
 namespace assay {
 
@@ -45,13 +45,10 @@ enum class ZeekField {
 // rewrite it, is taken too.
 ZeekField zeek_field(std::string_view name);
 
-// Zeek writes bytes that are not printable as \xNN and a backslash as "\\". Appends the bytes.
-void append_zeek_unescaped(std::string_view text, std::string& out);
-
 // Collects the fields of one record at a time. Views handed in live until finish().
 class ZeekRows {
  public:
-  ZeekRows(LogClock clock, std::int64_t skew_us, RecordSink& sink);
+  ZeekRows(ZeekClock clock, RecordSink& sink);
 
   void begin();
   // False when the value is none of the field's; finish() then refuses the record.
@@ -70,16 +67,14 @@ class ZeekRows {
   void note_missing();
 
  private:
-  bool set_time(std::string_view text);
-  bool set_utc(std::int64_t us, std::uint32_t width_us);
+  bool set_time(const std::optional<ZeekClock::Reading>& time);
   bool refuse_field(ZeekField field);
   bool set_key_fields(const TextLine& line);
   void take_names();
   bool set_name(const TextLine& line);
   void add_answers();
 
-  LogClock clock_;
-  std::int64_t skew_us_;
+  ZeekClock clock_;
   RecordSink& sink_;
   TextKeys keys_;
 

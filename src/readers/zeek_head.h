@@ -1,0 +1,38 @@
+// The '#' lines of a Zeek log in TSV, which say how its other lines are to be cut.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay {
+
+// Zeek writes bytes that are not printable as \xNN and a backslash as "\\". Appends the bytes.
+void append_zeek_unescaped(std::string_view text, std::string& out);
+
+// "ts\tuid": calls `take` with each value, empty ones too.
+template <class Take>
+void for_each_part(std::string_view text, std::string_view separator, Take take) {
+  for (;;) {
+    const std::size_t end =
+        separator.size() == 1 ? text.find(separator.front()) : text.find(separator);
+    take(text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + separator.size());
+  }
+}
+
+// What the '#' lines of a log state; a log may hold several such heads, one after the other.
+struct ZeekHead {
+  std::string separator = "\t";
+  std::string set_separator = ",";
+  std::string empty_field = "(empty)";
+  std::string unset_field = "-";
+  std::string path;
+  std::vector<std::string> fields;  // empty: no #fields seen
+
+  // Takes one '#' line. True when `fields` are others than before.
+  bool take(std::string_view line);
+};
+
+}  // namespace assay
