@@ -13,7 +13,12 @@ const Reader& delimited_reader();
 const Reader& dnstap_reader();
 const Reader& pcap_dns_reader();
 const Reader& postfix_log_reader();
+const Reader& zeek_capture_loss_reader();
+const Reader& zeek_conn_reader();
 const Reader& zeek_dns_reader();
+const Reader& zeek_smtp_reader();
+const Reader& zeek_ssl_reader();
+const Reader& zeek_weird_reader();
 const Reader& zone_file_reader();
 
 // Calls `take` with each whole, non-empty line of a sniffed head; with the cut last one only when

@@ -21,6 +21,11 @@ const std::vector<const Reader*>& all_readers() {
       &postfix_log_reader(),
       // mail at rest
       // flows and sessions
+      &zeek_conn_reader(),
+      &zeek_smtp_reader(),
+      &zeek_ssl_reader(),
+      &zeek_weird_reader(),
+      &zeek_capture_loss_reader(),
       // registrations and zones
       &zone_file_reader(),
       // payments

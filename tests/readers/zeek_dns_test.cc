@@ -168,15 +168,15 @@ TEST(ZeekDns, SniffTakesDnsLogsAndNamesThePathOfOthers) {
   const std::string json = test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_dns/rows.json");
   EXPECT_GE(reader().sniff(tsv).score, 90);
   EXPECT_GE(reader().sniff(json).score, 90);
-  std::string conn = tsv;
-  conn.replace(conn.find("#path\tdns"), 9, "#path\tconn");
-  EXPECT_EQ(reader().sniff(conn).score, 0);
-  EXPECT_NE(reader().sniff(conn).why.find("'conn'"), std::string::npos);
+  std::string http = tsv;
+  http.replace(http.find("#path\tdns"), 9, "#path\thttp");
+  EXPECT_EQ(reader().sniff(http).score, 0);
+  EXPECT_NE(reader().sniff(http).why.find("'http'"), std::string::npos);
   EXPECT_EQ(reader().sniff(R"({"_path":"conn","ts":1,"id.orig_h":"192.0.2.1"})").score, 0);
   EXPECT_EQ(reader().sniff(R"({"rrname":"a.example","count":3})").score, 0);
   EXPECT_EQ(reader().sniff("a,b\n").score, 0);
-  EXPECT_EQ(choose_reader(conn).reader, nullptr);
-  EXPECT_NE(choose_reader(conn).why.find("'conn'"), std::string::npos);
+  EXPECT_EQ(choose_reader(http).reader, nullptr);
+  EXPECT_NE(choose_reader(http).why.find("'http'"), std::string::npos);
 }
 
 TEST(ZeekDns, GivesTheSameRowsForBothFormsOfOneRealLog) {

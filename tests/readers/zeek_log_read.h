@@ -1,0 +1,82 @@
+// What the tests of Zeek's logs share.
+#pragma once
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "golden.h"
+#include "read_text.h"
+
+namespace assay::test {
+
+inline Status read_zeek(const char* reader, std::string_view text, CollectingSink& sink,
+                        const ReadContext& context = {}, std::size_t piece = SIZE_MAX) {
+  MemorySource source(text, piece);
+  Status status = find_reader(reader)->read(source, context, sink);
+  EXPECT_TRUE(sink.balance().is_even());
+  return status;
+}
+
+// What became of the records, without where in the input they stood.
+inline std::string records_of(CollectingSink& sink) {
+  std::string out;
+  for (RecordRow record : sink.records) {
+    record.offset = record.length = 0;
+    out += sink.golden_record(record);
+  }
+  return out;
+}
+
+inline std::string unpacked(const std::filesystem::path& path) {
+  std::string out;
+  archive* in = archive_read_new();
+  archive_read_support_filter_all(in);
+  archive_read_support_format_raw(in);
+  archive_entry* entry = nullptr;
+  EXPECT_EQ(archive_read_open_filename(in, path.c_str(), 1 << 16), ARCHIVE_OK);
+  EXPECT_EQ(archive_read_next_header(in, &entry), ARCHIVE_OK);
+  std::string block(1 << 20, '\0');
+  for (la_ssize_t n; (n = archive_read_data(in, block.data(), block.size())) > 0;) {
+    out.append(block, 0, static_cast<std::size_t>(n));
+  }
+  archive_read_free(in);
+  return out;
+}
+
+// Cut at each byte and flipped at random, a sample may lose records but never the balance; fed in
+// pieces, it gives what it gives whole.
+inline void expect_damage_is_balanced(const char* reader, const std::filesystem::path& path) {
+  SCOPED_TRACE(path);
+  const std::string whole = file_bytes(path);
+  CollectingSink all;
+  ASSERT_TRUE(read_zeek(reader, whole, all).ok());
+  std::mt19937 random(20'160'923);
+  for (std::size_t size = 0; size <= whole.size(); size += 1 + whole.size() / 150) {
+    CollectingSink sink;
+    ASSERT_TRUE(read_zeek(reader, whole.substr(0, size), sink).ok());
+    ASSERT_LE(sink.records.size(), all.records.size());
+    for (const Reject& reject : sink.rejects) ASSERT_LE(reject.offset + reject.length, size);
+  }
+  for (int round = 0; round < 50; ++round) {
+    std::string bytes = whole;
+    for (std::size_t flips = 1 + random() % 8; flips > 0 && !bytes.empty(); --flips) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    CollectingSink sink;
+    EXPECT_TRUE(read_zeek(reader, bytes, sink).ok());
+    find_reader(reader)->sniff(bytes);
+    for (const RecordRow& record : sink.records) {
+      ASSERT_LE(record.offset + record.length, bytes.size());
+    }
+  }
+  for (const std::size_t piece : {1u, 7u, 250u}) {
+    CollectingSink sink;
+    ASSERT_TRUE(read_zeek(reader, whole, sink, {}, piece).ok());
+    ASSERT_EQ(sink.golden(), all.golden());
+  }
+}
+
+}  // namespace assay::test
