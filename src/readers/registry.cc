@@ -17,6 +17,7 @@ const std::vector<const Reader*>& all_readers() {
       &pcap_dns_reader(),
       &dnstap_reader(),
       &zeek_dns_reader(),
+      &passive_dns_cof_reader(),
       // logs of mail servers
       &postfix_log_reader(),
       // mail at rest
