@@ -28,9 +28,9 @@ Result<int> run_demo(const std::string& directory, Session& session) {
   const auto each = [&](const AddOutcome& outcome) {
     const Evidence& evidence = outcome.evidence;
     session.say(fmt::format("{:<8} {:<16} {:>9}  {}", evidence.id, evidence.format,
-                            number(evidence.balance.rows), safe(evidence.name)));
+                            number(evidence.rows()), safe(evidence.name)));
     files.push_back(
-        {{"id", evidence.id}, {"name", safe(evidence.name)}, {"records", evidence.balance.rows}});
+        {{"id", evidence.id}, {"name", safe(evidence.name)}, {"records", evidence.rows()}});
   };
   auto made = make_demo_case(directory, demo_folder(), session.surroundings(), each);
   if (!made.ok()) return made.error();

@@ -34,7 +34,7 @@ void list_evidence(Session& session, const Case& opened) {
   for (const Evidence& evidence : opened.evidences()) {
     const Balance& balance = evidence.balance;
     rows.push_back({evidence.id, std::string(to_string(evidence.state)),
-                    evidence.format.empty() ? "-" : evidence.format, number(balance.rows),
+                    evidence.format.empty() ? "-" : evidence.format, number(evidence.rows()),
                     number(balance.units), number(balance.used), number(balance.rejected),
                     number(balance.blank), safe(evidence.name)});
   }

@@ -205,7 +205,7 @@ Job declare_export(CLI::App& app) {
       return kDone;
     }
     std::uint64_t count = 0;
-    for (const Evidence& evidence : opened->evidences()) count += evidence.balance.rows;
+    for (const Evidence& evidence : opened->evidences()) count += evidence.rows();
     if (session.wants_json) {
       Json document = {{"to", options->format}, {"records", count}, {"filter", "none"}};
       if (options->format == "csv" && file == nullptr) document.update(rows.table());

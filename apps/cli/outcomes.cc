@@ -69,7 +69,7 @@ void OutcomeTeller::tell(const AddOutcome& outcome, const std::vector<RejectSumm
   skipped_ += outcome.kind == Kind::skipped;
   failed_ += outcome.kind == Kind::not_read;
   if (is_taken) {
-    rows_ += evidence.balance.rows;
+    rows_ += evidence.rows();
     units_ += evidence.balance.units;
     rejected_ += evidence.balance.rejected;
   }

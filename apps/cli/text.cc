@@ -156,11 +156,22 @@ std::string coverage_warning(const Evidence& evidence) {
   const std::string covers = fmt::format("--covers {}", fmt::join(words, ", "));
   if (covered_us == 0) {
     return fmt::format("all {} lie outside {}: they run from {}",
-                       counted(evidence.balance.rows, "record"), covers, span_text(span));
+                       counted(evidence.rows(), "record"), covers, span_text(span));
   }
   if (covered_us >= (span.end_us - span.begin_us) / 2) return "";
   return fmt::format("most of the time of its records, {}, lies outside {}", span_text(span),
                      covers);
+}
+
+std::string balance_text(std::string_view format, const Balance& balance) {
+  const Reader* reader = find_reader(format);
+  const std::string unit = reader != nullptr ? std::string(reader->unit()) : "unit";
+  std::string text =
+      fmt::format("{} from {}: {} used, {} rejected, {} blank", counted(balance.rows, "record"),
+                  counted(balance.units, unit), number(balance.used), number(balance.rejected),
+                  number(balance.blank));
+  if (!balance.is_even()) text += "; THE BALANCE IS NOT EVEN: this is a defect of assay";
+  return text;
 }
 
 std::string describe(const Evidence& evidence, const std::vector<RejectSummary>& rejects) {
@@ -171,13 +182,17 @@ std::string describe(const Evidence& evidence, const std::vector<RejectSummary>&
                    evidence.format.empty() ? "not read" : evidence.format,
                    safe(evidence.format_why)));
   if (evidence.state == ReadState::read) {
-    const Reader* reader = find_reader(evidence.format);
-    const std::string unit = reader != nullptr ? std::string(reader->unit()) : "unit";
-    const Balance& balance = evidence.balance;
-    line(fmt::format("{} from {}: {} used, {} rejected, {} blank", counted(balance.rows, "record"),
-                     counted(balance.units, unit), number(balance.used), number(balance.rejected),
-                     number(balance.blank)));
-    if (!balance.is_even()) line("THE BALANCE IS NOT EVEN: this is a defect of assay");
+    line(balance_text(evidence.format, evidence.balance));
+    for (const Reading& reading : evidence.also) {
+      line(fmt::format("also read as {}: {}", reading.format,
+                       balance_text(reading.format, reading.balance)));
+    }
+    if (evidence.predecessor != 0) {
+      line(
+          fmt::format("a file that grew: its bytes before {} are those of evidence {} and were "
+                      "read with it",
+                      number(evidence.begin_offset), evidence.predecessor));
+    }
     if (evidence.span) line(span_text(*evidence.span));
     if (const std::string words = assumptions(evidence); !words.empty()) line("assumed: " + words);
     if (evidence.clock.zone_is_stated && tells_its_zone(evidence)) {

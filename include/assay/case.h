@@ -58,6 +58,14 @@ struct CalendarEvent {
   Interval when;
 };
 
+// A clock that the user says went wrong: what to add to the times of one evidence.
+struct ClockCorrection {
+  std::string evidence;  // its id
+  std::int64_t add_us = 0;
+  std::string source;  // who says so, or the finding that offered it
+  int line = 0;
+};
+
 struct CaseFile {
   std::string title;
   std::string default_zone = "UTC";
@@ -65,6 +73,7 @@ struct CaseFile {
   std::vector<Question> questions;
   std::vector<Claim> claims;
   std::vector<CalendarEvent> calendar;
+  std::vector<ClockCorrection> clocks;
   std::map<std::string, std::uint32_t> ttl_seconds;  // [ttl] "mail1.sender.example" = 3600: stated
 
   const Party* find_party(std::string_view name) const;

@@ -75,6 +75,12 @@ struct Balance {
   bool is_even() const { return units == used + rejected + blank; }
 };
 
+// The same bytes read by a further reader, for records that the first one passes over.
+struct Reading {
+  std::string format;
+  Balance balance;
+};
+
 // A named oddity and how often it was seen ("bind.year_inferred", "pcap.tcp_gap"); sorted by name.
 struct Note {
   std::string code;
@@ -101,9 +107,15 @@ struct Evidence {
   Clock clock;
   Coverage coverage;
   ReadState state = ReadState::unread;
-  Balance balance;
+  Balance balance;            // of `format`
+  std::vector<Reading> also;  // by other readers; notes and rejects are of all
   std::vector<Note> notes;
   std::optional<Interval> span;  // first to last record, when there is any
+  // A log that grew: the evidence with its earlier bytes, and where what is read here begins.
+  std::uint32_t predecessor = 0;  // number; 0 = none
+  std::uint64_t begin_offset = 0;
+
+  std::uint64_t rows() const;  // of all readings
 };
 
 }  // namespace assay

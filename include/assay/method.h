@@ -92,6 +92,9 @@ class Method {
   // At least one finding, also when there is nothing to find. Pure: same records, same findings.
   virtual std::vector<Finding> run(const QuestionRecords& records,
                                    const MethodContext& context) const = 0;
+  // What only several recorders together show; called once a question, after run() for each.
+  virtual std::vector<Finding> compare(const std::vector<QuestionRecords>& vantages,
+                                       const MethodContext& context) const;
 };
 
 const std::vector<const Method*>& all_methods();

@@ -27,6 +27,8 @@ class ByteSource {
   // Reads up to `capacity` bytes; 0 at the end. Errors: io; malformed when compressed data is cut
   // or corrupt (the bytes before the damage have been delivered by then).
   virtual Result<std::size_t> read(char* into, std::size_t capacity) = 0;
+  // Offset of the first byte within its file: not 0 for the tail of a log that grew.
+  virtual std::uint64_t first_offset() const { return 0; }
 };
 
 // How a delimited file is to be read; other readers ignore it. Column -> field, see
@@ -47,10 +49,8 @@ struct ReadContext {
   std::uint32_t max_rows_per_batch = 65'536;
   // For a second read, from RecordSink::first_year_wanted() of the first one.
   std::optional<int> first_year;
-  // A log that grew: the source begins here, and the bytes before were read with an evidence sealed
-  // earlier. Offsets count from the file's first byte. `head` is that file's start, for formats
-  // whose first lines say how to read the others.
-  std::uint64_t begin_offset = 0;
+  // The start of the file when the source is its tail: for formats whose first lines say how to
+  // read the others.
   std::string_view head;
 };
 

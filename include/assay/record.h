@@ -41,8 +41,9 @@ enum DnsFlag : std::uint32_t {
   kNoQuestion = 1u << 17,     // a message with QDCOUNT 0
   kExtraQuestion = 1u << 18,  // second or later question of one message
   kMulticast = 1u << 19,
-  kNameLossy = 1u << 20,    // the server printed the name with something left out; see names.h
-  kTimeUnknown = 1u << 21,  // the evidence does not tell when; time_us is 0 and says nothing
+  kNameLossy = 1u << 20,       // the server printed the name with something left out; see names.h
+  kTimeUnknown = 1u << 21,     // the evidence does not tell when; time_us is 0 and says nothing
+  kClockCorrected = 1u << 22,  // time_us was moved as case.toml says; never in the store
 };
 inline std::uint32_t opcode_of(std::uint32_t flags) { return flags >> 28; }
 

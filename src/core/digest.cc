@@ -22,6 +22,12 @@ void Sha256::update(std::string_view bytes) {
   EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
 }
 
+std::string Sha256::hex_so_far() const {
+  Sha256 copy;
+  EVP_MD_CTX_copy_ex(copy.state_->context, state_->context);
+  return copy.hex();
+}
+
 std::string Sha256::hex() {
   std::array<unsigned char, 32> digest{};
   unsigned int length = 0;

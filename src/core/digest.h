@@ -17,6 +17,8 @@ class Sha256 {
   void update(std::string_view bytes);
   // Lower-case hex of everything so far. Call once, at the end.
   std::string hex();
+  // The same, and more may follow.
+  std::string hex_so_far() const;
 
  private:
   struct State;

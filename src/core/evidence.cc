@@ -82,6 +82,12 @@ std::vector<std::string> vantage_words() {
   return words;
 }
 
+std::uint64_t Evidence::rows() const {
+  std::uint64_t rows = balance.rows;
+  for (const Reading& reading : also) rows += reading.balance.rows;
+  return rows;
+}
+
 bool Coverage::is_complete_for(const Interval& window,
                                const std::vector<NamePattern>& wanted) const {
   if (completeness != Completeness::complete || intervals.empty() || window.empty()) return false;

@@ -111,6 +111,16 @@ Evidence evidence_of(const Json& json) {
                               note.at("count").get<std::uint64_t>(),
                               note.at("text").get<std::string>()});
   }
+  if (json.contains("also")) {
+    for (const Json& reading : json["also"]) {
+      evidence.also.push_back(
+          {reading.at("format").get<std::string>(), balance_of(reading.at("balance"))});
+    }
+  }
+  if (json.contains("predecessor")) {
+    evidence.predecessor = json["predecessor"].get<std::uint32_t>();
+    evidence.begin_offset = json.at("begin_offset").get<std::uint64_t>();
+  }
   if (json.contains("span")) evidence.span = interval_of(json["span"]);
   return evidence;
 }
@@ -142,6 +152,14 @@ std::string evidence_to_json(const Evidence& evidence) {
             {"state", to_string(evidence.state)},
             {"balance", balance_json(evidence.balance)},
             {"notes", std::move(notes)}};
+  for (const Reading& reading : evidence.also) {
+    json["also"].push_back(
+        {{"format", reading.format}, {"balance", balance_json(reading.balance)}});
+  }
+  if (evidence.predecessor != 0) {
+    json["predecessor"] = evidence.predecessor;
+    json["begin_offset"] = evidence.begin_offset;
+  }
   if (evidence.span) json["span"] = interval_json(*evidence.span);
   // File names and notes may hold any bytes: what is not UTF-8 is replaced, never thrown over.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -245,7 +245,7 @@ Status Acquisition::state_anew(Draft& known) {
   ASSAY_TRY(inside_.seal("begun", begun_payload(known.evidence, known.detail)));
   known.detail.is_read = false;
   known.is_restated = true;
-  known.rows_before = known.evidence.balance.rows;
+  known.rows_before = known.evidence.rows();
   return {};
 }
 
@@ -313,6 +313,11 @@ Status Acquisition::take_path(const std::string& path, Draft draft) {
         "sealed is what was read",
         before.st_size, after.st_size);
   };
+  if (draft.is_new()) {
+    if (Status status = look_for_predecessor(source, draft); !status.ok()) {
+      return fail(draft, status.error());
+    }
+  }
   return take_bytes(source, std::move(draft), 0, what_changed);
 }
 

@@ -66,6 +66,9 @@ class Acquisition {
   // As stated now when the request says otherwise than an earlier one, which did not get far.
   Status resume(std::size_t index, const std::string& path);
   Status take_path(const std::string& path, Draft draft);
+  // A new file that begins with the very bytes of an evidence: a log that grew. Only what follows
+  // them is read.
+  Status look_for_predecessor(DescriptorSource& file, Draft& draft) const;
   std::optional<std::size_t> unread_at(const std::string& path) const;
   // Index of the evidence with these bytes as received.
   std::optional<std::size_t> same_bytes(const FileSeal& seal, const Evidence& evidence) const;

@@ -68,6 +68,9 @@ Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
   if (draft.is_new()) {
     ASSAY_TRY(choose_format(draft.as_format, **bytes, draft.evidence));
     tell_mapping(draft);
+    if (draft.evidence.predecessor != 0) {
+      draft.evidence.format_why = "goes on where evidence of this format ended";
+    }
     if ((*bytes)->is_archive() && draft.evidence.format.empty()) {
       draft.evidence.format_why = fmt::format(
           "an archive within {} archives is not unpacked any "
@@ -140,6 +143,7 @@ Status Acquisition::finish(Draft& draft, const PassResult& pass) {
     evidence.state = ReadState::unreadable;
     evidence.span.reset();
     evidence.balance = Balance();
+    evidence.also.clear();
     draft.detail.rejects.clear();
     draft.detail.rejects_sha256.clear();
     ASSAY_TRY(RejectsFile(inside_.rejects_path(evidence), evidence.number).finish());
@@ -162,7 +166,7 @@ std::string Acquisition::outcome_words(const Draft& draft) const {
   }
   if (draft.is_restated) {
     return fmt::format("read as stated now: {} records, {} before; the chain keeps both statements",
-                       evidence.balance.rows, draft.rows_before);
+                       evidence.rows(), draft.rows_before);
   }
   for (const Evidence& other : inside_.state.evidences) {
     if (other.number != evidence.number && other.name == evidence.name &&

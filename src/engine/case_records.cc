@@ -185,7 +185,7 @@ Status Case::count(const std::vector<std::string>& columns,
   filter.evidences = impl_->state.committed();
   if (columns.empty()) {
     std::uint64_t rows = 0;
-    for (const Evidence& evidence : impl_->state.evidences) rows += evidence.balance.rows;
+    for (const Evidence& evidence : impl_->state.evidences) rows += evidence.rows();
     lines.text() += fmt::format("{}\n", rows);
   } else if (!filter.evidences.empty()) {
     GroupLines groups(keys, words, lines);

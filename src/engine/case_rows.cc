@@ -94,11 +94,11 @@ class Rereading {
     const std::size_t index = *inside_.state.index_of(number);
     Evidence evidence = inside_.state.evidences[index];
     EvidenceDetail detail = inside_.state.details[index];
-    const Balance sealed = evidence.balance;
+    const std::uint64_t sealed_rows = evidence.rows();
     auto pass = run_pass(inside_, file, evidence, detail, RejectsKept::no);
     if (!pass.ok()) return pass.error();
     if (pass->failure) return *pass->failure;
-    if (pass->sha256 != evidence.sha256 || evidence.balance.rows != sealed.rows) {
+    if (pass->sha256 != evidence.sha256 || evidence.rows() != sealed_rows) {
       auto store = inside_.open_store();
       if (!store.ok()) return store.error();
       inside_.present.erase(number);
@@ -107,7 +107,7 @@ class Rereading {
                    pass->sha256 != evidence.sha256
                        ? fmt::format("the bytes of {} are no longer those sealed", evidence.id)
                        : fmt::format("reading {} again gives {} rows where {} were sealed",
-                                     evidence.id, evidence.balance.rows, sealed.rows),
+                                     evidence.id, evidence.rows(), sealed_rows),
                    "see what changed with: assay verify CASE"};
     }
     return {};
@@ -151,7 +151,7 @@ Result<RecordStore*> Case::Impl::rows() {
     if (!count.ok()) return count.error();
     const auto records = (*store)->count_records(filter);
     if (!records.ok()) return records.error();
-    if (*count + *records == state.evidences[*state.index_of(number)].balance.rows) {
+    if (*count + *records == state.evidences[*state.index_of(number)].rows()) {
       present.insert(number);
     } else {
       missing.push_back(number);

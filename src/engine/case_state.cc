@@ -59,7 +59,7 @@ void drop_copy(const Json& payload, CaseState& state) {
 bool is_id_of(std::string_view id, std::uint32_t number) {
   const std::size_t hyphen = id.find('-');
   return hyphen != std::string_view::npos && hyphen > 0 &&
-         id.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == hyphen &&
+         id.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == hyphen &&
          id.substr(hyphen + 1) == std::to_string(number);
 }
 
@@ -82,6 +82,11 @@ void check_begun(const Evidence& evidence, const CaseState& state) {
   if (evidence.container != 0 &&
       (evidence.container >= evidence.number || !state.index_of(evidence.container))) {
     refuse(fmt::format("there is no evidence {} before it to contain it", evidence.container));
+  }
+  if (evidence.predecessor != 0 &&
+      (evidence.predecessor >= evidence.number || !state.index_of(evidence.predecessor))) {
+    refuse(
+        fmt::format("there is no evidence {} before it that it continues", evidence.predecessor));
   }
 }
 

@@ -96,15 +96,30 @@ void read_rejects(const Json& payload, std::uint32_t number, EvidenceDetail& det
   detail.rejects_stored = payload.value("rejects_stored", std::uint64_t{0});
 }
 
+OrderedJson balance_json(const Balance& balance) {
+  return {{"units", balance.units},
+          {"used", balance.used},
+          {"rejected", balance.rejected},
+          {"blank", balance.blank},
+          {"rows", balance.rows}};
+}
+
+Balance balance_from(const Json& json) {
+  return {json.value("units", std::uint64_t{0}), json.value("used", std::uint64_t{0}),
+          json.value("rejected", std::uint64_t{0}), json.value("blank", std::uint64_t{0}),
+          json.value("rows", std::uint64_t{0})};
+}
+
 void read_result(const Json& payload, Evidence& evidence, EvidenceDetail& detail) {
   evidence.state = parse_read_state(payload.value("state", "")).value_or(ReadState::unread);
   detail.is_read = true;
   detail.failure.clear();
-  const Json balance = payload.value("balance", Json::object());
-  evidence.balance = {
-      balance.value("units", std::uint64_t{0}), balance.value("used", std::uint64_t{0}),
-      balance.value("rejected", std::uint64_t{0}), balance.value("blank", std::uint64_t{0}),
-      balance.value("rows", std::uint64_t{0})};
+  evidence.balance = balance_from(payload.value("balance", Json::object()));
+  evidence.also.clear();
+  for (const Json& reading : payload.value("also", Json::array())) {
+    evidence.also.push_back(
+        {reading.value("format", ""), balance_from(reading.value("balance", Json::object()))});
+  }
   evidence.notes.clear();
   for (const Json& note : payload.value("notes", Json::array())) {
     evidence.notes.push_back(
@@ -124,6 +139,10 @@ std::string begun_payload(const Evidence& evidence, const EvidenceDetail& detail
   if (evidence.container != 0) {
     json["container"] = evidence.container;
     put_bytes(json, "member", evidence.member);
+  }
+  if (evidence.predecessor != 0) {
+    json["predecessor"] = evidence.predecessor;
+    json["begin_offset"] = evidence.begin_offset;
   }
   json["encoding"] = evidence.encoding;
   json["format"] = evidence.format;
@@ -161,16 +180,14 @@ std::string copy_payload(const Evidence& copy, const Evidence& original) {
 }
 
 std::string read_payload(const Evidence& evidence, const EvidenceDetail& detail) {
-  const Balance& balance = evidence.balance;
   OrderedJson json = {{"evidence", evidence.number},
                       {"id", evidence.id},
                       {"state", to_string(evidence.state)},
-                      {"balance",
-                       {{"units", balance.units},
-                        {"used", balance.used},
-                        {"rejected", balance.rejected},
-                        {"blank", balance.blank},
-                        {"rows", balance.rows}}}};
+                      {"balance", balance_json(evidence.balance)}};
+  for (const Reading& reading : evidence.also) {
+    json["also"].push_back(
+        {{"format", reading.format}, {"balance", balance_json(reading.balance)}});
+  }
   json["notes"] = OrderedJson::array();
   for (const Note& note : evidence.notes) {
     OrderedJson entry = {{"code", note.code}, {"count", note.count}};
@@ -194,6 +211,8 @@ void read_begun(const Json& payload, const CustodyLine& line, Evidence& evidence
   evidence.path = get_bytes(payload, "path");
   evidence.container = payload.value("container", 0u);
   evidence.member = get_bytes(payload, "member");
+  evidence.predecessor = payload.value("predecessor", 0u);
+  evidence.begin_offset = payload.value("begin_offset", std::uint64_t{0});
   evidence.encoding = payload.value("encoding", "");
   evidence.format = payload.value("format", "");
   evidence.format_why = payload.value("format_why", "");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "engine/rejects_file.h"
 
@@ -60,19 +61,29 @@ Status check_years(const Evidence& evidence, const RecordSink& sink) {
       "as a file of its own"};
 }
 
-// What is seen of the content's damage, also when the reader stopped before it.
+// What is seen of the content's damage, also when the reader stopped before it. Bytes before
+// `begin`, which another evidence holds, flow through and are not handed on.
 class DamageWatch final : public ByteSource {
  public:
-  explicit DamageWatch(ByteSource& inner, bool hashes) : inner_(inner), hashes_(hashes) {}
+  DamageWatch(ByteSource& inner, bool hashes, std::uint64_t begin)
+      : inner_(inner), hashes_(hashes), begin_(begin) {}
+  std::uint64_t first_offset() const override { return begin_; }
   Result<std::size_t> read(char* into, std::size_t capacity) override {
-    auto count = inner_.read(into, capacity);
-    if (count.ok()) {
+    while (true) {
+      auto count = inner_.read(into, capacity);
+      if (!count.ok()) {
+        error_ = count.error();
+        return count;
+      }
       if (hashes_) digest_.update({into, *count});
+      const std::uint64_t from = bytes_;
       bytes_ += *count;
-    } else {
-      error_ = count.error();
+      if (*count == 0 || from >= begin_) return count;
+      if (bytes_ <= begin_) continue;
+      const std::size_t skipped = static_cast<std::size_t>(begin_ - from);
+      std::memmove(into, into + skipped, *count - skipped);
+      return *count - skipped;
     }
-    return count;
   }
   // A reader may stop before the end of its input; the rest belongs to the content's hash.
   void finish() {
@@ -89,6 +100,7 @@ class DamageWatch final : public ByteSource {
  private:
   ByteSource& inner_;
   bool hashes_;
+  std::uint64_t begin_;
   Sha256 digest_;
   std::uint64_t bytes_ = 0;
   std::optional<Error> error_;
@@ -99,7 +111,42 @@ struct RowsRead {
   std::optional<int> first_year;  // read again with this one
 };
 
-Status read_rows(Case::Impl& inside, const Reader& reader, DamageWatch& source, Evidence& evidence,
+Balance minus(const Balance& all, const Balance& before) {
+  return {all.units - before.units, all.used - before.used, all.rejected - before.rejected,
+          all.blank - before.blank, all.rows - before.rows};
+}
+
+Status check_balance(const Reader& reader, const Balance& balance) {
+  if (balance.is_even()) return {};
+  return Error{ErrorCode::internal,
+               fmt::format("{} lost count: of {} {}s it used {}, refused {} and passed over {}",
+                           reader.name(), balance.units, reader.unit(), balance.used,
+                           balance.rejected, balance.blank),
+               "nothing of this evidence was stored; please report it with the file"};
+}
+
+// What the first reader passed over is for others: the same bytes once more, into the same sink.
+Status read_companions(const Reader& reader, DescriptorSource& file, const ReadContext& context,
+                       Evidence& evidence, RecordSink& sink) {
+  for (const std::string_view name : reader.companions(sink.notes())) {
+    const Reader* companion = find_reader(name);
+    if (companion == nullptr) continue;
+    ASSAY_TRY(file.rewind());
+    auto opened = OpenedBytes::open(file);
+    if (!opened.ok()) return opened.error();
+    DamageWatch content((*opened)->content(), false, evidence.begin_offset);
+    const Balance before = sink.balance();
+    ASSAY_TRY(companion->read(content, context, sink));
+    if (content.error() && content.error()->code != ErrorCode::malformed) return *content.error();
+    const Balance balance = minus(sink.balance(), before);
+    ASSAY_TRY(check_balance(*companion, balance));
+    evidence.also.push_back({std::string(name), balance});
+  }
+  return {};
+}
+
+Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
+                 const Reader& reader, DamageWatch& source, Evidence& evidence,
                  EvidenceDetail& detail, RejectsKept kept, RowsRead& outcome) {
   auto context = context_of(evidence, detail);
   if (!context.ok()) {
@@ -107,6 +154,7 @@ Status read_rows(Case::Impl& inside, const Reader& reader, DamageWatch& source, 
     return {};
   }
   context->first_year = outcome.first_year;
+  if (evidence.begin_offset != 0) context->head = bytes.head();
   outcome.first_year.reset();
   auto store = inside.open_store();
   if (!store.ok()) return store.error();
@@ -127,13 +175,10 @@ Status read_rows(Case::Impl& inside, const Reader& reader, DamageWatch& source, 
       sink->reject("input.damaged", source.bytes(), 0, "", source.error()->message);
     }
   }
-  if (const Balance& balance = sink->balance(); status.ok() && !balance.is_even()) {
-    status = Error{ErrorCode::internal,
-                   fmt::format("{} lost count: of {} {}s it used {}, refused {} and passed over {}",
-                               reader.name(), balance.units, reader.unit(), balance.used,
-                               balance.rejected, balance.blank),
-                   "nothing of this evidence was stored; please report it with the file"};
-  }
+  const Balance balance = sink->balance();
+  if (status.ok()) status = check_balance(reader, balance);
+  if (status.ok()) status = bytes.received().drain();
+  if (status.ok()) status = read_companions(reader, file, *context, evidence, *sink);
   if (!status.ok() && !sink->failure() && status.error().code != ErrorCode::interrupted) {
     outcome.first_year = sink->first_year_wanted();
     if (!outcome.first_year) outcome.failure = status.error();
@@ -148,7 +193,7 @@ Status read_rows(Case::Impl& inside, const Reader& reader, DamageWatch& source, 
 
   inside.present.insert(evidence.number);
   evidence.state = ReadState::read;
-  evidence.balance = sink->balance();
+  evidence.balance = balance;
   evidence.notes = sink->notes();
   evidence.span = sink->span();
   detail.rejects = rejects.summaries();
@@ -217,9 +262,10 @@ Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence
   }
   RowsRead rows;
   rows.first_year = first_year;
-  DamageWatch content(bytes.content(), !bytes.encoding().empty());
+  DamageWatch content(bytes.content(), !bytes.encoding().empty(), evidence.begin_offset);
   if (reader != nullptr) {
-    ASSAY_TRY(read_rows(inside, *reader, content, evidence, detail, rejects_kept, rows));
+    ASSAY_TRY(
+        read_rows(inside, file, bytes, *reader, content, evidence, detail, rejects_kept, rows));
     first_year = rows.first_year;
     result.failure = rows.failure;
     if (result.failure || first_year) return result;
@@ -276,6 +322,7 @@ std::optional<Error> refusal_of(const Evidence& evidence, const EvidenceDetail& 
 Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
                             EvidenceDetail& detail, RejectsKept rejects_kept) {
   evidence.balance = Balance();
+  evidence.also.clear();
   evidence.notes.clear();
   evidence.span.reset();
   evidence.state = ReadState::unreadable;

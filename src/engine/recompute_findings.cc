@@ -56,7 +56,7 @@ CaseState state_then(const Case::Impl& inside) {
 
 StoreChoice choice_for(const Case::Impl& inside, const CaseState& then) {
   std::uint64_t rows = 0;
-  for (const Evidence& evidence : then.evidences) rows += evidence.balance.rows;
+  for (const Evidence& evidence : then.evidences) rows += evidence.rows();
   const StoreChoice asked = inside.surroundings.store;
   if (asked != StoreChoice::automatic) return asked;
   return rows > kMaxRowsInMemory && has_embedded_store() ? StoreChoice::embedded

@@ -135,6 +135,7 @@ class BindQuerylog final : public Reader {
   }
   std::string_view record_kind() const override { return "dns"; }
   std::string_view unit() const override { return "line"; }
+  bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
     std::uint64_t lines = 0, queries = 0, others = 0;

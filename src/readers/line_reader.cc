@@ -16,7 +16,10 @@ bool is_blank(std::string_view text) {
 }  // namespace
 
 LineReader::LineReader(ByteSource& source, RecordSink& sink)
-    : source_(source), sink_(sink), buffer_(new char[kBlockBytes + kMaxLineBytes + kLinePadding]) {}
+    : source_(source),
+      sink_(sink),
+      buffer_(new char[kBlockBytes + kMaxLineBytes + kLinePadding]),
+      base_(source.first_offset()) {}
 
 bool LineReader::next(TextLine& line) {
   if (!is_started_) check_start();

@@ -69,7 +69,7 @@ class LineReader {
   std::size_t position_ = 0;  // of the next line in the buffer
   std::size_t scanned_ = 0;   // no LF in [position_, scanned_)
   std::size_t end_ = 0;       // of the bytes in the buffer
-  std::uint64_t base_ = 0;    // offset of the buffer's first byte in the input
+  std::uint64_t base_;        // offset of the buffer's first byte in the input
   char line_end_ = '\n';
   bool is_started_ = false;
   bool is_at_end_ = false;

@@ -76,15 +76,15 @@ void write_rejects(const CaseModel& model, std::string& out) {
   out += "</tbody></table></div>\n";
 }
 
-void write_balance_row(const Evidence& evidence, std::string& out) {
-  const Balance& balance = evidence.balance;
+void write_balance_row(const Evidence& evidence, std::string_view format, const Balance& balance,
+                       std::string& out) {
   out += fmt::format(
       "<tr><th scope=\"row\"><a href=\"#e-{}\">{}</a></th><td>{}<br><small>{}</small></td>"
       "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
       anchor_of(evidence.id), escape_html_cut(evidence.id), escape_html_cut(evidence.name, 120),
-      escape_html_cut(evidence.format.empty() ? "no reader" : evidence.format),
-      format_count(balance.units), format_count(balance.used), format_count(balance.rejected),
-      format_count(balance.blank), format_count(balance.rows),
+      escape_html_cut(format.empty() ? "no reader" : format), format_count(balance.units),
+      format_count(balance.used), format_count(balance.rejected), format_count(balance.blank),
+      format_count(balance.rows),
       balance.is_even() ? words_of(to_string(evidence.state)) : "DOES NOT BALANCE");
 }
 
@@ -97,12 +97,16 @@ void write_balance(const CaseModel& model, std::string& out) {
       "<th scope=\"col\">Rows</th><th scope=\"col\">State</th></tr></thead><tbody>\n";
   Balance total;
   for (const Evidence& evidence : model.evidences) {
-    write_balance_row(evidence, out);
-    total.units += evidence.balance.units;
-    total.used += evidence.balance.used;
-    total.rejected += evidence.balance.rejected;
-    total.blank += evidence.balance.blank;
-    total.rows += evidence.balance.rows;
+    std::vector<Reading> readings = {{evidence.format, evidence.balance}};
+    readings.insert(readings.end(), evidence.also.begin(), evidence.also.end());
+    for (const auto& [format, balance] : readings) {
+      write_balance_row(evidence, format, balance, out);
+      total.units += balance.units;
+      total.used += balance.used;
+      total.rejected += balance.rejected;
+      total.blank += balance.blank;
+      total.rows += balance.rows;
+    }
   }
   out += fmt::format(
       "</tbody><tfoot><tr><th scope=\"row\">All</th><td>{} file{}</td><td>{}</td><td>{}</td>"

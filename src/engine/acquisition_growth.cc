@@ -1,0 +1,88 @@
+// Acquisition: a log that has grown since it was sealed.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "engine/acquisition.h"
+#include "readers/line_reader.h"
+
+namespace assay {
+namespace {
+
+// Bytes of `file` from its start, hashed up to each of `lengths` (ascending).
+Result<std::vector<std::string>> prefix_hashes(DescriptorSource& file,
+                                               const std::vector<std::uint64_t>& lengths) {
+  ASSAY_TRY(file.rewind());
+  std::vector<std::string> hashes;
+  std::string block(std::size_t{1} << 18, '\0');
+  Sha256 digest;
+  std::uint64_t done = 0;
+  for (const std::uint64_t length : lengths) {
+    while (done < length) {
+      const auto wanted =
+          static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), length - done));
+      const auto count = file.read(block.data(), wanted);
+      if (!count.ok()) return count.error();
+      if (*count == 0) return hashes;
+      digest.update({block.data(), *count});
+      done += *count;
+    }
+    hashes.push_back(digest.hex_so_far());
+  }
+  return hashes;
+}
+
+// Where reading goes on. A line that the earlier reading met unfinished was either refused, and is
+// read whole now, or used, and is passed over now: it must not count twice.
+std::uint64_t resume_offset(const DescriptorSource& file, const Evidence& earlier) {
+  const std::uint64_t end = earlier.size_bytes;
+  const std::uint64_t from = end - std::min<std::uint64_t>(end, kMaxLineBytes);
+  std::string around(2 * kMaxLineBytes, '\0');
+  const ssize_t count =
+      ::pread(file.descriptor(), around.data(), around.size(), static_cast<off_t>(from));
+  const std::string_view text(around.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+  const std::size_t before = text.substr(0, end - from).rfind('\n');
+  const std::uint64_t line_start = before == std::string_view::npos ? end : from + before + 1;
+  const bool was_used =
+      std::any_of(earlier.notes.begin(), earlier.notes.end(),
+                  [](const Note& note) { return note.code == "line.unterminated"; });
+  if (line_start == end || !was_used) return line_start;
+  const std::size_t after = text.find('\n', end - from);
+  return after == std::string_view::npos ? from + text.size() : from + after + 1;
+}
+
+}  // namespace
+
+Status Acquisition::look_for_predecessor(DescriptorSource& file, Draft& draft) const {
+  std::vector<const Evidence*> candidates;
+  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
+    const Evidence& known = inside_.state.evidences[i];
+    const Reader* reader = find_reader(known.format);
+    const bool is_same_file =
+        known.path == draft.evidence.path || known.name == draft.evidence.name;
+    if (is_same_file && known.container == 0 && known.state == ReadState::read &&
+        known.encoding.empty() && known.size_bytes > 0 &&
+        known.size_bytes < draft.evidence.size_bytes && reader != nullptr &&
+        reader->can_read_tail() && (draft.as_format.empty() || draft.as_format == known.format)) {
+      candidates.push_back(&known);
+    }
+  }
+  if (candidates.empty()) return {};
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Evidence* a, const Evidence* b) {
+    return a->size_bytes < b->size_bytes;
+  });
+  std::vector<std::uint64_t> lengths;
+  for (const Evidence* known : candidates) lengths.push_back(known->size_bytes);
+  const auto hashes = prefix_hashes(file, lengths);
+  if (!hashes.ok()) return hashes.error();
+  for (std::size_t i = hashes->size(); i-- > 0;) {
+    if ((*hashes)[i] != candidates[i]->sha256) continue;
+    draft.evidence.predecessor = candidates[i]->number;
+    draft.evidence.begin_offset = resume_offset(file, *candidates[i]);
+    draft.as_format = candidates[i]->format;
+    break;
+  }
+  return file.rewind();
+}
+
+}  // namespace assay
