@@ -313,6 +313,7 @@ Status Acquisition::take_path(const std::string& path, Draft draft) {
         "sealed is what was read",
         before.st_size, after.st_size);
   };
+  if (!draft.is_new()) source.end_after(inside_.bytes_end(draft.evidence));
   if (draft.is_new()) {
     if (Status status = look_for_predecessor(source, draft); !status.ok()) {
       return fail(draft, status.error());

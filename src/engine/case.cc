@@ -182,6 +182,17 @@ std::string Case::Impl::bytes_path(const Evidence& evidence) const {
   return directory + "/" + evidence.path;
 }
 
+std::uint64_t Case::Impl::bytes_end(const Evidence& evidence) const {
+  for (std::size_t i = 0; i < state.evidences.size(); ++i) {
+    const Evidence& later = state.evidences[i];
+    if (later.predecessor == evidence.number && later.path == evidence.path &&
+        state.details[i].is_sealed) {
+      return evidence.size_bytes;
+    }
+  }
+  return UINT64_MAX;
+}
+
 std::string Case::Impl::rejects_path(const Evidence& evidence) const {
   return directory + "/rejects/" + evidence.id + ".jsonl";
 }

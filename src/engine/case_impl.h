@@ -36,6 +36,8 @@ struct Case::Impl {
   std::string path_in(std::string_view name) const { return directory + "/" + std::string(name); }
   // Where the bytes of an evidence lie now.
   std::string bytes_path(const Evidence& evidence) const;
+  // How many bytes of that file are the evidence's: all, unless the chain knows that it has grown.
+  std::uint64_t bytes_end(const Evidence& evidence) const;
   std::string rejects_path(const Evidence& evidence) const;
   // The same when the chain names that file; "" otherwise, since anybody may have put it there.
   std::string sealed_rejects_path(const Evidence& evidence) const;

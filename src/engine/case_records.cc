@@ -143,7 +143,7 @@ Status check_seal(const Case::Impl& inside, const Evidence& evidence) {
   }
   if (outermost->sha256.empty()) return {};
   const std::string path = inside.bytes_path(*outermost);
-  const auto seal = seal_of_file(path, inside.surroundings.stop);
+  const auto seal = seal_of_file(path, inside.surroundings.stop, inside.bytes_end(*outermost));
   if (!seal.ok()) return seal.error();
   if (seal->sha256 == outermost->sha256) return {};
   return Error{ErrorCode::check_failed,

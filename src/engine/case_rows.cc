@@ -47,6 +47,7 @@ class Rereading {
                                 const auto& progress = inside_.surroundings.progress;
                                 if (progress) progress(name, done, total);
                               });
+      source.end_after(inside_.bytes_end(*evidence));
       ASSAY_TRY(take(source, number));
     }
     return {};

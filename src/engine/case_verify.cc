@@ -80,7 +80,7 @@ class Verification {
       inside_.surroundings.progress(evidence.name, 0, evidence.size_bytes);
     }
     const std::string path = inside_.bytes_path(evidence);
-    const auto seal = seal_of_file(path, inside_.surroundings.stop);
+    const auto seal = seal_of_file(path, inside_.surroundings.stop, inside_.bytes_end(evidence));
     ++report_.evidences_checked;
     if (!seal.ok()) {
       return cannot_seal(evidence.id, fmt::format("its file is missing: {}", path), seal.error());

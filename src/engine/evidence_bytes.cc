@@ -72,6 +72,7 @@ Result<std::string> content_bytes(Case::Impl& inside, const Evidence& evidence,
   auto file = open_for_reading(name);
   if (!file.ok()) return file.error();
   DescriptorSource source(file->number(), name, nullptr, {});
+  source.end_after(inside.bytes_end(*path.front()));
   return descend(inside, source, path, 0, offset, length);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -126,7 +127,8 @@ Status make_folder(const std::string& path) {
   return {};
 }
 
-Result<FileSeal> seal_of_file(const std::string& path, const std::atomic<bool>* stop) {
+Result<FileSeal> seal_of_file(const std::string& path, const std::atomic<bool>* stop,
+                              std::uint64_t limit) {
   auto file = open_regular(path);
   if (!file.ok()) return file.error();
   Sha256 digest;
@@ -136,7 +138,9 @@ Result<FileSeal> seal_of_file(const std::string& path, const std::atomic<bool>* 
     if (stop != nullptr && stop->load()) {
       return Error{ErrorCode::interrupted, fmt::format("stopped while {} was hashed", path), ""};
     }
-    const ssize_t count = ::read(file->number(), block.get(), kBlockBytes);
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, limit - seal.size_bytes));
+    const ssize_t count = wanted == 0 ? 0 : ::read(file->number(), block.get(), wanted);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("read", path);
     if (count == 0) break;

@@ -58,12 +58,14 @@ Status write_all(int descriptor, std::string_view bytes, const std::string& path
 Status replace_file(const std::string& path, std::string_view bytes);
 Status sync_folder_of(const std::string& path);
 Status make_folder(const std::string& path);
-// SHA-256 and size of a file's bytes. Reads it once. Errors: io, also when it is no regular file (a
-// device may never end); not_found; interrupted, when `stop` is set.
+// SHA-256 and size of a file's bytes, of the first `limit` alone when it has more. Reads it once.
+// Errors: io, also when it is no regular file (a device may never end); not_found; interrupted,
+// when `stop` is set.
 struct FileSeal {
   std::string sha256;
   std::uint64_t size_bytes = 0;
 };
-Result<FileSeal> seal_of_file(const std::string& path, const std::atomic<bool>* stop = nullptr);
+Result<FileSeal> seal_of_file(const std::string& path, const std::atomic<bool>* stop = nullptr,
+                              std::uint64_t limit = UINT64_MAX);
 
 }  // namespace assay

@@ -58,7 +58,8 @@ Result<std::size_t> DescriptorSource::read(char* into, std::size_t capacity) {
       return Error{ErrorCode::interrupted, fmt::format("stopped while reading {}", path_),
                    "run the command again: it goes on where it stopped"};
     }
-    const ssize_t count = ::read(descriptor_, into, capacity);
+    capacity = static_cast<std::size_t>(std::min<std::uint64_t>(capacity, end_ - done_));
+    const ssize_t count = capacity == 0 ? 0 : ::read(descriptor_, into, capacity);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("read", path_);
     if (count == 0 && !damage_.empty()) return Error{ErrorCode::malformed, damage_, ""};

@@ -30,6 +30,8 @@ class DescriptorSource final : public ByteSource {
   // Back to the first byte.
   Status rewind();
   int descriptor() const { return descriptor_; }
+  // The file ends after so many bytes, whatever has been appended since.
+  void end_after(std::uint64_t bytes) { end_ = bytes; }
   // What follows the last byte is lost: its end is this damage, in words, as of a stream that broke
   // off. "" = an ordinary end. For a member of an archive that could be unpacked only in part.
   void end_in(std::string damage) { damage_ = std::move(damage); }
@@ -41,6 +43,7 @@ class DescriptorSource final : public ByteSource {
   std::function<void(std::uint64_t)> progress_;
   std::uint64_t done_ = 0;
   std::uint64_t told_ = 0;
+  std::uint64_t end_ = UINT64_MAX;
   std::string damage_;
 };
 
