@@ -11,9 +11,12 @@ namespace assay {
 const Reader& bind_querylog_reader();
 const Reader& delimited_reader();
 const Reader& dnstap_reader();
+const Reader& eml_reader();
+const Reader& mbox_reader();
 const Reader& passive_dns_cof_reader();
 const Reader& pcap_dns_reader();
 const Reader& postfix_log_reader();
+const Reader& pst_reader();
 const Reader& zeek_capture_loss_reader();
 const Reader& zeek_conn_reader();
 const Reader& zeek_dns_reader();

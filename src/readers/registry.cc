@@ -21,6 +21,9 @@ const std::vector<const Reader*>& all_readers() {
       // logs of mail servers
       &postfix_log_reader(),
       // mail at rest
+      &mbox_reader(),
+      &eml_reader(),
+      &pst_reader(),
       // flows and sessions
       &zeek_conn_reader(),
       &zeek_smtp_reader(),
