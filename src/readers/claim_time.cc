@@ -101,6 +101,12 @@ ClaimTime ClaimClock::read(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.remove_suffix(1);
   if (text.empty() || text.size() > kMaxTimeText) return {};
+  // "04:19:14 22-Nov-2026"
+  std::string turned;
+  if (text.size() > 9 && text[2] == ':' && text[5] == ':' && text[8] == ' ') {
+    turned = fmt::format("{} {}", text.substr(9), text.substr(0, 8));
+    text = turned;
+  }
   std::string plain = with_year_in_front(without_weekday(text));
   std::string_view zone;
   std::string body(without_zone_word(plain, zone));
@@ -113,6 +119,7 @@ ClaimTime ClaimClock::read(std::string_view text) {
   if (read_moment(body, time)) {
     if (time.is_absolute) return {};  // a count may be a serial number, or an id
     if (is_utc) time.stamp.has_offset = true;
+    if (!time.stamp.has_offset) parse_utc_offset(zone.substr(zone.rfind(' ') + 1), time.stamp);
     out = moment(time.stamp);
   } else if (read_moment(body + " 00:00:00", time) && !time.is_absolute) {
     out = day(time.stamp.year, time.stamp.month, time.stamp.day);
@@ -121,6 +128,19 @@ ClaimTime ClaimClock::read(std::string_view text) {
   }
   out.zone_is_doubtful = out.is_known && !zone.empty() && !is_utc && !time.stamp.has_offset;
   return out;
+}
+
+ClaimTime ClaimClock::find(std::string_view text) {
+  for (std::size_t at = text.find("20"); at < text.size(); at = text.find("20", at + 2)) {
+    const std::string_view rest = text.substr(at);
+    if (rest.size() < 10 || (rest[4] != '-' && rest[4] != '/' && rest[4] != '.')) continue;
+    // With its zone, without, to the minute, the day alone.
+    for (const std::size_t length : {rest.size(), rest.find(' ', 11), std::size_t{20},
+                                     std::size_t{19}, std::size_t{16}, std::size_t{10}}) {
+      if (const ClaimTime time = read(rest.substr(0, length)); time.is_known) return time;
+    }
+  }
+  return {};
 }
 
 std::string iso_date(std::string_view text) {

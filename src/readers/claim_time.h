@@ -37,6 +37,8 @@ class ClaimClock {
   // them: RFC 3339, "22-nov-2026", "Sun, 22 Nov 2026 04:19:14 UTC", "Sun Nov 22 04:19:14 CET 2026",
   // "2026/11/22 04:19:14 (JST)". Not known when it is none.
   ClaimTime read(std::string_view text);
+  // The first time or date that stands somewhere in a comment, its year first.
+  ClaimTime find(std::string_view text);
   ClaimTime day(int year, int month, int day);
 
  private:

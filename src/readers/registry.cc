@@ -31,7 +31,11 @@ const std::vector<const Reader*>& all_readers() {
       &zeek_weird_reader(),
       &zeek_capture_loss_reader(),
       // registrations and zones
+      &whois_text_reader(),
       &zone_file_reader(),
+      &ptr_list_reader(),
+      &rir_delegated_reader(),
+      &routing_snapshot_reader(),
       // payments
       // lists
       &delimited_reader(),

@@ -1,5 +1,7 @@
 #include "readers/reverse_name.h"
 
+#include <fmt/format.h>
+
 #include "readers/text_numbers.h"
 
 namespace assay {
@@ -34,6 +36,20 @@ std::optional<IpAddress> reverse_address(std::string_view canonical) {
     bytes[15 - i / 2] |= static_cast<std::uint8_t>(i % 2 == 0 ? digit : digit << 4);
   }
   return IpAddress::from_v6(bytes);
+}
+
+std::string reverse_name(const IpAddress& address) {
+  std::string out;
+  if (address.is_v4()) {
+    const std::uint32_t value = address.v4();
+    return fmt::format("{}.{}.{}.{}{}", value & 255, value >> 8 & 255, value >> 16 & 255,
+                       value >> 24, kV4);
+  }
+  for (std::size_t i = 16; i-- > 0;) {
+    out +=
+        fmt::format("{:x}.{:x}{}", address.bytes[i] & 15, address.bytes[i] >> 4, i > 0 ? "." : "");
+  }
+  return out.append(kV6);
 }
 
 }  // namespace assay
