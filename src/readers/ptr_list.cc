@@ -210,9 +210,10 @@ class PtrRead {
 // What this line is to a sweep: 2 for certain, 1 fits, 0 does not.
 int fit(std::string_view line) {
   if (line.front() == '{') {
+    if (line.find("\"value\"") > line.size() || line.find("\"name\"") > line.size()) return 0;
     const bool is_ptr =
         line.find("\"type\":\"ptr\"") < line.size() || line.find("\"type\": \"ptr\"") < line.size();
-    return is_ptr && line.find("\"value\"") < line.size() ? 2 : 0;
+    return is_ptr ? 2 : 1;
   }
   const PtrLine parsed = parse_ptr_line(line);
   if (line.find(kPointer) < line.size()) return 2;
@@ -233,12 +234,13 @@ class PtrList final : public Reader {
   std::string_view unit() const override { return "line"; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, fitting = 0, certain = 0;
+    std::uint64_t lines = 0, fitting = 0, certain = 0, json = 0;
     for_each_head_line(head, [&](std::string_view line) {
       line = trimmed(line);
       if (line.front() == '#' || line.starts_with("//")) return;
       ++lines;
       const int value = fit(line);
+      json += line.front() == '{';
       fitting += value > 0;
       certain += value > 1;
     });
@@ -246,6 +248,7 @@ class PtrList final : public Reader {
     const std::string why =
         fmt::format("{} of the first {} lines are an address and its name", fitting, lines);
     if (certain > 0) return {91, why};
+    if (json > 0) return {};
     return {lines > 1 ? 66 : 55, why};
   }
 

@@ -170,7 +170,7 @@ class WhoisRead {
   // A blank line ends an object of RPSL or ARIN; one of a domain may go on behind it.
   void end_paragraph() {
     if (is_open_ && is_rpsl_) end_object();
-    heading_.reset();
+    if (lines_under_heading_ > 0) heading_.reset();
   }
 
   void open(const TextLine& line) {
