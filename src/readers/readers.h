@@ -9,11 +9,13 @@
 namespace assay {
 
 const Reader& bind_querylog_reader();
+const Reader& camt_053_reader();
 const Reader& delimited_reader();
 const Reader& dnstap_reader();
 const Reader& eml_reader();
 const Reader& mbox_reader();
 const Reader& passive_dns_cof_reader();
+const Reader& mt940_reader();
 const Reader& pcap_dns_reader();
 const Reader& postfix_log_reader();
 const Reader& pst_reader();

@@ -37,6 +37,8 @@ const std::vector<const Reader*>& all_readers() {
       &rir_delegated_reader(),
       &routing_snapshot_reader(),
       // payments
+      &camt_053_reader(),
+      &mt940_reader(),
       // lists
       &delimited_reader(),
   };

@@ -1,0 +1,144 @@
+// The readers of payments, and the exact amounts that they share.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "readers/payment_record.h"
+#include "sample_checks.h"
+
+namespace assay {
+namespace {
+
+using test::CollectingSink;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+void read(const char* reader, std::string_view text, CollectingSink& sink,
+          const ReadContext& context = {}) {
+  EXPECT_TRUE(test::read_bytes(*find_reader(reader), text, sink, context).ok());
+}
+
+std::string sample(const char* path) {
+  return test::file_bytes(std::string(ASSAY_TEST_DATA "/readers/") + path);
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+class Payments : public testing::TestWithParam<const char*> {};
+TEST_P(Payments, ReadTheirSamplesAsTheGoldenFilesSay) { test::expect_samples_of(GetParam()); }
+TEST_P(Payments, StayInBalanceUnderDamage) { test::expect_damage_does_no_harm(GetParam()); }
+TEST_P(Payments, TakeNobodyElsesFiles) { test::expect_sniffs_only_its_own(GetParam()); }
+INSTANTIATE_TEST_SUITE_P(Readers, Payments, testing::Values("camt_053", "mt940"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(Amount, IsExactAndKeepsTheDecimalsThatWereWritten) {
+  const auto text = [](std::string_view from, char mark) {
+    const auto amount = Amount::parse(from, mark);
+    return amount ? amount->text() : "none";
+  };
+  EXPECT_EQ(text("0.10", '.'), "0.10");
+  EXPECT_EQ(text("-1234567890123456.78", '.'), "-1234567890123456.78");
+  EXPECT_EQ(text("1.234.567,5", ','), "1234567.5");
+  EXPECT_EQ(text("1,234,567.5", '.'), "1234567.5");
+  EXPECT_EQ(text("100", ','), "100");
+  for (const auto* wrong : {"", ".5", "1e3", "1.2.3", "1,23,4", "1,2345", "1234,567", "0x1", "--1",
+                            "1.123456789", "1234567890123456789", "1,", "NaN"}) {
+    EXPECT_EQ(text(wrong, '.'), "none") << wrong;
+  }
+}
+
+TEST(Amount, TenthsAddUp) {
+  Amount sum;
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(sum.add(*Amount::parse("0.1")));
+  EXPECT_TRUE(sum == *Amount::parse("1"));
+  EXPECT_EQ(sum.text(), "1.0");
+}
+
+TEST(Camt053, BookingAndValueDateAreKeptApart) {
+  ReadContext context;
+  context.clock.zone = "Europe/Berlin";
+  CollectingSink sink;
+  read("camt_053", sample("camt_053/statement.xml"), sink, context);
+  ASSERT_GE(sink.records.size(), 1u);
+  EXPECT_THAT(sink.texts_of(1, "booking_date"), ElementsAre("2026-01-02"));
+  EXPECT_THAT(sink.texts_of(1, "value_date"), ElementsAre("2026-01-03"));
+  EXPECT_EQ(format_utc(sink.records[0].time_us), "2026-01-01T23:00:00Z");
+  EXPECT_EQ(sink.records[0].until_us - sink.records[0].time_us + 1, kMicrosPerDay);
+}
+
+TEST(Camt053, BalancesThatDoNotAddUpAreNoted) {
+  const std::string good = sample("camt_053/statement.xml");
+  CollectingSink sink;
+  read("camt_053", good, sink);
+  EXPECT_EQ(sink.noted("camt.balance_differs"), 0u);
+  CollectingSink other;
+  read("camt_053", replaced(good, "1057.25", "1057.24"), other);
+  EXPECT_EQ(other.noted("camt.balance_differs"), 1u);
+}
+
+TEST(Camt053, ADoctypeIsRefusedBeforeAnyEntityIsMade) {
+  const std::string bomb =
+      replaced(sample("camt_053/statement.xml"), "<Document",
+               "<!DOCTYPE d [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>\n<Document");
+  CollectingSink sink;
+  read("camt_053", replaced(bomb, "Invoice", "&b;"), sink);
+  EXPECT_THAT(sink.records, IsEmpty());
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("camt.doctype.refused"));
+}
+
+TEST(Camt053, DepthAndSizeOfMarkupHaveLimits) {
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += "<a>";
+  CollectingSink sink;
+  read("camt_053", deep, sink);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("camt.depth"));
+  CollectingSink long_sink;
+  read("camt_053", "<a b=\"" + std::string(3'000'000, 'x'), long_sink);
+  EXPECT_THAT(long_sink.reject_codes(), ElementsAre("camt.token.too_long"));
+}
+
+TEST(Camt053, ADamagedFileKeepsTheEntriesBeforeTheDamage) {
+  const std::string text = sample("camt_053/statement.xml");
+  const std::size_t third = text.find("<NtryRef>3");
+  CollectingSink sink;
+  read("camt_053", text.substr(0, third), sink);
+  EXPECT_EQ(sink.records.size(), 3u);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("camt.xml.truncated"));
+  EXPECT_EQ(sink.rejects[0].offset, text.rfind("<Ntry>", third));
+}
+
+TEST(Mt940, ReversalsTurnTheirMarkAround) {
+  CollectingSink sink;
+  read("mt940",
+       ":20:A\n:25:1\n:28C:1\n:60F:C260101EUR10,\n:61:260102RC1,NTRFX\n:61:260102RD3,NTRFX\n"
+       ":62F:C260102EUR12,\n",
+       sink);
+  EXPECT_THAT(sink.texts_of(1, "direction"), ElementsAre("debit"));
+  EXPECT_THAT(sink.texts_of(2, "direction"), ElementsAre("credit"));
+  EXPECT_THAT(sink.texts_of(2, "event_action"), ElementsAre("reversal"));
+  EXPECT_EQ(sink.noted("mt940.balance_differs"), 0u);
+}
+
+TEST(Mt940, AnEntryDateTakesTheYearNearestToItsValueDate) {
+  CollectingSink sink;
+  read("mt940",
+       ":20:A\n:25:1\n:61:2601020102D1,NTRFX\n:61:2512310102D1,NTRFX\n"
+       ":61:2601021231D1,NTRFX\n",
+       sink);
+  EXPECT_THAT(sink.texts_of(1, "booking_date"), ElementsAre("2026-01-02"));
+  EXPECT_THAT(sink.texts_of(2, "booking_date"), ElementsAre("2026-01-02"));
+  EXPECT_THAT(sink.texts_of(2, "value_date"), ElementsAre("2025-12-31"));
+  EXPECT_THAT(sink.texts_of(3, "booking_date"), ElementsAre("2025-12-31"));
+}
+
+TEST(Mt940, BalancesThatDoNotAddUpAreNoted) {
+  CollectingSink sink;
+  read("mt940", replaced(sample("mt940/statement.sta"), "EUR1082,25", "EUR1082,24"), sink);
+  EXPECT_EQ(sink.noted("mt940.balance_differs"), 1u);
+}
+
+}  // namespace
+}  // namespace assay
