@@ -331,11 +331,19 @@ std::optional<std::string_view> next_server(std::string_view line) {
 
 bool says_not_found(std::string_view line) {
   const std::string lower = lower_text(line.substr(0, 120));
-  constexpr std::string_view kStarts[] = {"no match for",     "no match!!",
-                                          "not found",        "no data found",
-                                          "no entries found", "domain not found",
-                                          "no object found",  "no such domain",
-                                          "nothing found",    "the queried object does not exist"};
+  constexpr std::string_view kStarts[] = {
+      "no "
+      "match for",
+      "no "
+      "match!!",
+      "not found",
+      "no data found",
+      "no entries found",
+      "domain not found",
+      "no object found",
+      "no such domain",
+      "nothing found",
+      "the queried object does not exist"};
   const std::size_t at = std::min(lower.find_first_not_of("%#>* \t"), lower.size());
   const std::string_view text = std::string_view(lower).substr(at);
   if (text.starts_with("error:101: no entries found")) return true;
