@@ -1,7 +1,7 @@
-// read_rate FILE [ROWS_PER_BATCH [STORE]]: what reading alone costs, without sealing and without a
-// store; or, with a new folder STORE, sealing, reading and storing, then the grouped count without
-// its output. Prints rows, rejects and CPU seconds; the difference to `assay` is what the rest
-// costs.
+// read_rate FILE [ROWS_PER_BATCH [STORE [ENGINE]]]: what reading alone costs, without sealing and
+// without a store; or, with a new folder STORE, sealing, reading and storing, then the grouped
+// count without its output. ENGINE: segments (when not told) or embedded. Prints rows, rejects, CPU
+// seconds and peak memory; the difference to `assay` is what the rest costs.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -48,6 +48,12 @@ double cpu_seconds() {
          1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
+long peak_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
 int fail(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
   return 3;
@@ -55,9 +61,9 @@ int fail(const std::string& why) {
 
 int report(const assay::Reader& reader, const assay::RecordSink& sink, double seconds) {
   const assay::Balance& balance = sink.balance();
-  std::printf("%s: %llu rows, %llu rejects, %.2f CPU s\n", std::string(reader.name()).c_str(),
-              static_cast<unsigned long long>(balance.rows),
-              static_cast<unsigned long long>(balance.rejected), seconds);
+  std::printf("%s: %llu rows, %llu rejects, %.2f CPU s, peak %ld MiB\n",
+              std::string(reader.name()).c_str(), static_cast<unsigned long long>(balance.rows),
+              static_cast<unsigned long long>(balance.rejected), seconds, peak_mib());
   return 0;
 }
 
@@ -77,18 +83,19 @@ int count_groups(assay::RecordStore& store) {
       store.count({}, {GroupKey::client, GroupKey::qname, GroupKey::qtype, GroupKey::hour},
                   [&groups](const assay::GroupCount&) { return ++groups > 0; });
   if (!status.ok()) return fail(status.error().message);
-  std::printf("%llu groups, %.2f CPU s\n", static_cast<unsigned long long>(groups),
-              cpu_seconds() - begin);
+  std::printf("%llu groups, %.2f CPU s, peak %ld MiB\n", static_cast<unsigned long long>(groups),
+              cpu_seconds() - begin, peak_mib());
   return 0;
 }
 
 int read_and_store(const assay::Reader& reader, FileSource& source, std::uint32_t rows_per_batch,
-                   const std::string& directory) {
+                   const std::string& directory, const std::string& engine) {
   const double begin = cpu_seconds();
   assay::StoreOptions options;
   options.directory = directory;
   options.key_seed = 1;
-  auto store = assay::open_embedded_store(options);
+  auto store = engine == "embedded" ? assay::open_embedded_store(options)
+                                    : assay::open_segment_store(options);
   if (!store.ok()) return fail(store.error().message);
   assay::Status status = (*store)->begin(1);
   if (!status.ok()) return fail(status.error().message);
@@ -106,7 +113,7 @@ int read_and_store(const assay::Reader& reader, FileSource& source, std::uint32_
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return fail("usage: read_rate FILE [ROWS_PER_BATCH [STORE]]");
+  if (argc < 2) return fail("usage: read_rate FILE [ROWS_PER_BATCH [STORE [ENGINE]]]");
   const int descriptor = ::open(argv[1], O_RDONLY);
   if (descriptor < 0) return fail(std::string("cannot open ") + argv[1]);
   std::string head(assay::kSniffBytes, '\0');
@@ -116,6 +123,7 @@ int main(int argc, char** argv) {
   if (choice.reader == nullptr) return fail("no reader takes this file");
   FileSource source(descriptor, argc > 3);
   const auto rows = argc > 2 ? static_cast<std::uint32_t>(std::atoi(argv[2])) : 262'144;
-  return argc > 3 ? read_and_store(*choice.reader, source, rows, argv[3])
+  return argc > 3 ? read_and_store(*choice.reader, source, rows, argv[3],
+                                   argc > 4 ? argv[4] : "segments")
                   : read_only(*choice.reader, source, rows);
 }

@@ -1,7 +1,6 @@
 #include "store/answer_blocks.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "store/segment_sweep.h"
@@ -62,7 +61,14 @@ void put_block(const RowBatch& batch, const std::vector<std::uint32_t>& order, s
     lengths.push_back(static_cast<std::uint32_t>(rdata_of(batch, order[i]).size()));
   }
   encode_column(lengths, out);
-  for (std::size_t i = from; i < to; ++i) out += rdata_of(batch, order[i]);
+  // Neighbours mostly stay neighbours: their bytes go over together.
+  for (std::size_t i = from; i < to;) {
+    std::size_t end = i + 1;
+    while (end < to && order[end] == order[end - 1] + 1) ++end;
+    const std::uint64_t begin = order[i] == 0 ? 0 : batch.answer_end[order[i] - 1];
+    out.append(batch.answer_rdata, begin, batch.answer_end[order[end - 1]] - begin);
+    i = end;
+  }
 }
 
 // Offsets of wanted rows of one evidence, ascending: the lowest from `from` on, as many as fit.
@@ -170,15 +176,12 @@ Result<bool> answers_of(const ScanInput& input, const RowFilter& filter, std::ui
 
 }  // namespace
 
-Status write_answers(SegmentWriter& writer, const RowBatch& batch, const SegmentLimits& limits) {
-  std::vector<std::uint32_t> order(batch.answers.size());
-  std::iota(order.begin(), order.end(), 0u);
-  const auto by_offset = [&batch](std::uint32_t a, std::uint32_t b) {
-    return batch.answers[a].offset < batch.answers[b].offset;
-  };
-  if (!std::is_sorted(order.begin(), order.end(), by_offset)) {
-    std::stable_sort(order.begin(), order.end(), by_offset);
-  }
+Status write_answers(SegmentWriter& writer, const RowBatch& batch, const SegmentLimits& limits,
+                     RowSorter& sorter) {
+  std::vector<std::uint64_t> offsets;
+  offsets.reserve(batch.answers.size());
+  for (const AnswerRow& answer : batch.answers) offsets.push_back(answer.offset);
+  const auto& order = sorter.sort(offsets);
   for (std::size_t from = 0; from < order.size();) {
     std::size_t to = from, bytes = 0;
     while (to < order.size() && to - from < limits.answers_per_block &&

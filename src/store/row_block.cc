@@ -23,72 +23,123 @@ EntryKey key_of(const RowBatch& rows, const std::vector<std::uint32_t>* evidence
   return key;
 }
 
-// Writes the columns of one block after the other, each gathered in the order of the rows.
+// The columns that vary, row after row: taken in another order, a row is then one or two lines of
+// the processor's cache instead of one a column.
+class PackedRows {
+ public:
+  PackedRows(const RowBatch& rows, HugeVector<char>& bytes) : bytes_(bytes) {
+    each_row_column(rows, [this](RowColumn column, const auto& values) {
+      if (is_constant(values)) return;
+      at_[index(column)] = static_cast<int>(stride_);
+      stride_ += sizeof(values[0]);
+    });
+    stride_ = (stride_ + 7) / 8 * 8;
+    if (bytes_.size() < rows.size() * stride_) bytes_.resize(rows.size() * stride_);
+    for (std::size_t from = 0; from < rows.size(); from += kTile) {
+      const std::size_t to = std::min(rows.size(), from + kTile);
+      each_row_column(rows, [&](RowColumn column, const auto& values) {
+        if (!varies(column)) return;
+        char* into = bytes_.data() + from * stride_ + at_[index(column)];
+        for (std::size_t i = from; i < to; ++i, into += stride_) {
+          std::memcpy(into, &values[i], sizeof(values[i]));
+        }
+      });
+    }
+  }
+  bool varies(RowColumn column) const { return at_[index(column)] >= 0; }
+
+  void prefetch(std::uint32_t row) const {
+    if (stride_ == 0) return;
+    const char* const at = bytes_.data() + row * stride_;
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + stride_ - 1);
+  }
+  template <class T>
+  void gather(RowColumn column, const std::uint32_t* order, std::size_t count, T* into) const {
+    const char* const from = bytes_.data() + at_[index(column)];
+    for (std::size_t i = 0; i < count; ++i) {
+      std::memcpy(&into[i], from + order[i] * stride_, sizeof(T));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kTile = 256;
+  static std::size_t index(RowColumn column) { return static_cast<std::size_t>(column); }
+
+  HugeVector<char>& bytes_;
+  std::array<int, kRowColumns> at_ = filled();
+  std::size_t stride_ = 0;
+
+  static std::array<int, kRowColumns> filled() {
+    std::array<int, kRowColumns> none;
+    none.fill(-1);
+    return none;
+  }
+};
+
+// Gathers the rows of one block after the other and appends their columns.
 class RowBlockWriter {
  public:
   RowBlockWriter(const RowBatch& rows, const std::vector<std::uint32_t>* evidence,
-                 std::uint32_t of_segment)
-      : rows_(rows), evidence_(evidence), of_segment_(of_segment) {
-    each_row_column(rows_, [this](RowColumn column, const auto& values) {
-      if (is_constant(values)) constant_ |= column_bit(column);
-    });
-  }
+                 std::uint32_t of_segment, HugeVector<char>& room)
+      : rows_(rows), evidence_(evidence), of_segment_(of_segment), packed_(rows, room) {}
 
   void write(const std::uint32_t* order, std::size_t count, std::string& out, BlockInfo& info) {
-    each_row_column(rows_, [&](RowColumn column, const auto& values) {
+    gather(order, count);
+    each_row_column(block_, [&](RowColumn column, const auto& values) {
       if (column == RowColumn::server) put_evidence(order, count, out);
-      put_column(column, values, order, count, out);
+      encode_column(values, out);
     });
-    const auto [low, high] = std::minmax_element(times_.begin(), times_.end());
+    const auto [low, high] = std::minmax_element(block_.time_us.begin(), block_.time_us.end());
     info.time_min = *low;
     info.time_max = *high;
-    const auto [first, last] = std::minmax_element(offsets_.begin(), offsets_.end());
+    const auto [first, last] = std::minmax_element(block_.offset.begin(), block_.offset.end());
     info.offset_min = *first;
     info.offset_max = *last;
   }
 
  private:
+  static constexpr std::size_t kTile = 256;
+
+  void gather(const std::uint32_t* order, std::size_t count) {
+    each_of_both([&](RowColumn column, const auto& source, auto& values) {
+      values.resize(packed_.varies(column) ? count : 1);
+      if (!packed_.varies(column)) values[0] = source[0];
+    });
+    for (std::size_t from = 0; from < count; from += kTile) {
+      const std::size_t tile = std::min(kTile, count - from);
+      for (std::size_t i = from; i < from + tile; ++i) packed_.prefetch(order[i]);
+      each_row_column(block_, [&](RowColumn column, auto& values) {
+        if (packed_.varies(column)) packed_.gather(column, order + from, tile, &values[from]);
+      });
+    }
+  }
+
+  template <class Each>
+  void each_of_both(const Each& each) {
+    each_row_column(block_, [&](RowColumn column, auto& values) {
+      each_row_column(rows_, [&](RowColumn other, const auto& source) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(source)>,
+                                     std::decay_t<decltype(values)>>) {
+          if (other == column) each(column, source, values);
+        }
+      });
+    });
+  }
+
   void put_evidence(const std::uint32_t* order, std::size_t count, std::string& out) {
     if (evidence_ == nullptr) return encode_column(&of_segment_, 1, out);
-    narrow_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) narrow_[i] = (*evidence_)[order[i]];
-    encode_column(narrow_, out);
-  }
-
-  template <class T>
-  void put_column(RowColumn column, const std::vector<T>& values, const std::uint32_t* order,
-                  std::size_t count, std::string& out) {
-    auto& gathered = gathered_of<T>(column);
-    if ((constant_ & column_bit(column)) != 0) {
-      if (column == RowColumn::time_us || column == RowColumn::offset) gathered = {values[0]};
-      return encode_column(values.data(), 1, out);
-    }
-    gathered.resize(count);
-    for (std::size_t i = 0; i < count; ++i) gathered[i] = values[order[i]];
-    encode_column(gathered, out);
-  }
-
-  template <class T>
-  std::vector<T>& gathered_of(RowColumn column) {
-    if constexpr (std::is_same_v<T, std::int64_t>) {
-      return times_;
-    } else if constexpr (std::is_same_v<T, std::uint64_t>) {
-      return column == RowColumn::offset ? offsets_ : wide_;
-    } else if constexpr (std::is_same_v<T, std::uint32_t>) {
-      return narrow_;
-    } else {
-      return short_;
-    }
+    evidences_.resize(count);
+    for (std::size_t i = 0; i < count; ++i) evidences_[i] = (*evidence_)[order[i]];
+    encode_column(evidences_, out);
   }
 
   const RowBatch& rows_;
   const std::vector<std::uint32_t>* evidence_;
   const std::uint32_t of_segment_;
-  RowColumns constant_ = 0;
-  std::vector<std::int64_t> times_;
-  std::vector<std::uint64_t> offsets_, wide_;
-  std::vector<std::uint32_t> narrow_;
-  std::vector<std::uint16_t> short_;
+  const PackedRows packed_;
+  RowBatch block_;  // one value where a column is constant
+  std::vector<std::uint32_t> evidences_;
 };
 
 template <class T>
@@ -130,13 +181,13 @@ void RowWindow::take(const RowWindow& from, const std::vector<std::uint32_t>& or
   });
 }
 
-Status write_rows(SegmentWriter& writer, const RowBatch& rows,
-                  const std::vector<std::uint32_t>* evidence,
-                  const std::vector<std::uint32_t>& order, RowOrder row_order,
-                  std::size_t rows_per_block) {
+Status RowWriter::write(SegmentWriter& writer, const RowBatch& rows,
+                        const std::vector<std::uint32_t>* evidence,
+                        const std::vector<std::uint32_t>& order, RowOrder row_order,
+                        std::size_t rows_per_block) {
   if (order.empty()) return {};
   const std::uint32_t of_segment = writer.index().evidence;
-  RowBlockWriter blocks(rows, evidence, of_segment);
+  RowBlockWriter blocks(rows, evidence, of_segment, packed_);
   for (std::size_t from = 0; from < order.size(); from += rows_per_block) {
     const std::size_t count = std::min(rows_per_block, order.size() - from);
     BlockInfo info;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assay/store.h"
+#include "store/huge_pages.h"
 #include "store/segment_file.h"
 
 namespace assay {
@@ -72,12 +73,17 @@ struct RowWindow {
             std::size_t end, RowColumns columns);
 };
 
-// Appends the rows at `order` to a segment, in blocks. `evidence`: of each row, or null: that of
-// the segment.
-Status write_rows(SegmentWriter& writer, const RowBatch& rows,
-                  const std::vector<std::uint32_t>* evidence,
-                  const std::vector<std::uint32_t>& order, RowOrder row_order,
-                  std::size_t rows_per_block);
+// Appends rows to segments, in blocks. Keeps its room from call to call.
+class RowWriter {
+ public:
+  // The rows at `order`. `evidence`: of each row, or null: that of the segment. Errors: io.
+  Status write(SegmentWriter& writer, const RowBatch& rows,
+               const std::vector<std::uint32_t>* evidence, const std::vector<std::uint32_t>& order,
+               RowOrder row_order, std::size_t rows_per_block);
+
+ private:
+  HugeVector<char> packed_;
+};
 
 class RowBlockView {
  public:

@@ -85,8 +85,8 @@ class TimeRuns {
       writer_ = std::make_unique<SegmentWriter>(std::move(*made));
     }
     const auto& order = sorter.sort(window.rows, &window.evidence, RowOrder::by_time);
-    ASSAY_TRY(write_rows(*writer_, window.rows, &window.evidence, order, RowOrder::by_time,
-                         input_.limits.rows_per_block));
+    ASSAY_TRY(blocks_.write(*writer_, window.rows, &window.evidence, order, RowOrder::by_time,
+                            input_.limits.rows_per_block));
     runs_.emplace_back().index.blocks[0] = std::exchange(writer_->index().blocks[0], {});
     return {};
   }
@@ -106,6 +106,7 @@ class TimeRuns {
  private:
   const ScanInput& input_;
   std::unique_ptr<SegmentWriter> writer_;
+  RowWriter blocks_;
   std::vector<Segment> runs_;
 };
 

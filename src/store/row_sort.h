@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assay/store.h"
+#include "store/huge_pages.h"
 
 namespace assay {
 
@@ -22,7 +23,6 @@ class RowSorter {
   const std::vector<std::uint32_t>& sort(const std::vector<std::uint64_t>& keys);
 
  private:
-  void rank_clients(const std::vector<std::uint64_t>& clients);
   // Elements hold key bits above and the position in the lowest position_bits_: sorts them by the
   // bits from `low_bit` on.
   void radix_sort(unsigned low_bit);
@@ -30,13 +30,9 @@ class RowSorter {
   void settle_equal(unsigned low_bit, const Before& before);
   void make_room(std::size_t count);
 
-  std::vector<std::uint64_t> elements_, other_;
+  HugeVector<std::uint64_t> elements_, other_;
   std::vector<std::uint32_t> order_;
   unsigned position_bits_ = 1;
-
-  std::vector<std::uint32_t> client_id_, slots_, rank_;  // of rank_clients
-  std::vector<std::uint64_t> clients_;
-  unsigned rank_bits_ = 0;
 };
 
 }  // namespace assay

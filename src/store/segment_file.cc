@@ -14,7 +14,8 @@ namespace assay {
 namespace {
 
 constexpr std::string_view kMagic = "assay segment 1\n";
-constexpr std::size_t kPieceBytes = std::size_t{2} << 20;
+// Written while it is still in the processor's cache.
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 constexpr std::size_t kMostFooterBytes = std::size_t{1} << 28;
 // What identifies the file, and of each block: numbers, each of eight bytes.
 constexpr std::size_t kHeadNumbers = 2 + kSections, kBlockNumbers = 17;

@@ -93,10 +93,11 @@ Result<Segment> SegmentStore::write_segment(std::uint32_t evidence, std::uint64_
   const SegmentLimits& limits = parts_.limits;
   ASSAY_TRY(write_names(*writer, batch.names, limits, sorter_));
   ASSAY_TRY(write_hosts(*writer, batch.hosts, limits));
-  ASSAY_TRY(write_answers(*writer, batch, limits));
+  ASSAY_TRY(write_answers(*writer, batch, limits, sorter_));
   ASSAY_TRY(write_records(*writer, batch, limits));
   const auto& order = sorter_.sort(batch, nullptr, RowOrder::by_pair);
-  ASSAY_TRY(write_rows(*writer, batch, nullptr, order, RowOrder::by_pair, limits.rows_per_block));
+  ASSAY_TRY(
+      row_writer_.write(*writer, batch, nullptr, order, RowOrder::by_pair, limits.rows_per_block));
   ASSAY_TRY(writer->finish());
   if (std::rename(temporary.c_str(), path.c_str()) != 0) {
     return Error{ErrorCode::io, fmt::format("cannot make {}: {}", path, std::strerror(errno)), ""};
@@ -128,6 +129,8 @@ Status SegmentStore::commit(std::uint32_t evidence) {
       (number == evidence ? fresh : others).push_back(&segment);
     }
   }
+  row_writer_ = {};  // and the room they held
+  sorter_ = {};
   ASSAY_TRY(check_collisions(fresh, others, parts_.limits));
   ASSAY_TRY(parts_.lock.sync());
   return parts_.committed.add(evidence);
@@ -160,8 +163,19 @@ std::vector<const Segment*> SegmentStore::all_segments() const {
   return all;
 }
 
-ScanInput SegmentStore::input() const {
-  return {all_segments(), parts_.limits, segments_directory(parts_.options.directory)};
+ScanInput SegmentStore::input(const RowFilter& filter) const {
+  ScanInput input{{}, parts_.limits, segments_directory(parts_.options.directory)};
+  if (filter.evidences.empty()) {
+    input.segments = all_segments();
+    return input;
+  }
+  for (const std::uint32_t evidence :
+       std::set<std::uint32_t>(filter.evidences.begin(), filter.evidences.end())) {
+    const auto found = parts_.segments.find(evidence);
+    if (found == parts_.segments.end()) continue;
+    for (const auto& [batch, segment] : found->second) input.segments.push_back(&segment);
+  }
+  return input;
 }
 
 Status SegmentStore::scan(const RowFilter& filter, RowOrder order,
@@ -169,8 +183,8 @@ Status SegmentStore::scan(const RowFilter& filter, RowOrder order,
   const EachWindow pass_on = [&each](const RowWindow& window) {
     return each({&window.rows, &window.evidence});
   };
-  return order == RowOrder::by_pair ? scan_by_pair(input(), filter, kAllRowColumns, pass_on)
-                                    : scan_by_time(input(), filter, kAllRowColumns, pass_on);
+  return order == RowOrder::by_pair ? scan_by_pair(input(filter), filter, kAllRowColumns, pass_on)
+                                    : scan_by_time(input(filter), filter, kAllRowColumns, pass_on);
 }
 
 Status SegmentStore::count_pairs(const RowFilter& filter, const std::vector<GroupKey>& by,
@@ -179,7 +193,7 @@ Status SegmentStore::count_pairs(const RowFilter& filter, const std::vector<Grou
   PairCounter counter(rest_keys, each);
   std::vector<std::uint64_t> rest;
   bool is_wanted = true;
-  ASSAY_TRY(scan_by_pair(input(), filter, columns_of(by), [&](const RowWindow& window) {
+  ASSAY_TRY(scan_by_pair(input(filter), filter, columns_of(by), [&](const RowWindow& window) {
     group_values(window, by, 2, rest);
     for (std::size_t i = 0; i < window.size() && is_wanted; ++i) {
       is_wanted =
@@ -197,7 +211,7 @@ Status SegmentStore::count_hashed(const RowFilter& filter, const std::vector<Gro
                        segments_directory(parts_.options.directory));
   std::vector<std::uint64_t> values;
   Status counted;
-  ASSAY_TRY(visit_rows(input(), filter, columns_of(by), [&](const RowWindow& window) {
+  ASSAY_TRY(visit_rows(input(filter), filter, columns_of(by), [&](const RowWindow& window) {
     group_values(window, by, 0, values);
     for (std::size_t i = 0; i < window.size() && counted.ok(); ++i) {
       counted = counter.add(values.data() + i * by.size());
@@ -231,21 +245,21 @@ Status SegmentStore::count(const RowFilter& filter, const std::vector<GroupKey>&
 }
 
 Result<std::uint64_t> SegmentStore::count_rows(const RowFilter& filter) {
-  return count_wanted(input(), filter);
+  return count_wanted(input(filter), filter);
 }
 
 Status SegmentStore::answers(const RowFilter& filter,
                              const std::function<bool(const StoredAnswer&)>& each) {
-  return each_answer(input(), filter, each);
+  return each_answer(input(filter), filter, each);
 }
 
 Status SegmentStore::records(const RowFilter& filter,
                              const std::function<bool(const StoredRecord&)>& each) {
-  return each_record(input(), filter, each);
+  return each_record(input(filter), filter, each);
 }
 
 Result<std::uint64_t> SegmentStore::count_records(const RowFilter& filter) {
-  return count_wanted_records(input(), filter);
+  return count_wanted_records(input(filter), filter);
 }
 
 Result<std::optional<std::string>> SegmentStore::name(std::uint64_t key) {

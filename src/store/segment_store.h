@@ -73,7 +73,8 @@ class SegmentStore final : public RecordStore {
   Status refuse_writing() const;
   Result<Segment> write_segment(std::uint32_t evidence, std::uint64_t batch_number,
                                 const RowBatch& batch);
-  ScanInput input() const;
+  // The segments of the evidences that the filter wants.
+  ScanInput input(const RowFilter& filter) const;
   std::vector<const Segment*> all_segments() const;
   Status count_pairs(const RowFilter& filter, const std::vector<GroupKey>& by,
                      const std::function<bool(const GroupCount&)>& each);
@@ -84,7 +85,8 @@ class SegmentStore final : public RecordStore {
 
   Parts parts_;
   std::optional<std::set<std::uint32_t>> shown_;  // of people's SQL; none: all that are committed
-  RowSorter sorter_;  // of append, which comes from one thread at a time
+  RowSorter sorter_;  // these two are of append, which comes from one thread at a time
+  RowWriter row_writer_;
 };
 
 }  // namespace assay
