@@ -1,6 +1,6 @@
 # The two commands of a fresh Debian 12 machine are `make demo` and `make check`. Everything else
 # is a shorthand for cmake with the presets of CMakePresets.json.
-.PHONY: help demo check build dev tsan fuzz tidy format packages clean
+.PHONY: help demo check build dev tsan fuzz fuzz-smoke fuzz-build tidy format packages clean
 .NOTPARALLEL:
 
 help:
@@ -9,7 +9,7 @@ help:
 	@echo "make build    build/release/assay only"
 	@echo "make dev      everything with address and undefined-behaviour sanitizers"
 	@echo "make tsan     everything with the thread sanitizer, and its tests"
-	@echo "make fuzz     the fuzz targets (clang)"
+	@echo "make fuzz     the fuzz targets (clang), an hour each; fuzz-smoke: 20 seconds each"
 	@echo "make tidy     the style check alone"
 	@echo "make format   clang-format over the sources"
 	@echo "make clean    remove build/"
@@ -26,6 +26,7 @@ check: packages
 	cmake --build --preset release --target assay test_store test_engine
 	ctest --preset release -j $$(nproc) -R '^(store|engine|cli_.*|lab_.*)$$'
 	ctest --preset dev -j $$(nproc)
+	$(MAKE) fuzz-smoke
 
 build: packages
 	cmake --preset release
@@ -40,10 +41,17 @@ tsan: packages
 	cmake --build --preset tsan
 	ctest --preset tsan -j $$(nproc)
 
-fuzz:
-	packaging/install build run test fuzz
+# Seconds for each target: `make fuzz-smoke SECONDS=20`, `make fuzz SECONDS=3600`.
+fuzz-smoke: fuzz-build
+	fuzz/smoke $(or $(SECONDS),20)
+
+fuzz: fuzz-build
+	fuzz/smoke $(or $(SECONDS),3600)
+
+fuzz-build:
+	@packaging/install build run test fuzz
 	cmake --preset fuzz
-	cmake --build --preset fuzz
+	cmake --build --preset fuzz --target fuzz/all
 
 tidy:
 	python3 -B tests/tidy/tidy.py

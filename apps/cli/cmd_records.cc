@@ -1,6 +1,8 @@
 // assay show, count, sql, export
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <sstream>
 
 #include "command.h"
@@ -79,6 +81,40 @@ Result<Json> parsed_lines(const std::string& text) {
 Result<int> done_or_stopped() {
   if (stop_flag()) return Error{ErrorCode::interrupted, "stopped", ""};
   return kDone;
+}
+
+// Errors: of the store.
+Result<std::uint64_t> lookups_in(Case& opened) {
+  std::string text;
+  ASSAY_TRY(opened.count({}, [&text](std::string_view chunk) {
+    text += chunk;
+    return true;
+  }));
+  return std::strtoull(text.c_str() + text.find('\n') + 1, nullptr, 10);
+}
+
+constexpr char kKindHelp[] =
+    "instead of look-ups: flow, service, mail, message, hop, registration, payment, recorder, "
+    "dns_aggregate, dns (what look-ups say beyond their rows), or all";
+
+// Empty for "all". Errors: usage.
+Result<std::vector<RecordKind>> kinds_of(const std::vector<std::string>& words) {
+  std::vector<RecordKind> kinds;
+  for (const std::string& word : words) {
+    if (word == "all") return std::vector<RecordKind>();
+    const auto kind = parse_kind(word);
+    if (!kind) {
+      std::vector<std::string> known = {"all"};
+      for (int i = 0; i <= static_cast<int>(RecordKind::recorder); ++i) {
+        known.emplace_back(kind_word(static_cast<RecordKind>(i)));
+      }
+      const auto nearest = nearest_word(word, known);
+      return Error{ErrorCode::usage, fmt::format("there is no kind of record '{}'", word),
+                   nearest ? fmt::format("did you mean '{}'?", *nearest) : "see assay export -h"};
+    }
+    kinds.push_back(*kind);
+  }
+  return kinds;
 }
 
 }  // namespace
@@ -163,9 +199,11 @@ Job declare_sql(CLI::App& app) {
 Job declare_export(CLI::App& app) {
   struct Options {
     std::string directory, format = "csv", output;
+    std::vector<std::string> kinds;
   };
   auto options = std::make_shared<Options>();
   case_argument(app, options->directory);
+  app.add_option("--kind", options->kinds, kKindHelp)->delimiter(',');
   app.add_option("--to", options->format, "csv or parquet")
       ->check(CLI::IsMember({"csv", "parquet"}));
   app.add_option("-o,--output", options->output, "file; CSV goes to standard output when left out");
@@ -174,6 +212,11 @@ Job declare_export(CLI::App& app) {
     if (!opened.ok()) return opened.error();
     if (options->format == "parquet" && options->output.empty()) {
       return Error{ErrorCode::usage, "Parquet needs a file to be written to", "-o records.parquet"};
+    }
+    const auto kinds = kinds_of(options->kinds);
+    if (!kinds.ok()) return kinds.error();
+    if (!options->kinds.empty() && options->format == "parquet") {
+      return Error{ErrorCode::unsupported, "Parquet holds look-ups alone", "--to csv"};
     }
     tell_unread(session, *opened);
     std::FILE* file = nullptr;
@@ -187,12 +230,16 @@ Job declare_export(CLI::App& app) {
     }
     bool is_written = true;
     Rows rows(session);
+    std::uint64_t lines = 0;
     const auto each = [&](std::string_view text) {
+      lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
       if (file == nullptr) return rows.each()(text);
       is_written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
       return is_written && !stop_flag();
     };
-    Status status = opened->export_rows(options->format, options->output, each);
+    Status status = options->kinds.empty()
+                        ? opened->export_rows(options->format, options->output, each)
+                        : opened->export_records(*kinds, each);
     if (file != nullptr) is_written = std::fclose(file) == 0 && is_written;
     if (file != nullptr && (!status.ok() || !is_written || stop_flag())) {
       std::remove(options->output.c_str());  // a part of the records would look like all of them
@@ -204,14 +251,15 @@ Job declare_export(CLI::App& app) {
       session.say("not all records were taken");
       return kDone;
     }
-    std::uint64_t count = 0;
-    for (const Evidence& evidence : opened->evidences()) count += evidence.rows();
+    auto count = options->format == "csv" ? Result<std::uint64_t>(lines - 1) : lookups_in(*opened);
+    if (!count.ok()) return count.error();
     if (session.wants_json) {
-      Json document = {{"to", options->format}, {"records", count}, {"filter", "none"}};
+      Json document = {{"to", options->format}, {"records", *count}, {"filter", "none"}};
       if (options->format == "csv" && file == nullptr) document.update(rows.table());
       session.print_json(document);
     } else {
-      session.say(fmt::format("all {} records, unfiltered", count));
+      session.say(fmt::format("all {} {}, unfiltered", *count,
+                              options->kinds.empty() ? "look-ups" : "records of that kind"));
     }
     return done_or_stopped();
   };

@@ -139,6 +139,9 @@ class Case {
   // "csv" to `each`, "parquet" to `path`.
   Status export_rows(std::string_view format, const std::string& path,
                      const std::function<bool(std::string_view)>& each);
+  // Records that are no look-ups as CSV; of these kinds, or of every kind when there is none.
+  Status export_records(const std::vector<RecordKind>& kinds,
+                        const std::function<bool(std::string_view)>& each);
   // "dns-1:118204" -> the record and its bytes, as text for a person.
   Result<std::string> show(std::string_view locus);
   // Streams the rejects of one evidence (its id; "" = all).

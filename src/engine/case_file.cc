@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <set>
 
@@ -71,6 +72,7 @@ class Parser {
   void parse_claim(const toml::table& table);
   void parse_claim_fields(const toml::table& table, const ClaimKind& kind, Claim& claim);
   void parse_calendar(const toml::table& table);
+  void parse_clock(const toml::table& table);
   void parse_ttl(const toml::table& root);
   void check_party(const toml::node& node, const std::string& name);
   void check_party_name(const toml::table& table, const std::string& name);
@@ -374,6 +376,27 @@ void Parser::parse_calendar(const toml::table& table) {
   file_.calendar.push_back(std::move(event));
 }
 
+void Parser::parse_clock(const toml::table& table) {
+  check_words(table, {"evidence", "add_seconds", "source"}, "[[clock]]");
+  ClockCorrection correction;
+  correction.line = static_cast<int>(line_of(table));
+  correction.evidence = text(table, "evidence", true);
+  correction.source = text(table, "source");
+  const auto seconds = table["add_seconds"].value<double>();
+  constexpr double kMost = 100.0 * 366 * 86'400;
+  if (!seconds || !(std::abs(*seconds) <= kMost)) {
+    return fail(table, "[[clock]] needs add_seconds, what to add to the times of that evidence",
+                "add_seconds = -3600.0");
+  }
+  correction.add_us = std::llround(*seconds * static_cast<double>(kMicrosPerSecond));
+  for (const ClockCorrection& other : file_.clocks) {
+    if (other.evidence == correction.evidence) {
+      fail(table, fmt::format("the clock of '{}' is corrected twice", other.evidence));
+    }
+  }
+  file_.clocks.push_back(std::move(correction));
+}
+
 void Parser::parse_ttl(const toml::table& root) {
   const toml::node* node = root.get("ttl");
   if (node == nullptr) return;
@@ -413,13 +436,15 @@ void Parser::each_table(const toml::table& root, std::string_view key, Each each
 }
 
 Result<CaseFile> Parser::parse(const toml::table& root) {
-  check_words(root, {"title", "default_zone", "party", "question", "claim", "calendar", "ttl"},
+  check_words(root,
+              {"title", "default_zone", "party", "question", "claim", "calendar", "clock", "ttl"},
               "case.toml");
   file_.title = text(root, "title");
   if (root.contains("default_zone")) file_.default_zone = text(root, "default_zone");
   check_zone(root, "default_zone", file_.default_zone);
   each_table(root, "party", [this](const toml::table& table) { parse_party(table); });
   each_table(root, "calendar", [this](const toml::table& table) { parse_calendar(table); });
+  each_table(root, "clock", [this](const toml::table& table) { parse_clock(table); });
   each_table(root, "question", [this](const toml::table& table) { parse_question(table); });
   each_table(root, "claim", [this](const toml::table& table) { parse_claim(table); });
   parse_ttl(root);

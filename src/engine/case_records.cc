@@ -184,9 +184,10 @@ Status Case::count(const std::vector<std::string>& columns,
   RowFilter filter;
   filter.evidences = impl_->state.committed();
   if (columns.empty()) {
-    std::uint64_t rows = 0;
-    for (const Evidence& evidence : impl_->state.evidences) rows += evidence.rows();
-    lines.text() += fmt::format("{}\n", rows);
+    const auto rows = filter.evidences.empty() ? Result<std::uint64_t>(std::uint64_t{0})
+                                               : (*store)->count_rows(filter);
+    if (!rows.ok()) return rows.error();
+    lines.text() += fmt::format("{}\n", *rows);
   } else if (!filter.evidences.empty()) {
     GroupLines groups(keys, words, lines);
     ASSAY_TRY(
@@ -234,6 +235,27 @@ Status Case::export_rows(std::string_view format, const std::string& path,
   return {};
 }
 
+Status Case::export_records(const std::vector<RecordKind>& kinds,
+                            const std::function<bool(std::string_view)>& each) {
+  auto store = impl_->rows();
+  if (!store.ok()) return store.error();
+  RowFilter filter;
+  filter.evidences = impl_->state.committed();
+  filter.kinds = kinds;
+  Lines lines(each);
+  RowText words(impl_->state);
+  ASSAY_TRY(words.load(**store));
+  lines.text() = RowText::record_csv_header();
+  if (!filter.evidences.empty()) {
+    ASSAY_TRY((*store)->records(filter, [&](const StoredRecord& record) {
+      words.append_csv(lines.text(), record);
+      return lines.pass_on();
+    }));
+  }
+  lines.flush();
+  return {};
+}
+
 Result<std::string> Case::show(std::string_view text) {
   const auto locus = parse_locus(impl_->state, text);
   if (!locus.ok()) return locus.error();
@@ -255,6 +277,11 @@ Result<std::string> Case::show(std::string_view text) {
         length = std::max<std::uint64_t>(length, row.length);
         words.append_for_person(shown, row);
       }
+      return true;
+    }));
+    ASSAY_TRY((*store)->records(filter, [&](const StoredRecord& record) {
+      length = std::max<std::uint64_t>(length, record.row.length);
+      words.append_for_person(shown, record);
       return true;
     }));
   }

@@ -6,6 +6,7 @@
 
 #include "assay/method.h"
 #include "assay/verdict.h"
+#include "engine/clock_shifts.h"
 #include "engine/question_records.h"
 
 namespace assay {
@@ -29,13 +30,16 @@ Status check_question(const CaseFile& case_file, const Question& question) {
 }  // namespace
 
 Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const CaseFile& case_file,
-                                                      const std::vector<Evidence>& evidences,
+                                                      const std::vector<Evidence>& recorded,
                                                       const std::atomic<bool>* stop) {
+  const auto shifts = ClockShifts::make(case_file, recorded);
+  if (!shifts.ok()) return shifts.error();
+  const std::vector<Evidence> evidences = shifts->corrected(recorded);
   std::vector<QuestionResult> results;
   for (const Question& question : case_file.questions) {
     ASSAY_TRY(check_question(case_file, question));
     Result<std::vector<QuestionRecords>> groups =
-        load_question_records(store, case_file, question, evidences);
+        load_question_records(store, case_file, question, evidences, *shifts);
     if (!groups.ok()) return groups.error();
     if (groups->empty()) groups->emplace_back();  // methods still say that there was nothing
     MethodContext context;
@@ -44,19 +48,24 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
     context.all_evidences = &evidences;
     std::vector<Finding> findings;
     std::set<std::string> ids;
-    for (const QuestionRecords& records : *groups) {
+    const auto take = [&](std::vector<Finding> some) {
+      for (Finding& finding : some) {
+        // An address that changed hands is measured once for each holder.
+        const std::string id = finding.id;
+        for (int n = 2; !ids.insert(finding.id).second; ++n) {
+          finding.id = fmt::format("{}/{}", id, n);
+        }
+        shifts->say(finding);
+        findings.push_back(std::move(finding));
+      }
+    };
+    for (std::size_t i = 0; i <= groups->size(); ++i) {
       for (const Method* method : all_methods()) {
         if (stop != nullptr && stop->load()) {
           return Error{ErrorCode::interrupted, "stopped while examining; nothing was sealed", ""};
         }
-        for (Finding& finding : method->run(records, context)) {
-          // An address that changed hands is measured once for each holder.
-          const std::string id = finding.id;
-          for (int n = 2; !ids.insert(finding.id).second; ++n) {
-            finding.id = fmt::format("{}/{}", id, n);
-          }
-          findings.push_back(std::move(finding));
-        }
+        take(i < groups->size() ? method->run((*groups)[i], context)
+                                : method->compare(*groups, context));
       }
     }
     const FindingSet set(std::move(findings));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -188,10 +190,10 @@ bool is_lookup(std::uint32_t flags) {
 }
 
 Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& question,
-                 const SelectedNames& names, QuestionRecords& records) {
+                 const SelectedNames& names, const ClockShifts& shifts, QuestionRecords& records) {
   RowFilter filter;
   for (const Evidence* evidence : records.evidences) filter.evidences.push_back(evidence->number);
-  filter.window = question.window;
+  if (question.window) filter.window = shifts.recorded(*question.window);
   HostIndex hosts;
   if (!names.empty()) {
     if (names.size() <= kMostNamesInFilter) {
@@ -202,14 +204,19 @@ Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& 
     bool is_too_many = false;
     ASSAY_TRY(store.scan(filter, RowOrder::by_time, [&](const RowBlock& block) {
       for (std::size_t i = 0; i < block.rows->size(); ++i) {
+        const std::int64_t add_us = shifts.of((*block.evidence)[i]);
+        if (question.window && !question.window->contains(block.rows->time_us[i] + add_us))
+          continue;
         const auto name = names.index_of_key.find(block.rows->qname[i]);
         if (name == names.index_of_key.end()) {
           records.could_be_rows +=
               is_lookup(block.rows->flags[i]) && names.could_be.contains(block.rows->qname[i]);
           continue;
         }
-        const LookupRow row =
+        LookupRow row =
             to_lookup_row(block.rows->row(i), (*block.evidence)[i], name->second, hosts);
+        row.time_us += add_us;
+        if (add_us != 0) row.flags |= kClockCorrected;
         (is_lookup(row.flags) ? records.rows : records.no_lookups).push_back(row);
       }
       is_too_many = records.rows.size() + records.no_lookups.size() > kMostQuestionRows;
@@ -222,6 +229,11 @@ Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& 
           "name fewer names or a shorter window in the question"};
     }
   }
+  for (auto* rows : {&records.rows, &records.no_lookups}) {
+    std::stable_sort(rows->begin(), rows->end(), [](const LookupRow& a, const LookupRow& b) {
+      return std::tie(a.time_us, a.evidence, a.offset) < std::tie(b.time_us, b.evidence, b.offset);
+    });
+  }
   Result<std::vector<HostInfo>> spelled = hosts.spell_out(store);
   if (!spelled.ok()) return spelled.error();
   records.hosts = std::move(*spelled);
@@ -230,21 +242,28 @@ Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& 
   return {};
 }
 
-Status load_background(RecordStore& store, QuestionRecords& records) {
+// Hours of a corrected clock are moved by whole hours: the rows of one may lie in two.
+Status load_background(RecordStore& store, const ClockShifts& shifts, QuestionRecords& records) {
+  constexpr std::int64_t kMicrosPerHour = 3'600 * kMicrosPerSecond;
   RowFilter filter;
   for (const Evidence* evidence : records.evidences) filter.evidences.push_back(evidence->number);
-  if (records.window_is_stated) filter.window = records.window;
+  if (records.window_is_stated) filter.window = shifts.recorded(records.window);
   ASSAY_TRY(store.count(filter, {GroupKey::evidence, GroupKey::hour}, [&](const GroupCount& group) {
-    records.background.push_back({static_cast<std::uint32_t>(group.key[0]),
-                                  static_cast<std::int64_t>(group.key[1]), group.count,
-                                  group.count});
+    const auto evidence = static_cast<std::uint32_t>(group.key[0]);
+    const double moved = static_cast<double>(shifts.of(evidence)) / kMicrosPerHour;
+    const std::int64_t hour =
+        static_cast<std::int64_t>(group.key[1]) + static_cast<std::int64_t>(std::lround(moved));
+    if (records.window_is_stated && moved != 0 &&
+        intersect(records.window, {hour * kMicrosPerHour, (hour + 1) * kMicrosPerHour}).empty()) {
+      return true;
+    }
+    records.background.push_back({evidence, hour, group.count, group.count});
     return true;
   }));
   const auto before = [](const BackgroundHour& a, const BackgroundHour& b) {
     return a.evidence != b.evidence ? a.evidence < b.evidence : a.hour < b.hour;
   };
   std::sort(records.background.begin(), records.background.end(), before);
-  constexpr std::int64_t kMicrosPerHour = 3'600 * kMicrosPerSecond;
   for (const LookupRow& row : records.rows) {
     const BackgroundHour wanted{row.evidence, row.time_us / kMicrosPerHour, 0, 0};
     const auto found =
@@ -293,7 +312,8 @@ void set_window(const Question& question, QuestionRecords& records) {
 Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
                                                            const CaseFile& case_file,
                                                            const Question& question,
-                                                           const std::vector<Evidence>& evidences) {
+                                                           const std::vector<Evidence>& evidences,
+                                                           const ClockShifts& shifts) {
   Result<SelectedNames> names = select_names(store, case_file, question);
   if (!names.ok()) return names.error();
   std::map<Vantage, std::vector<const Evidence*>> groups;
@@ -313,8 +333,8 @@ Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
     if (!recorders.ok()) return recorders.error();
     records.recorders = std::move(*recorders);
     set_window(question, records);
-    ASSAY_TRY(load_rows(store, case_file, question, *names, records));
-    ASSAY_TRY(load_background(store, records));
+    ASSAY_TRY(load_rows(store, case_file, question, *names, shifts, records));
+    ASSAY_TRY(load_background(store, shifts, records));
     all.push_back(std::move(records));
   }
   return all;

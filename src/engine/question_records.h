@@ -6,6 +6,7 @@
 
 #include "assay/method.h"
 #include "assay/store.h"
+#include "engine/clock_shifts.h"
 
 namespace assay {
 
@@ -17,6 +18,7 @@ inline constexpr std::uint64_t kMostQuestionRows = 8'000'000;
 Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
                                                            const CaseFile& case_file,
                                                            const Question& question,
-                                                           const std::vector<Evidence>& evidences);
+                                                           const std::vector<Evidence>& evidences,
+                                                           const ClockShifts& shifts = {});
 
 }  // namespace assay

@@ -30,6 +30,7 @@ const std::pair<std::uint32_t, std::string_view> kFlags[] = {
     {kNoQuestion, "no_question"},
     {kExtraQuestion, "extra_question"},
     {kMulticast, "multicast"},
+    {kNameLossy, "name_lossy"},
     {kTimeUnknown, "time_unknown"},
 };
 

@@ -54,6 +54,11 @@ class RowText {
   static std::string csv_header();
   void append_csv(std::string& out, const DnsRow& row, std::uint32_t evidence);
   void append_for_person(std::string& out, const DnsRow& row);
+  // Records of other kinds than look-ups; their fields are one column, a JSON object of texts or
+  // lists of texts.
+  static std::string record_csv_header();
+  void append_csv(std::string& out, const StoredRecord& record);
+  void append_for_person(std::string& out, const StoredRecord& record);
   void append_key(std::string& out, GroupKey key, std::uint64_t value);
   void prefetch_name(std::uint64_t key, WordTable::Step step) const { names_.prefetch(key, step); }
 

@@ -12,7 +12,8 @@ const std::vector<const Method*>& all_methods() {
       &methods::suffix_leak_method(),     &methods::duplicates_method(),
       &methods::coverage_method(),        &methods::exclusivity_method(),
       &methods::server_balance_method(),  &methods::digit_pattern_method(),
-      &methods::unasked_answers_method(),
+      &methods::unasked_answers_method(), &methods::same_event_method(),
+      &methods::clock_offset_method(),
   };
   return kMethods;
 }

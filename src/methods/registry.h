@@ -20,5 +20,7 @@ const Method& exclusivity_method();
 const Method& server_balance_method();
 const Method& digit_pattern_method();
 const Method& unasked_answers_method();
+const Method& same_event_method();
+const Method& clock_offset_method();
 
 }  // namespace assay::methods

@@ -122,6 +122,36 @@ TEST_F(QuestionRecordsTest, VantagesAreNeverAdded) {
   }
 }
 
+TEST_F(QuestionRecordsTest, MovesTheInstantsOfAClockThatTheCaseCorrects) {
+  const auto before = load_question_records(*store_, case_file_, question_, evidences_);
+  case_file_.clocks = {{evidences_[0].id, 3'600 * kMicrosPerSecond, "the operator"}};
+  const auto shifts = ClockShifts::make(case_file_, evidences_);
+  ASSERT_TRUE(shifts.ok());
+  const auto after = load_question_records(*store_, case_file_, question_, evidences_, *shifts);
+  ASSERT_TRUE(before.ok() && after.ok());
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::int64_t> was;
+  for (const LookupRow& row : before->front().rows) was[{row.evidence, row.offset}] = row.time_us;
+  std::size_t moved = 0;
+  for (const LookupRow& row : after->front().rows) {
+    const bool is_corrected = row.evidence == evidences_[0].number;
+    moved += is_corrected;
+    EXPECT_EQ(row.time_us - was.at({row.evidence, row.offset}),
+              is_corrected ? 3'600 * kMicrosPerSecond : 0);
+    EXPECT_EQ((row.flags & kClockCorrected) != 0, is_corrected);
+  }
+  EXPECT_GT(moved, 0u);
+  EXPECT_LT(moved, after->front().rows.size());
+  EXPECT_TRUE(std::is_sorted(after->front().rows.begin(), after->front().rows.end(),
+                             [](const auto& a, const auto& b) { return a.time_us < b.time_us; }));
+  Finding finding;
+  finding.selection.evidences = {evidences_[0].number};
+  shifts->say(finding);
+  ASSERT_EQ(finding.limitations.size(), 1u);
+  EXPECT_NE(finding.limitations[0].find("+3600"), std::string::npos) << finding.limitations[0];
+  case_file_.clocks = {{"dns-99", 1, ""}};
+  EXPECT_FALSE(ClockShifts::make(case_file_, evidences_).ok());
+}
+
 std::size_t rows_of(const QuestionRecords& records, int party) {
   return static_cast<std::size_t>(
       std::count_if(records.rows.begin(), records.rows.end(), [&](const LookupRow& row) {

@@ -1,0 +1,75 @@
+// Our DNS message parser against ldns: where both take a message whole, they must agree on what it
+// asks and on the owners, types, classes and TTLs of its records.
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "readers/dns_message.h"
+
+// Last: it makes `bool` a macro where C++ has a type.
+#include <ldns/ldns.h>
+#undef bool
+
+namespace {
+
+void check(bool holds) {
+  if (!holds) std::abort();
+}
+
+struct FreePacket {
+  void operator()(ldns_pkt* packet) const { ldns_pkt_free(packet); }
+};
+
+std::string wire_of(const ldns_rr* rr) {
+  const ldns_rdf* owner = ldns_rr_owner(rr);
+  return {reinterpret_cast<const char*>(ldns_rdf_data(owner)), ldns_rdf_size(owner)};
+}
+
+std::string wire_at(assay::Bytes message, std::size_t at) {
+  assay::WireName name;
+  std::size_t next = 0;
+  check(!assay::expand_name(message, at, name, next));
+  const auto view = name.view();
+  return {reinterpret_cast<const char*>(view.data()), view.size()};
+}
+
+void check_section(assay::Bytes wire, const assay::DnsMessage& ours, int section,
+                   const ldns_rr_list* theirs) {
+  std::size_t n = 0;
+  for (const assay::DnsRecord& record : ours.records) {
+    if (record.section != section || record.type == LDNS_RR_TYPE_OPT ||
+        record.type == LDNS_RR_TYPE_TSIG) {
+      continue;  // ldns keeps these two apart
+    }
+    check(n < ldns_rr_list_rr_count(theirs));
+    const ldns_rr* rr = ldns_rr_list_rr(theirs, n++);
+    check(record.type == ldns_rr_get_type(rr));
+    check(record.rclass == ldns_rr_get_class(rr));
+    check(record.ttl == ldns_rr_ttl(rr));
+    check(wire_at(wire, record.owner_at) == wire_of(rr));
+  }
+  check(n == ldns_rr_list_rr_count(theirs));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > 65'535) return 0;
+  static assay::DnsMessage ours;
+  const assay::Bytes wire(data, size);
+  if (assay::parse_dns_message(wire, ours) || !ours.is_exact()) return 0;
+  ldns_pkt* raw = nullptr;
+  if (ldns_wire2pkt(&raw, data, size) != LDNS_STATUS_OK) return 0;  // it also checks rdata
+  const std::unique_ptr<ldns_pkt, FreePacket> theirs(raw);
+  check(ours.questions.size() == ldns_rr_list_rr_count(ldns_pkt_question(raw)));
+  for (std::size_t i = 0; i < ours.questions.size(); ++i) {
+    const ldns_rr* question = ldns_rr_list_rr(ldns_pkt_question(raw), i);
+    check(ours.questions[i].qtype == ldns_rr_get_type(question));
+    check(wire_at(wire, ours.questions[i].name_at) == wire_of(question));
+  }
+  check_section(wire, ours, 1, ldns_pkt_answer(raw));
+  check_section(wire, ours, 2, ldns_pkt_authority(raw));
+  check_section(wire, ours, 3, ldns_pkt_additional(raw));
+  return 0;
+}
