@@ -12,9 +12,9 @@ namespace {
 
 // Forms that have one reading only; those of LogStamp and the counts since 1970 come before them.
 constexpr std::string_view kPlainFormats[] = {
-    "%Y-%m-%d %H:%M",     "%Y-%m-%dT%H:%M",    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
-    "%d.%m.%Y %H:%M:%S",  "%d.%m.%Y %H:%M",    "%d-%b-%Y %H:%M",    "%d %b %Y %H:%M:%S",
-    "%b %d, %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y %H:%M:%S",
+    "%Y-%m-%d %H:%M",    "%Y-%m-%dT%H:%M",     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
+    "%Y/%m/%dT%H:%M:%S", "%d.%m.%Y %H:%M:%S",  "%d.%m.%Y %H:%M",    "%d-%b-%Y %H:%M",
+    "%d %b %Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y %H:%M:%S",
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

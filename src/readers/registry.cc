@@ -30,6 +30,9 @@ const std::vector<const Reader*>& all_readers() {
       &zeek_ssl_reader(),
       &zeek_weird_reader(),
       &zeek_capture_loss_reader(),
+      &nfdump_reader(),
+      &netflow_csv_reader(),
+      &ipfix_reader(),
       // registrations and zones
       &whois_text_reader(),
       &zone_file_reader(),

@@ -1,12 +1,12 @@
 #include <gmock/gmock.h>
 
-#include "zeek_log_read.h"
+#include "record_read.h"
 
 namespace assay {
 namespace {
 
 using test::CollectingSink;
-using test::read_zeek;
+using test::read_records;
 
 constexpr const char* kReader = "zeek_conn";
 
@@ -14,7 +14,7 @@ TEST(ZeekConn, ReadsItsSamplesAsTheGoldenFilesSay) {
   for (const auto& path : test::samples_of(kReader)) {
     SCOPED_TRACE(path);
     CollectingSink sink;
-    ASSERT_TRUE(read_zeek(kReader, test::file_bytes(path), sink).ok());
+    ASSERT_TRUE(read_records(kReader, test::file_bytes(path), sink).ok());
     test::expect_golden(path, sink.golden());
   }
 }
@@ -22,8 +22,8 @@ TEST(ZeekConn, ReadsItsSamplesAsTheGoldenFilesSay) {
 TEST(ZeekConn, GivesTheSameRecordsForTsvAndJson) {
   CollectingSink tsv, json;
   const std::string folder = ASSAY_TEST_DATA "/readers/zeek_conn/";
-  ASSERT_TRUE(read_zeek(kReader, test::file_bytes(folder + "rows.tsv"), tsv).ok());
-  ASSERT_TRUE(read_zeek(kReader, test::file_bytes(folder + "rows.json"), json).ok());
+  ASSERT_TRUE(read_records(kReader, test::file_bytes(folder + "rows.tsv"), tsv).ok());
+  ASSERT_TRUE(read_records(kReader, test::file_bytes(folder + "rows.json"), json).ok());
   EXPECT_EQ(tsv.records.size(), 7u);
   EXPECT_EQ(test::records_of(tsv), test::records_of(json));
 }
@@ -31,7 +31,7 @@ TEST(ZeekConn, GivesTheSameRecordsForTsvAndJson) {
 TEST(ZeekConn, TellsThatTheSensorLostBytes) {
   CollectingSink sink;
   ASSERT_TRUE(
-      read_zeek(kReader, test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_conn/rows.tsv"), sink)
+      read_records(kReader, test::file_bytes(ASSAY_TEST_DATA "/readers/zeek_conn/rows.tsv"), sink)
           .ok());
   EXPECT_EQ(sink.noted("zeek.missed_bytes"), 1u);
   EXPECT_EQ(sink.texts_of(6, "missed_bytes"), std::vector<std::string>{"20272"});
@@ -42,11 +42,11 @@ TEST(ZeekConn, AddsTheSkewToBothEndsOfAConnection) {
   context.clock.zone = "Asia/Tokyo";
   context.clock.skew_us = 1'000'000;
   CollectingSink sink;
-  ASSERT_TRUE(read_zeek(kReader,
-                        R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2",)"
-                        R"("duration":2.25})"
-                        "\n",
-                        sink, context)
+  ASSERT_TRUE(read_records(kReader,
+                           R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2",)"
+                           R"("duration":2.25})"
+                           "\n",
+                           sink, context)
                   .ok());
   ASSERT_EQ(sink.records.size(), 1u);
   EXPECT_EQ(format_utc(sink.records[0].time_us, 1), "2018-03-24T17:15:21.5Z");
@@ -55,10 +55,10 @@ TEST(ZeekConn, AddsTheSkewToBothEndsOfAConnection) {
 
 TEST(ZeekConn, SaysThatNoRecordTellsBytes) {
   CollectingSink sink;
-  ASSERT_TRUE(read_zeek(kReader,
-                        R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2"})"
-                        "\n",
-                        sink)
+  ASSERT_TRUE(read_records(kReader,
+                           R"({"ts":1521911720.5,"id.orig_h":"192.0.2.1","id.resp_h":"192.0.2.2"})"
+                           "\n",
+                           sink)
                   .ok());
   EXPECT_EQ(sink.noted("zeek.no_bytes"), 1u);
 }
@@ -95,7 +95,7 @@ TEST(ZeekConn, ReadsTheLogsOfARealSite) {
     SCOPED_TRACE(name);
     ASSAY_NEED_SHARED(path, name);
     CollectingSink sink;
-    ASSERT_TRUE(read_zeek(kReader, test::file_bytes(path), sink).ok());
+    ASSERT_TRUE(read_records(kReader, test::file_bytes(path), sink).ok());
     EXPECT_EQ(sink.records.size(), rows);
     EXPECT_EQ(sink.rejects.size(), rejects);
   }
@@ -107,7 +107,7 @@ TEST(ZeekConn, CountsTheBytesOfARealDayAsItsLogDoes) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (!entry.path().filename().string().starts_with("conn.")) continue;
     CollectingSink sink;
-    ASSERT_TRUE(read_zeek(kReader, test::unpacked(entry.path()), sink).ok());
+    ASSERT_TRUE(read_records(kReader, test::unpacked(entry.path()), sink).ok());
     EXPECT_EQ(sink.rejects.size(), 0u) << entry.path();
     rows += sink.records.size();
     for (const RecordRow& record : sink.records) {

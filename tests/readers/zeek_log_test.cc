@@ -1,13 +1,13 @@
 // Zeek's logs about mail, TLS and the sensor itself.
 #include <gmock/gmock.h>
 
-#include "zeek_log_read.h"
+#include "record_read.h"
 
 namespace assay {
 namespace {
 
 using test::CollectingSink;
-using test::read_zeek;
+using test::read_records;
 
 class ZeekLogs : public testing::TestWithParam<const char*> {};
 
@@ -15,7 +15,7 @@ TEST_P(ZeekLogs, ReadsItsSamplesAsTheGoldenFilesSay) {
   for (const auto& path : test::samples_of(GetParam())) {
     SCOPED_TRACE(path);
     CollectingSink sink;
-    ASSERT_TRUE(read_zeek(GetParam(), test::file_bytes(path), sink).ok());
+    ASSERT_TRUE(read_records(GetParam(), test::file_bytes(path), sink).ok());
     test::expect_golden(path, sink.golden());
   }
 }
@@ -45,8 +45,8 @@ TEST(ZeekLog, GivesTheSameRecordsForTsvAndJson) {
   for (const char* reader : {"zeek_smtp", "zeek_ssl", "zeek_weird"}) {
     const std::string folder = std::string(ASSAY_TEST_DATA "/readers/") + reader;
     CollectingSink tsv, json;
-    ASSERT_TRUE(read_zeek(reader, test::file_bytes(folder + "/rows.tsv"), tsv).ok());
-    ASSERT_TRUE(read_zeek(reader, test::file_bytes(folder + "/rows.json"), json).ok());
+    ASSERT_TRUE(read_records(reader, test::file_bytes(folder + "/rows.tsv"), tsv).ok());
+    ASSERT_TRUE(read_records(reader, test::file_bytes(folder + "/rows.json"), json).ok());
     EXPECT_FALSE(tsv.records.empty());
     EXPECT_EQ(test::records_of(tsv), test::records_of(json));
   }
@@ -55,7 +55,7 @@ TEST(ZeekLog, GivesTheSameRecordsForTsvAndJson) {
 TEST(ZeekSmtp, MakesOneRecordForEachRecipientAndOneForNone) {
   CollectingSink sink;
   const std::string folder = ASSAY_TEST_DATA "/readers/zeek_smtp/";
-  ASSERT_TRUE(read_zeek("zeek_smtp", test::file_bytes(folder + "rows.tsv"), sink).ok());
+  ASSERT_TRUE(read_records("zeek_smtp", test::file_bytes(folder + "rows.tsv"), sink).ok());
   ASSERT_EQ(sink.records.size(), 6u);
   EXPECT_EQ(sink.balance().used, 4u);
   EXPECT_EQ(sink.texts_of(1, "recipient"), std::vector<std::string>{"clerk@bank.example"});
@@ -74,7 +74,7 @@ TEST(ZeekSmtp, KeepsAllOfTooManyRecipientsInTheLastRecord) {
                      R"("rcptto":[)";
   for (int i = 0; i < 150; ++i) line += (i ? ",\"u" : "\"u") + std::to_string(i) + "@a.example\"";
   CollectingSink sink;
-  ASSERT_TRUE(read_zeek("zeek_smtp", line + "]}\n", sink).ok());
+  ASSERT_TRUE(read_records("zeek_smtp", line + "]}\n", sink).ok());
   ASSERT_EQ(sink.records.size(), 100u);
   EXPECT_EQ(sink.records[99].count, 51u);
   EXPECT_EQ(sink.texts_of(100, "recipient").size(), 51u);
@@ -85,7 +85,7 @@ TEST(ZeekSmtp, KeepsAllOfTooManyRecipientsInTheLastRecord) {
 TEST(ZeekCaptureLoss, BeginsAnIntervalBeforeItsStamp) {
   CollectingSink sink;
   const std::string folder = ASSAY_TEST_DATA "/readers/zeek_capture_loss/";
-  ASSERT_TRUE(read_zeek("zeek_capture_loss", test::file_bytes(folder + "rows.tsv"), sink).ok());
+  ASSERT_TRUE(read_records("zeek_capture_loss", test::file_bytes(folder + "rows.tsv"), sink).ok());
   ASSERT_EQ(sink.records.size(), 3u);
   EXPECT_EQ(sink.records[0].until_us - sink.records[0].time_us, 900'000'012);
   EXPECT_EQ(sink.noted("zeek.capture_loss"), 2u);
@@ -95,8 +95,8 @@ TEST(ZeekSmtp, GivesTheSameRecordsForBothFormsOfOneRealLog) {
   ASSAY_NEED_SHARED(tsv_path, "zeek/zed-tsv-smtp.log.gz");
   ASSAY_NEED_SHARED(json_path, "zeek/zed-smtp.json.gz");
   CollectingSink tsv, json;
-  ASSERT_TRUE(read_zeek("zeek_smtp", test::unpacked(tsv_path), tsv).ok());
-  ASSERT_TRUE(read_zeek("zeek_smtp", test::unpacked(json_path), json).ok());
+  ASSERT_TRUE(read_records("zeek_smtp", test::unpacked(tsv_path), tsv).ok());
+  ASSERT_TRUE(read_records("zeek_smtp", test::unpacked(json_path), json).ok());
   EXPECT_EQ(tsv.balance().used, 1'188u);
   EXPECT_EQ(json.balance().used, 1'188u);
   EXPECT_EQ(tsv.rejects.size() + json.rejects.size(), 0u);
@@ -114,7 +114,7 @@ TEST(ZeekLog, ReadsRealLogsWithoutARefusal) {
     const std::string text = test::unpacked(path);
     EXPECT_EQ(choose_reader(text.substr(0, kSniffBytes)).reader->name(), reader);
     CollectingSink sink;
-    ASSERT_TRUE(read_zeek(reader, text, sink).ok());
+    ASSERT_TRUE(read_records(reader, text, sink).ok());
     EXPECT_EQ(sink.balance().used, rows);
     EXPECT_EQ(sink.rejects.size(), 0u);
   }
@@ -132,7 +132,7 @@ TEST(ZeekSmtp, ReadsWhatZeekWritesForItsOwnTraces) {
       text.replace(at, 17, "1521911720.600843");
     }
     CollectingSink sink;
-    ASSERT_TRUE(read_zeek("zeek_smtp", text, sink).ok());
+    ASSERT_TRUE(read_records("zeek_smtp", text, sink).ok());
     EXPECT_EQ(sink.rejects.size(), 0u) << name;
     EXPECT_GE(sink.balance().used, 1u) << name;
     ++files;
