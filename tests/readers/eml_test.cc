@@ -121,6 +121,20 @@ TEST(Eml, TellsWhatAMaildirSaysOfAMessage) {
   EXPECT_THAT(other.texts_of(1, "mailbox_flags"), IsEmpty());
 }
 
+TEST(Eml, ReadsWhomAMessageIsToldToBeFor) {
+  const auto to = [](const std::string& value) {
+    CollectingSink sink;
+    read(std::string(kDate) + "To: " + value + "\n\n", sink);
+    EXPECT_EQ(sink.noted("mail.addresses_unreadable"), value.starts_with("<<") ? 1u : 0u);
+    return sink.texts_of(1, "header_to");
+  };
+  EXPECT_THAT(to("undisclosed-recipients:; (no To-header on input)"),
+              ElementsAre("undisclosed-recipients:;"));
+  EXPECT_THAT(to("\"A, B\" <a@b.example>,\n c@d.example, g: e@f.example, h@i.example;"),
+              ElementsAre("A, B <a@b.example>", "c@d.example", "e@f.example", "h@i.example"));
+  EXPECT_THAT(to("<<@@, ;;"), ElementsAre("<<@@, ;;"));
+}
+
 TEST(Eml, HoldsToItsLimits) {
   std::string nested = std::string(kDate) + "Content-Type: multipart/mixed; boundary=b0\n\n";
   for (int i = 0; i < 5'000; ++i) {

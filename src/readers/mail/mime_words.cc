@@ -63,8 +63,12 @@ void take_addresses(InternetAddressList* list, std::size_t most, std::vector<Mai
   for (int i = 0; i < count && out.size() < most; ++i) {
     InternetAddress* each = internet_address_list_get_address(list, i);
     if (INTERNET_ADDRESS_IS_GROUP(each)) {
-      if (auto* members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(each))) {
+      auto* members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(each));
+      const char* name = internet_address_get_name(each);
+      if (members && internet_address_list_length(members) > 0) {
         take_addresses(members, most, out);
+      } else {
+        out.push_back({std::string(name ? name : "") + ":;", ""});  // "undisclosed-recipients:;"
       }
     } else if (INTERNET_ADDRESS_IS_MAILBOX(each)) {
       const char* address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(each));
