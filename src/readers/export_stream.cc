@@ -130,19 +130,22 @@ ExportStream::Domain* ExportStream::domain_of(DomainKey key) {
 }
 
 // IPFIX and v5 count records, v9 counts packets: a message carries the count of those before it.
-// softflowd counts those of the message itself too, which shows when its sizes change.
+// softflowd counts those of the message itself instead, and leaves its options out.
 void ExportStream::check_sequence(const ExportHead& head, std::optional<std::uint32_t> records,
                                   const Place& place) {
   Domain* const domain = domain_of(place.domain);
   if (!domain) return;
   const auto expected = domain->next_sequence;
-  const std::uint32_t after_last = domain->last_sequence + records.value_or(0);
+  const std::uint32_t with_own = domain->last_sequence + records.value_or(0);
   domain->last_sequence = head.sequence;
   domain->next_sequence.reset();
   if (head.version == 9) domain->next_sequence = head.sequence + 1;
   if (head.version != 9 && records) domain->next_sequence = head.sequence + *records;
   if (!expected || *expected == head.sequence) return;
-  if (head.version == 10 && (!records || after_last == head.sequence)) return;
+  if (head.version == 10 &&
+      (!records || head.sequence == with_own || head.sequence == with_own - options_)) {
+    return;
+  }
   const std::uint32_t missed = head.sequence - *expected;
   if (missed > 0x7fffffff) {
     return sink_.note("ipfix.sequence_back",
@@ -167,6 +170,7 @@ void ExportStream::take(const ExportHead& head, std::string_view message, std::u
   Place place = whole;
   const std::string_view body = message.substr(std::min(head.bytes, message.size()));
   place.offset = offset + head.bytes;
+  options_ = 0;
   std::optional<std::uint32_t> records = head.count;
   if (head.version == 5) {
     take_v5(head, body, place);
@@ -275,6 +279,7 @@ std::uint32_t ExportStream::take_data(const ExportTemplate& layout, std::string_
     ++records;
     const auto length = static_cast<std::uint32_t>(bytes.size() - set.size());
     if (layout.is_options) {
+      ++options_;
       take_options(values, at, length);
     } else if (!values.is_flow()) {
       sink_.note("ipfix.no_addresses", "records without two addresses, which tell of no flow");

@@ -84,6 +84,7 @@ class ExportStream {
   std::map<DomainKey, Domain> domains_;
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::uint32_t options_ = 0;  // records of options in this message
 };
 
 }  // namespace assay

@@ -68,6 +68,7 @@ FlowPlan plan_of(std::string_view head) {
       return;
     }
     if (++lines > kMostPreamble + 1) return;
+    if (line.starts_with("#fields") || line.starts_with("#types")) return;  // Zeek's own
     for (const char delimiter : kDelimiters) {
       FlowPlan tried;
       tried.delimiter = delimiter;

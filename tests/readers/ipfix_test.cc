@@ -157,6 +157,22 @@ TEST(Ipfix, TellsHowManyRecordsAreMissing) {
   EXPECT_EQ(sink.texts_of(4, "peer"), std::vector<std::string>{"domain 7"});
 }
 
+// softflowd's number is that of the flows up to the end of the message itself.
+TEST(Ipfix, MissesNothingInNumbersAsSoftflowdCountsThem) {
+  const std::string options =
+      number(300, 2) + number(2, 2) + number(1, 2) + field(144, 4) + field(41, 8);
+  const std::string record = set(256, two_way_record(1, "a"));
+  const std::string told = set(300, number(1, 4) + number(12, 8));
+  const std::string bytes = message(set(2, two_way_template()) + set(3, options), 0) +
+                            message(told + record, 1) + message(record + record, 3) +
+                            message(told + record, 4) + message(record, 5);
+  CollectingSink sink;
+  ASSERT_TRUE(read_records(kReader, bytes, sink).ok());
+  EXPECT_EQ(sink.records.size(), 5u);
+  EXPECT_EQ(sink.noted("ipfix.records_missing"), 0u);
+  EXPECT_EQ(sink.noted("ipfix.sequence_back"), 0u);
+}
+
 TEST(Ipfix, KeepsWhatAnExporterSaysOfItsOwnLossAndSampling) {
   // Scope: the exporting process; packets not sent, sampling of 1 in 100.
   const std::string options =
