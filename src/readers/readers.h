@@ -28,6 +28,7 @@ const Reader& routing_snapshot_reader();
 const Reader& whois_text_reader();
 const Reader& zeek_capture_loss_reader();
 const Reader& zeek_conn_reader();
+const Reader& suricata_eve_reader();
 const Reader& zeek_dns_reader();
 const Reader& zeek_smtp_reader();
 const Reader& zeek_ssl_reader();

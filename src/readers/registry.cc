@@ -17,6 +17,7 @@ const std::vector<const Reader*>& all_readers() {
       &pcap_dns_reader(),
       &dnstap_reader(),
       &zeek_dns_reader(),
+      &suricata_eve_reader(),
       &passive_dns_cof_reader(),
       // logs of mail servers
       &postfix_log_reader(),
