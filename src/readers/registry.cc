@@ -16,6 +16,7 @@ const std::vector<const Reader*>& all_readers() {
       // messages of DNS as they were, and what sensors make of them
       &pcap_dns_reader(),
       &dnstap_reader(),
+      &c_dns_reader(),
       &zeek_dns_reader(),
       &suricata_eve_reader(),
       &passive_dns_cof_reader(),
