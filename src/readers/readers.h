@@ -9,11 +9,13 @@
 namespace assay {
 
 const Reader& bind_querylog_reader();
-const Reader& camt_053_reader();
 const Reader& c_dns_reader();
+const Reader& camt_053_reader();
 const Reader& delimited_reader();
 const Reader& dnstap_reader();
 const Reader& eml_reader();
+const Reader& exchange_tracking_reader();
+const Reader& exim_mainlog_reader();
 const Reader& ipfix_reader();
 const Reader& mbox_reader();
 const Reader& mt940_reader();
@@ -26,10 +28,12 @@ const Reader& pst_reader();
 const Reader& ptr_list_reader();
 const Reader& rir_delegated_reader();
 const Reader& routing_snapshot_reader();
+const Reader& rspamd_log_reader();
+const Reader& sendmail_log_reader();
+const Reader& suricata_eve_reader();
 const Reader& whois_text_reader();
 const Reader& zeek_capture_loss_reader();
 const Reader& zeek_conn_reader();
-const Reader& suricata_eve_reader();
 const Reader& zeek_dns_reader();
 const Reader& zeek_smtp_reader();
 const Reader& zeek_ssl_reader();
