@@ -236,7 +236,8 @@ class TrackingRead {
     for (std::size_t i = kClientHostname; i < kColumns.size(); ++i) {
       if (kColumns[i].field.empty()) continue;
       const std::string_view text = cell(i);
-      rows_.field(fields_[i], i == kMessageId ? bare_message_id(text) : text);
+      i == kMessageId ? rows_.field(fields_[i], whole_message_id(text))
+                      : rows_.field(fields_[i], text);
     }
     rows_.field(f.recipient, recipient);
     const Outcome* outcome = outcome_of(cell(kEventId));

@@ -206,7 +206,7 @@ void EximMessages::write_refusal(const EximLine& line, const MailPlace& place,
   rows_.add(row);
   rows_.field(f.host, line.host);
   rows_.field(f.queue_id, line.id);
-  if (message) rows_.field(f.message_id, message->message_id);
+  if (message) rows_.field(f.message_id, whole_message_id(message->message_id));
   rows_.field(f.envelope_from, bare_address(items.envelope_from));
   rows_.field(f.recipient, recipient);
   rows_.field(f.status, "rejected");

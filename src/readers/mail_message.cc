@@ -25,7 +25,7 @@ void write_origin(MailRows& rows, const MailMessage& message) {
   rows.field(f.host, message.host);
   rows.field(f.queue_id, message.id);
   rows.field(f.queue_id_previous, message.previous);
-  rows.field(f.message_id, bare_message_id(message.message_id));
+  rows.field(f.message_id, whole_message_id(message.message_id));
   rows.field(f.envelope_from, message.envelope_from);
   rows.field(f.message_size, message.size);
   rows.field(f.recipient_count, message.recipients);

@@ -282,7 +282,7 @@ void PostfixQueue::write_verdict(const PostfixLine& line, const PostfixVerdict& 
   rows_.add(row);
   rows_.field(f.host, line.syslog->host);
   rows_.field(f.queue_id, line.queue_id);
-  if (message) rows_.field(f.message_id, bare_message_id(message->message_id));
+  if (message) rows_.field(f.message_id, whole_message_id(message->message_id));
   rows_.field(f.envelope_from, verdict.envelope_from);
   rows_.field(f.recipient, verdict.recipient);
   rows_.field(f.status, verdict.action.ends_with("discard") ? "discarded" : "rejected");

@@ -160,7 +160,7 @@ class RspamdRead {
     rows_.add(row);
     rows_.field(f.host, task_.host);
     rows_.field(f.queue_id, task_.queue_id);
-    rows_.field(f.message_id, task_.message_id);
+    rows_.field(f.message_id, whole_message_id(task_.message_id));
     rows_.field(f.envelope_from, task_.envelope_from);
     rows_.field(f.recipient, recipient);
     rows_.field(f.status, "scanned");
