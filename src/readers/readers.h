@@ -9,13 +9,11 @@
 namespace assay {
 
 const Reader& bind_querylog_reader();
-const Reader& c_dns_reader();
 const Reader& camt_053_reader();
+const Reader& c_dns_reader();
 const Reader& delimited_reader();
 const Reader& dnstap_reader();
 const Reader& eml_reader();
-const Reader& exchange_tracking_reader();
-const Reader& exim_mainlog_reader();
 const Reader& ipfix_reader();
 const Reader& mbox_reader();
 const Reader& mt940_reader();
@@ -23,17 +21,16 @@ const Reader& netflow_csv_reader();
 const Reader& nfdump_reader();
 const Reader& passive_dns_cof_reader();
 const Reader& pcap_dns_reader();
+const Reader& pcap_flow_reader();
 const Reader& postfix_log_reader();
 const Reader& pst_reader();
 const Reader& ptr_list_reader();
 const Reader& rir_delegated_reader();
 const Reader& routing_snapshot_reader();
-const Reader& rspamd_log_reader();
-const Reader& sendmail_log_reader();
-const Reader& suricata_eve_reader();
 const Reader& whois_text_reader();
 const Reader& zeek_capture_loss_reader();
 const Reader& zeek_conn_reader();
+const Reader& suricata_eve_reader();
 const Reader& zeek_dns_reader();
 const Reader& zeek_smtp_reader();
 const Reader& zeek_ssl_reader();

@@ -30,6 +30,7 @@ void Dissector::finish() {
   fragments_.finish();
   streams_.finish();
   rows_.finish();
+  if (others_ > 0) sink_.note(kOtherTransport, "packets of TCP or UDP without DNS", others_);
 }
 
 Outcome Dissector::network(const NetworkPacket& packet, Unit& unit, int depth) {
@@ -39,7 +40,11 @@ Outcome Dissector::network(const NetworkPacket& packet, Unit& unit, int depth) {
     sink_.note("pcap.ip_unreadable", "packets whose IP header is cut or contradicts itself");
     return Outcome::blank();
   }
-  return ip->is_fragment ? fragments_.add(*ip, unit, depth) : transport(*ip, unit, depth);
+  if (ip->is_fragment) return fragments_.add(*ip, unit, depth);
+  const Outcome outcome = transport(*ip, unit, depth);
+  others_ +=
+      outcome.fate == Fate::blank && (ip->protocol == kProtocolTcp || ip->protocol == kProtocolUdp);
+  return outcome;
 }
 
 Outcome Dissector::tunnel(const NetworkPacket& inner, Unit& unit, int depth) {

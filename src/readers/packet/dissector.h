@@ -14,6 +14,8 @@
 namespace assay {
 
 inline constexpr int kMaxTunnelDepth = 5;
+// The note that counts packets of TCP and UDP in which no DNS was looked for or found.
+inline constexpr std::string_view kOtherTransport = "pcap.other_transport";
 
 class Dissector {
  public:
@@ -32,6 +34,7 @@ class Dissector {
   Outcome tunnel(const NetworkPacket& inner, Unit& unit, int depth);
 
   RecordSink& sink_;
+  std::uint64_t others_ = 0;  // packets of TCP and UDP that are nothing to DNS
   Ledger ledger_;
   DnsRows rows_;
   TcpStreams streams_;
