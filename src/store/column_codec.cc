@@ -140,7 +140,7 @@ void encode_column(const T* values, std::size_t count, std::string& out) {
   const std::size_t at = out.size();
   out.resize(at + count * width + sizeof(std::uint64_t));
   char* to = out.data() + at;
-  if (width > 2) {
+  if (width > 2 || scale != 1) {
     pack_odd(differences.data(), count, width, to);
   } else if (width == 2) {
     pack<std::uint16_t>(values, count, low, to);
