@@ -111,7 +111,8 @@ Job declare_sniff(CLI::App& app) {
 
 Job declare_version(CLI::App&) {
   return [](Session& session) -> Result<int> {
-    const std::string store = has_embedded_store() ? "embedded, memory" : "memory";
+    const std::string store =
+        has_embedded_store() ? "segments, memory, embedded" : "segments, memory";
     if (session.wants_json) {
       session.print_json({{"version", ASSAY_VERSION},
                           {"stores", store},

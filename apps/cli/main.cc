@@ -91,8 +91,9 @@ int parse_failure(const Command& command, const CLI::App& app, const CLI::ParseE
 void declare_common(CLI::App& app, Session& session) {
   app.add_flag("--json", session.wants_json, "one JSON document on standard output");
   app.add_flag("-q,--quiet", session.is_quiet, "no talk on standard error");
-  app.add_option("--store", session.store, "record store: memory or embedded")
-      ->check(CLI::IsMember({"memory", "embedded"}));
+  app.add_option("--store", session.store,
+                 "record store: segments (when not told), memory or embedded")
+      ->check(CLI::IsMember({"segments", "memory", "embedded"}));
   app.add_option("--actor", session.actor, "who does this, for the custody chain (login name)");
 }
 

@@ -75,6 +75,7 @@ Surroundings Session::surroundings() const {
   surroundings.actor = actor.empty() ? login_name() : actor;
   surroundings.engine_version = ASSAY_VERSION;
   if (store == "memory") surroundings.store = StoreChoice::memory;
+  if (store == "segments") surroundings.store = StoreChoice::segments;
   if (store == "embedded") surroundings.store = StoreChoice::embedded;
   if (const char* path = std::getenv("ASSAY_STORE_LIBRARY")) surroundings.store_library_path = path;
   surroundings.stop = &g_stop;

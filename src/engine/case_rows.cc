@@ -122,11 +122,7 @@ class Rereading {
 
 Result<RecordStore*> Case::Impl::open_store() {
   if (store_) return store_.get();
-  StoreChoice choice = surroundings.store;
-  if (choice == StoreChoice::automatic) {
-    choice = has_embedded_store() ? StoreChoice::embedded : StoreChoice::memory;
-  }
-  if (choice == StoreChoice::memory) {
+  if (surroundings.store == StoreChoice::memory) {
     store_ = make_memory_store(state.key_seed);
     return store_.get();
   }
@@ -134,7 +130,8 @@ Result<RecordStore*> Case::Impl::open_store() {
   options.directory = store_folder.empty() ? path_in("store") : store_folder;
   options.key_seed = state.key_seed;
   options.library_path = surroundings.store_library_path;
-  auto opened = open_embedded_store(options);
+  auto opened = surroundings.store == StoreChoice::embedded ? open_embedded_store(options)
+                                                            : open_segment_store(options);
   if (!opened.ok()) return opened.error();
   store_ = std::move(*opened);
   return store_.get();

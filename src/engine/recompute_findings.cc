@@ -15,7 +15,7 @@
 namespace assay {
 namespace {
 
-// Up to so many rows are read again into memory; beyond, into an embedded store of their own.
+// Up to so many rows are read again into memory; beyond, into a store of their own on disk.
 constexpr std::uint64_t kMaxRowsInMemory = 3'000'000;
 // Differences that are named one by one.
 constexpr std::size_t kMaxNamed = 20;
@@ -59,8 +59,7 @@ StoreChoice choice_for(const Case::Impl& inside, const CaseState& then) {
   for (const Evidence& evidence : then.evidences) rows += evidence.rows();
   const StoreChoice asked = inside.surroundings.store;
   if (asked != StoreChoice::automatic) return asked;
-  return rows > kMaxRowsInMemory && has_embedded_store() ? StoreChoice::embedded
-                                                         : StoreChoice::memory;
+  return rows > kMaxRowsInMemory ? StoreChoice::segments : StoreChoice::memory;
 }
 
 std::map<std::string, std::string> by_id(std::string_view lines) {
@@ -157,7 +156,7 @@ Result<std::uint64_t> recompute_findings(
   fresh.surroundings = inside.surroundings;
   fresh.state = state_then(inside);
   fresh.surroundings.store = choice_for(inside, fresh.state);
-  if (fresh.surroundings.store == StoreChoice::embedded) {
+  if (fresh.surroundings.store != StoreChoice::memory) {
     ASSAY_TRY(folder.make(folder_for_temporaries(inside.directory)));
     fresh.store_folder = folder.path();
   }
