@@ -40,9 +40,9 @@ class ClaimClock {
   // The first time or date that stands somewhere in a comment, its year first.
   ClaimTime find(std::string_view text);
   ClaimTime day(int year, int month, int day);
+  ClaimTime moment(const LogStamp& stamp);
 
  private:
-  ClaimTime moment(const LogStamp& stamp);
   LogClock clock_;
 };
 

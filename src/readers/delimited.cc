@@ -5,8 +5,10 @@
 #include "assay/reader.h"
 #include "readers/delimited_plan.h"
 #include "readers/delimited_record.h"
+#include "readers/delimited_rows.h"
 #include "readers/delimited_words.h"
 #include "readers/log_stamp.h"
+#include "readers/peeked_source.h"
 #include "readers/readers.h"
 #include "readers/storable_time.h"
 #include "readers/text_keys.h"
@@ -15,39 +17,6 @@
 namespace assay {
 
 namespace {
-
-// A source whose first bytes were looked at already.
-class PeekedSource final : public ByteSource {
- public:
-  explicit PeekedSource(ByteSource& source) : source_(source) {
-    head_.resize(kSniffBytes);
-    while (size_ < head_.size()) {
-      const auto count = source_.read(head_.data() + size_, head_.size() - size_);
-      if (!count.ok()) error_ = count.error();
-      if (!count.ok() || *count == 0) break;
-      size_ += *count;
-    }
-    head_.resize(size_);
-  }
-  std::string_view head() const { return head_; }
-
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    if (taken_ < size_) {
-      const std::size_t count = head_.copy(into, capacity, taken_);
-      taken_ += count;
-      return count;
-    }
-    if (error_) return *error_;
-    return source_.read(into, capacity);
-  }
-
- private:
-  ByteSource& source_;
-  std::string head_;
-  std::size_t size_ = 0;
-  std::size_t taken_ = 0;
-  std::optional<Error> error_;
-};
 
 class DelimitedRead {
  public:
@@ -280,7 +249,7 @@ class Delimited final : public Reader {
  public:
   std::string_view name() const override { return "delimited"; }
   std::string_view summary() const override {
-    return "lists of look-ups as CSV, TSV or the like, by their columns or a mapping";
+    return "lists of look-ups or payments as CSV, TSV or the like, by their columns or a mapping";
   }
   std::string_view record_kind() const override { return "dns"; }
   std::string_view unit() const override { return "row"; }
@@ -291,7 +260,7 @@ class Delimited final : public Reader {
     }
     if (head.find('\0') != std::string_view::npos || head.starts_with("#separator ")) return {};
     const DelimitedPlan plan = guess_plan(head);
-    if (!plan.has(Cell::time) || !plan.has(Cell::client) || !plan.has(Cell::qname)) return {};
+    if (!has_look_ups(plan)) return sniff_payments(head);
     const bool is_blank_delimited = plan.table.delimiter == ' ';
     if (is_blank_delimited && !plan.has(Cell::qtype)) return {};
     if (!plan.problem.empty()) return {50, plan.problem};
@@ -302,9 +271,17 @@ class Delimited final : public Reader {
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {
     PeekedSource peeked(source);
-    const DelimitedPlan plan = context.mapping ? plan_of_mapping(peeked.head(), *context.mapping)
-                                               : guess_plan(peeked.head());
-    if (!plan.problem.empty() && !peeked.head().empty() && !is_utf16(peeked.head())) {
+    const std::string_view head = peeked.peek(kSniffBytes);
+    if (context.mapping && context.mapping->kind != RecordKind::dns) {
+      return read_rows(peeked, context, row_plan_of_mapping(head, *context.mapping), sink);
+    }
+    const DelimitedPlan plan =
+        context.mapping ? plan_of_mapping(head, *context.mapping) : guess_plan(head);
+    if (!context.mapping && !has_look_ups(plan)) {
+      const RowPlan payments = guess_payment_plan(head);
+      if (is_payment_plan(payments)) return read_rows(peeked, context, payments, sink);
+    }
+    if (!plan.problem.empty() && !head.empty() && !is_utf16(head)) {
       return Error{ErrorCode::usage, plan.problem, plan.mend};
     }
     auto clock = LogClock::make(context.clock, context.first_year);
@@ -325,7 +302,30 @@ class Delimited final : public Reader {
   }
 
   std::string describe_plan(std::string_view head) const override {
-    return mapping_toml(guess_plan(head));
+    const DelimitedPlan plan = guess_plan(head);
+    if (!has_look_ups(plan)) {
+      const RowPlan payments = guess_payment_plan(head);
+      if (is_payment_plan(payments)) return mapping_toml(payments);
+    }
+    return mapping_toml(plan);
+  }
+
+ private:
+  static bool has_look_ups(const DelimitedPlan& plan) {
+    return plan.has(Cell::time) && plan.has(Cell::client) && plan.has(Cell::qname);
+  }
+
+  static SniffScore sniff_payments(std::string_view head) {
+    const RowPlan plan = guess_payment_plan(head);
+    if (!is_payment_plan(plan)) return {};
+    if (!plan.problem.empty()) return {50, plan.problem};
+    std::string columns;
+    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+      if (plan.columns[i].cell == RowCell::none) continue;
+      columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", plan.columns[i].word,
+                             plan.table.title(i));
+    }
+    return {64, fmt::format("payments, decimal '{}': {}", plan.decimal_mark, columns)};
   }
 };
 

@@ -25,6 +25,7 @@ const Reader& pcap_flow_reader();
 const Reader& postfix_log_reader();
 const Reader& pst_reader();
 const Reader& ptr_list_reader();
+const Reader& rdap_reader();
 const Reader& rir_delegated_reader();
 const Reader& routing_snapshot_reader();
 const Reader& whois_text_reader();

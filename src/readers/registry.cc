@@ -38,6 +38,7 @@ const std::vector<const Reader*>& all_readers() {
       &ipfix_reader(),
       // registrations and zones
       &whois_text_reader(),
+      &rdap_reader(),
       &zone_file_reader(),
       &ptr_list_reader(),
       &rir_delegated_reader(),

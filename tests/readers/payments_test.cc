@@ -140,5 +140,85 @@ TEST(Mt940, BalancesThatDoNotAddUpAreNoted) {
   EXPECT_EQ(sink.noted("mt940.balance_differs"), 1u);
 }
 
+Status read_list(std::string_view text, CollectingSink& sink, std::string_view mapping = "") {
+  ReadContext context;
+  if (!mapping.empty()) {
+    auto parsed = parse_mapping(mapping, "m.toml");
+    if (!parsed.ok()) return parsed.error();
+    context.mapping = *parsed;
+  }
+  test::MemorySource source(text);
+  return find_reader("delimited")->read(source, context, sink);
+}
+
+TEST(DelimitedPayments, AnAmountThatCanBeReadTwoWaysIsNotGuessed) {
+  const std::string text =
+      "Date,Amount,Currency,Payee\n2026-01-02,\"1,234\",EUR,Clinic\n2026-01-03,\"2,345\",EUR,A\n";
+  CollectingSink sink;
+  const Status status = read_list(text, sink);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, testing::HasSubstr("decimal point or a comma"));
+  EXPECT_THAT(status.error().mend, testing::HasSubstr("decimal_mark"));
+  // The mapping that sniff prints can be completed and then says which.
+  std::string plan = find_reader("delimited")->describe_plan(text);
+  EXPECT_THAT(plan, testing::HasSubstr("kind = \"payment\""));
+  plan = replaced(plan, "decimal_mark = \".\"", "decimal_mark = \",\"");
+  CollectingSink mapped;
+  ASSERT_TRUE(read_list(text, mapped, plan).ok());
+  EXPECT_THAT(mapped.texts_of(1, "amount"), ElementsAre("1.234"));
+  // Another amount may tell.
+  CollectingSink told;
+  ASSERT_TRUE(read_list(replaced(text, "2,345", "12.5"), told).ok());
+  EXPECT_THAT(told.texts_of(1, "amount"), ElementsAre("1234"));
+}
+
+TEST(DelimitedPayments, ADateThatCanBeReadTwoWaysIsNotGuessed) {
+  CollectingSink sink;
+  const Status status =
+      read_list("Date,Amount,Currency\n03/02/2026,1.50,EUR\n04/02/2026,2.50,EUR\n", sink);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, testing::HasSubstr("day first or month first"));
+  CollectingSink told;
+  ASSERT_TRUE(
+      read_list("Date,Amount,Currency\n03/02/2026,1.50,EUR\n24/02/2026,2.50,EUR\n", told).ok());
+  ASSERT_EQ(told.records.size(), 2u);
+  EXPECT_EQ(format_utc(told.records[0].time_us), "2026-02-03T00:00:00Z");
+  EXPECT_EQ(told.records[0].until_us - told.records[0].time_us + 1, kMicrosPerDay);
+}
+
+TEST(DelimitedPayments, SignsStandInFrontBehindOrAsParentheses) {
+  CollectingSink sink;
+  ASSERT_TRUE(read_list("Date,Amount,Payee\n2026-01-02,-1.50,A\n2026-01-02,1.50-,A\n"
+                        "2026-01-02,(1.50),A\n2026-01-02,1.50 EUR,A\n",
+                        sink)
+                  .ok());
+  ASSERT_EQ(sink.records.size(), 4u);
+  for (std::uint32_t n = 1; n <= 3; ++n) {
+    EXPECT_THAT(sink.texts_of(n, "amount"), ElementsAre("1.50"));
+    EXPECT_THAT(sink.texts_of(n, "direction"), ElementsAre("debit"));
+  }
+  EXPECT_THAT(sink.texts_of(4, "direction"), ElementsAre("credit"));
+  EXPECT_THAT(sink.texts_of(4, "currency"), ElementsAre("EUR"));
+}
+
+TEST(DelimitedPayments, AMappingOfAnUnknownKindOrFieldNamesTheNearest) {
+  EXPECT_THAT(parse_mapping("kind = \"payments\"\n", "m").error().mend,
+              testing::HasSubstr("'payment'"));
+  EXPECT_THAT(parse_mapping("kind = \"payment\"\n[columns]\namonut = 1\n", "m").error().mend,
+              testing::HasSubstr("'amount'"));
+  EXPECT_FALSE(parse_mapping("[columns]\namount = 1\n", "m").ok());  // look-ups have none
+}
+
+TEST(DelimitedPayments, DamageDoesNotUpsetTheBalance) {
+  for (const char* name : {"payments.csv", "payments-two-columns.csv"}) {
+    const std::string whole = sample((std::string("delimited/") + name).c_str());
+    for (std::size_t end = 0; end < whole.size(); ++end) {
+      CollectingSink sink;
+      read_list(std::string_view(whole).substr(0, end), sink).ok();
+      EXPECT_TRUE(sink.balance().is_even());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace assay
