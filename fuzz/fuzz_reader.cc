@@ -147,6 +147,13 @@ void read(std::string_view bytes, std::size_t piece, bool is_cut, CheckingSink& 
 
 }  // namespace
 
+// Before anything is run: a name that is missing or unknown ends the program with the list of
+// names.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  fuzzed_reader();
+  return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Reader& reader = fuzzed_reader();
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);

@@ -52,9 +52,9 @@ void MailRead::end(std::uint64_t end_offset, bool is_cut) {
   }
   if (is_cut) sink_.note("mail.cut", header_.first("message-id"));
   if (!is_in_body_) sink_.note("mail.no_body", header_.first("message-id"));
-  MailRows({header_, walk_, setting_, offset_, length, message_sha256,
-            body_size > 0 ? body_sha256 : std::string()},
-           zone_, skew_us_, sink_)
+  MailboxRows({header_, walk_, setting_, offset_, length, message_sha256,
+               body_size > 0 ? body_sha256 : std::string()},
+              zone_, skew_us_, sink_)
       .add();
   sink_.used_unit();
 }

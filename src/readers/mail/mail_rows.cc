@@ -24,17 +24,17 @@ std::string_view domain_of(std::string_view address) {
 
 }  // namespace
 
-MailRows::MailRows(MailFacts facts, const Zone& zone, std::int64_t skew_us, RecordSink& sink)
+MailboxRows::MailboxRows(MailFacts facts, const Zone& zone, std::int64_t skew_us, RecordSink& sink)
     : facts_(std::move(facts)), zone_(zone), skew_us_(skew_us), sink_(sink) {}
 
-void MailRows::add() {
+void MailboxRows::add() {
   collect();
   add_message(moment());
   for (std::size_t i = 0; i < hops_.size(); ++i) add_hop(i);
   note_oddities();
 }
 
-void MailRows::collect() {
+void MailboxRows::collect() {
   const HeaderBlock& header = facts_.header;
   for (std::size_t i = 0; i < header.size(); ++i) {
     const HeaderBlock::Field field = header.field(i);
@@ -52,7 +52,7 @@ void MailRows::collect() {
 }
 
 // The author's date goes first. Another clock's stands in for it where it is missing, and is named.
-MailRows::Moment MailRows::moment() const {
+MailboxRows::Moment MailboxRows::moment() const {
   if (date_) {
     return Moment{date_->us, date_->width_us, 0, date_->has_zone ? "" : std::string(kNoZone)};
   }
@@ -64,7 +64,7 @@ MailRows::Moment MailRows::moment() const {
   return moment_of_store();
 }
 
-MailRows::Moment MailRows::moment_of_store() const {
+MailboxRows::Moment MailboxRows::moment_of_store() const {
   const auto& stored = facts_.setting.stored;
   if (!stored) return {0, 1, kTimeUnknown, {}};
   Moment moment{stored->us, stored->width_us, 0, facts_.setting.stored_by};
@@ -79,7 +79,7 @@ MailRows::Moment MailRows::moment_of_store() const {
   return moment;
 }
 
-std::uint64_t MailRows::name_key_of(std::string_view name, std::uint32_t& flags) {
+std::uint64_t MailboxRows::name_key_of(std::string_view name, std::uint32_t& flags) {
   std::string canonical;
   bool had_upper = false;
   if (name.empty() || canonicalise_name(name, canonical, &had_upper)) return 0;
@@ -87,7 +87,7 @@ std::uint64_t MailRows::name_key_of(std::string_view name, std::uint32_t& flags)
   return sink_.name(canonical);
 }
 
-void MailRows::add_message(const Moment& moment) {
+void MailboxRows::add_message(const Moment& moment) {
   static const FieldId kTimeSource = field_id("time_source"), kSha = field_id("message_sha256"),
                        kBody = field_id("body_sha256"), kText = field_id("text_sha256"),
                        kEnvelopeFrom = field_id("envelope_from"),
@@ -169,7 +169,7 @@ const std::vector<Rule>& rules() {
 
 }  // namespace
 
-void MailRows::add_header_fields() {
+void MailboxRows::add_header_fields() {
   static const FieldId kRaw = field_id("raw"), kPgp = field_id("pgp");
   for (std::size_t i = 0; i < facts_.header.size(); ++i) {
     const HeaderBlock::Field field = facts_.header.field(i);
@@ -213,7 +213,7 @@ void MailRows::add_header_fields() {
 }
 
 // A list that cannot be read is kept as it stands.
-void MailRows::add_addresses(FieldId field, const std::string& value) {
+void MailboxRows::add_addresses(FieldId field, const std::string& value) {
   const auto addresses = parse_addresses(value, addresses_left_ + 1);
   if (addresses.size() > addresses_left_) sink_.note("mail.too_many_addresses", message_id_);
   for (const MailAddress& each : addresses) {
@@ -228,7 +228,7 @@ void MailRows::add_addresses(FieldId field, const std::string& value) {
 }
 
 // RFC 6376 section 3.5: tags between semicolons.
-void MailRows::add_dkim(const std::string& value) {
+void MailboxRows::add_dkim(const std::string& value) {
   static const FieldId kDomain = field_id("dkim_domain"), kSelector = field_id("dkim_selector");
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = std::min(value.find(';', at), value.size());
@@ -242,7 +242,7 @@ void MailRows::add_dkim(const std::string& value) {
   }
 }
 
-void MailRows::add_parts() {
+void MailboxRows::add_parts() {
   static const FieldId kPart = field_id("part"), kAttachment = field_id("attachment"),
                        kBoundary = field_id("boundary"), kEncryption = field_id("encryption"),
                        kSignature = field_id("signature"), kPgp = field_id("pgp");
@@ -268,7 +268,7 @@ void MailRows::add_parts() {
   if (facts_.walk.has_inline_pgp()) sink_.add_field(kPgp, "inline");
 }
 
-void MailRows::add_hop(std::size_t i) {
+void MailboxRows::add_hop(std::size_t i) {
   static const std::array kTexts = {std::pair(field_id("hop_from"), &Received::from),
                                     std::pair(field_id("helo"), &Received::helo),
                                     std::pair(field_id("client_name"), &Received::ptr_name),
@@ -313,7 +313,7 @@ void MailRows::add_hop(std::size_t i) {
   if (!received.date || received.tells_nothing()) sink_.add_field(kRaw, hop.value);
 }
 
-void MailRows::note_oddities() {
+void MailboxRows::note_oddities() {
   const HeaderBlock& header = facts_.header;
   const MimeWalk& walk = facts_.walk;
   const auto note = [&](bool is_so, std::string_view code, std::string_view text) {

@@ -38,9 +38,9 @@ struct MailFacts {
   std::string message_sha256, body_sha256;
 };
 
-class MailRows {
+class MailboxRows {
  public:
-  MailRows(MailFacts facts, const Zone& zone, std::int64_t skew_us, RecordSink& sink);
+  MailboxRows(MailFacts facts, const Zone& zone, std::int64_t skew_us, RecordSink& sink);
   void add();
 
  private:
