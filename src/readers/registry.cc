@@ -13,6 +13,7 @@ const std::vector<const Reader*>& all_readers() {
   static const std::vector<const Reader*> readers = {
       // logs of DNS servers
       &bind_querylog_reader(),
+      &unbound_log_reader(),
       // messages of DNS as they were, and what sensors make of them
       &pcap_dns_reader(),
       &dnstap_reader(),
