@@ -12,6 +12,7 @@ const Reader& bind_querylog_reader();
 const Reader& camt_053_reader();
 const Reader& c_dns_reader();
 const Reader& delimited_reader();
+const Reader& dnsmasq_log_reader();
 const Reader& dnstap_reader();
 const Reader& eml_reader();
 const Reader& ipfix_reader();

@@ -14,6 +14,7 @@ const std::vector<const Reader*>& all_readers() {
       // logs of DNS servers
       &bind_querylog_reader(),
       &unbound_log_reader(),
+      &dnsmasq_log_reader(),
       // messages of DNS as they were, and what sensors make of them
       &pcap_dns_reader(),
       &dnstap_reader(),
