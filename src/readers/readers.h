@@ -26,6 +26,7 @@ const Reader& pcap_flow_reader();
 const Reader& postfix_log_reader();
 const Reader& pst_reader();
 const Reader& unbound_log_reader();
+const Reader& windows_dns_debug_reader();
 const Reader& zeek_capture_loss_reader();
 const Reader& zeek_conn_reader();
 const Reader& ptr_list_reader();

@@ -15,6 +15,7 @@ const std::vector<const Reader*>& all_readers() {
       &bind_querylog_reader(),
       &unbound_log_reader(),
       &dnsmasq_log_reader(),
+      &windows_dns_debug_reader(),
       // messages of DNS as they were, and what sensors make of them
       &pcap_dns_reader(),
       &dnstap_reader(),

@@ -110,8 +110,8 @@ TEST_P(Damage, OfTheCutKeepsTheRowsBeforeIt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Readers, Damage,
-                         testing::Values("bind_querylog", "unbound_log", "dnsmasq_log", "zeek_dns",
-                                         "delimited"));
+                         testing::Values("bind_querylog", "unbound_log", "dnsmasq_log",
+                                         "windows_dns_debug", "zeek_dns", "delimited"));
 
 TEST(DamageOfACapture, NeverUpsetsTheBalance) {
   const Reader& reader = *find_reader("pcap_dns");
@@ -137,8 +137,8 @@ TEST(DamageOfACapture, NeverUpsetsTheBalance) {
 }
 
 TEST(Registry, SniffsTheSamplesOfEachReaderAsItsOwn) {
-  for (const char* name :
-       {"bind_querylog", "unbound_log", "dnsmasq_log", "zeek_dns", "delimited"}) {
+  for (const char* name : {"bind_querylog", "unbound_log", "dnsmasq_log", "windows_dns_debug",
+                           "zeek_dns", "delimited"}) {
     for (const auto& path : test::samples_of(name)) {
       if (std::filesystem::exists(path.string() + ".toml")) continue;
       const SniffChoice choice = choose_reader(test::file_bytes(path));
