@@ -24,6 +24,7 @@ const Reader& passive_dns_cof_reader();
 const Reader& pcap_dns_reader();
 const Reader& pcap_flow_reader();
 const Reader& postfix_log_reader();
+const Reader& powerdns_log_reader();
 const Reader& pst_reader();
 const Reader& unbound_log_reader();
 const Reader& windows_dns_debug_reader();
