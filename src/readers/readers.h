@@ -11,6 +11,7 @@ namespace assay {
 const Reader& bind_querylog_reader();
 const Reader& camt_053_reader();
 const Reader& c_dns_reader();
+const Reader& coredns_log_reader();
 const Reader& delimited_reader();
 const Reader& dnsmasq_log_reader();
 const Reader& dnstap_reader();

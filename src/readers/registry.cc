@@ -17,6 +17,7 @@ const std::vector<const Reader*>& all_readers() {
       &dnsmasq_log_reader(),
       &windows_dns_debug_reader(),
       &powerdns_log_reader(),
+      &coredns_log_reader(),
       // messages of DNS as they were, and what sensors make of them
       &pcap_dns_reader(),
       &dnstap_reader(),

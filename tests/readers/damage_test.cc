@@ -111,8 +111,8 @@ TEST_P(Damage, OfTheCutKeepsTheRowsBeforeIt) {
 
 INSTANTIATE_TEST_SUITE_P(Readers, Damage,
                          testing::Values("bind_querylog", "unbound_log", "dnsmasq_log",
-                                         "windows_dns_debug", "powerdns_log", "zeek_dns",
-                                         "delimited"));
+                                         "windows_dns_debug", "powerdns_log", "coredns_log",
+                                         "zeek_dns", "delimited"));
 
 TEST(DamageOfACapture, NeverUpsetsTheBalance) {
   const Reader& reader = *find_reader("pcap_dns");
@@ -139,7 +139,7 @@ TEST(DamageOfACapture, NeverUpsetsTheBalance) {
 
 TEST(Registry, SniffsTheSamplesOfEachReaderAsItsOwn) {
   for (const char* name : {"bind_querylog", "unbound_log", "dnsmasq_log", "windows_dns_debug",
-                           "powerdns_log", "zeek_dns", "delimited"}) {
+                           "powerdns_log", "coredns_log", "zeek_dns", "delimited"}) {
     for (const auto& path : test::samples_of(name)) {
       if (std::filesystem::exists(path.string() + ".toml")) continue;
       const SniffChoice choice = choose_reader(test::file_bytes(path));
