@@ -116,7 +116,7 @@ EveProblem add_eve_mail(EveContext& context, const EveEvent& event) {
       add_texts(context.sink, kHeaderTo, *email, "to");
       add_texts(context.sink, kHeaderCc, *email, "cc");
       add_text(context.sink, kSubject, *email, "subject");
-      context.sink.add_field(kMessageId, bare_message_id(eve_text(*email, "message_id")));
+      context.sink.add_field(kMessageId, whole_message_id(eve_text(*email, "message_id")));
       add_text(context.sink, kDate, *email, "date");
       add_text(context.sink, kMailer, *email, "x_mailer");
       add_text(context.sink, kStatus, *email, "status");

@@ -66,10 +66,10 @@ std::string_view bare_address(std::string_view text) {
   return text;
 }
 
-std::string_view bare_message_id(std::string_view text) {
-  if (text.starts_with('<')) text.remove_prefix(1);
-  if (text.ends_with('>')) text.remove_suffix(1);
-  return text;
+std::string whole_message_id(std::string_view text) {
+  if (text.empty() || text == "<>" || text == "undef") return {};
+  if (text.front() == '<') return std::string(text);
+  return "<" + std::string(text) + ">";
 }
 
 std::uint64_t MailRows::host(std::string_view address) {

@@ -30,8 +30,9 @@ MailReply parse_reply(std::string_view text);
 
 // "<a@b>" or "a@b" as "a@b"; the null sender stays "<>", which is no empty text.
 std::string_view bare_address(std::string_view text);
-// A message id without its angle brackets.
-std::string_view bare_message_id(std::string_view text);
+// A message id as its header has it, with angle brackets, also from logs that take them off: it is
+// what joins logs and mailboxes. Empty for "", "<>" and "undef", which logs write for none.
+std::string whole_message_id(std::string_view text);
 
 // What tables of a reader keep of a text until later lines come: a bound for hostile input, wide
 // enough for what servers write (RFC 5321 section 4.5.3.1 ends addresses at 256 bytes).

@@ -136,7 +136,7 @@ class PostfixRead {
     client.auth_user = kept_text(value_of(rest, "sasl_username="));
     if (peer.port != 0) client.port = peer.port;
     if (line.queue_id.empty()) return Fate::used;
-    QueuedMessage& message = queue_.begin(line);
+    MailMessage& message = queue_.begin(line);
     message.client = client;
     message.program = line.syslog->program;
     message.previous = kept_text(value_of(rest, "orig_queue_id="));
@@ -180,7 +180,7 @@ class PostfixRead {
       return Fate::used;
     }
     if (!line.queue_id.empty()) {
-      QueuedMessage& message = queue_.of_line(line);
+      MailMessage& message = queue_.of_line(line);
       message.client = client;
       if (verdict.action.ends_with("hold")) {
         message.action = kept_text(verdict.action);
@@ -204,7 +204,7 @@ class PostfixRead {
   // "uid=0 from=<root>": mail from this machine
   Fate take_pickup(const PostfixLine& line) {
     if (line.queue_id.empty() || !line.message.starts_with("uid=")) return Fate::blank;
-    QueuedMessage& message = queue_.begin(line);
+    MailMessage& message = queue_.begin(line);
     message.program = line.syslog->program;
     message.envelope_from = kept_text(address_value_of(line.message, "from=<"));
     message.previous = kept_text(value_of(line.message, "orig_id="));

@@ -13,18 +13,7 @@ namespace {
 
 constexpr std::int64_t kMaxQueueUs = kMaxQueueDays * kMicrosPerDay;
 
-// The id behind "queued as " or "forwarded as ": this server's when the relay was itself.
-std::string_view next_queue_id(std::string_view text) {
-  for (const std::string_view words : {"queued as ", "forwarded as "}) {
-    const std::size_t at = text.rfind(words);
-    if (at == std::string_view::npos) continue;
-    text.remove_prefix(at + words.size());
-    return text.substr(0, text.find_first_of(" );,"));
-  }
-  return {};
-}
-
-std::string_view last_state(const QueuedMessage& message) {
+std::string_view last_state(const MailMessage& message) {
   if (message.is_removed) return "removed";
   if (message.is_active) return "queued";
   return message.action.ends_with("hold") ? "held" : "unfinished";
@@ -62,42 +51,26 @@ TlsFacts tls_facts(const PostfixTls& tls) {
           std::string(kept_text(tls.cipher))};
 }
 
-void write_tls(MailRows& rows, const TlsFacts& tls) {
-  rows.field(mail_fields().tls_version, tls.version);
-  rows.field(mail_fields().tls_cipher, tls.cipher);
-  rows.field(mail_fields().tls_verify, tls.verify);
-}
-
-void write_client(MailRows& rows, const MailClient& client) {
-  const MailFields& f = mail_fields();
-  rows.field(f.client_name, client.name);
-  rows.field(f.client_name_unverified, client.name_unverified);
-  rows.field(f.helo, client.helo);
-  rows.field(f.app_protocol, client.protocol);
-  rows.field(f.auth_method, client.auth_method);
-  rows.field(f.auth_user, client.auth_user);
-}
-
 std::string PostfixQueue::key_of(const PostfixLine& line, std::string_view id) const {
   return fmt::format("{} {} {}", line.syslog->host, postfix_instance(line.syslog->program), id);
 }
 
 // Another message has this id from here on.
 void PostfixQueue::forget(const std::string& key, std::string_view id) {
-  if (const QueuedMessage* gone = removed_.find(key)) {
-    write_unattempted(*gone);
+  if (const MailMessage* gone = removed_.find(key)) {
+    write_last_state(*gone);
     removed_.erase(key);
   }
-  if (const QueuedMessage* open = messages_.find(key)) {
+  if (const MailMessage* open = messages_.find(key)) {
     sink_.note("postfix.queue_id_reused", id);
-    write_unattempted(*open);
+    write_last_state(*open);
     messages_.erase(key);
   }
 }
 
-QueuedMessage& PostfixQueue::of_line(const PostfixLine& line) {
+MailMessage& PostfixQueue::of_line(const PostfixLine& line) {
   const std::string key = key_of(line, line.queue_id);
-  QueuedMessage* found = messages_.find(key);
+  MailMessage* found = messages_.find(key);
   if (!found) found = removed_.find(key);
   if (found) {
     if (line.place.time.us - found->last_us <= kMaxQueueUs) {
@@ -108,9 +81,9 @@ QueuedMessage& PostfixQueue::of_line(const PostfixLine& line) {
   }
   if (const auto oldest = messages_.make_room()) {
     sink_.note("postfix.pending_full", oldest->id);
-    write_unattempted(*oldest);
+    write_last_state(*oldest);
   }
-  QueuedMessage& message = messages_.insert(key);
+  MailMessage& message = messages_.insert(key);
   message.host = kept_text(line.syslog->host);
   message.id = line.queue_id;
   message.program = kept_text(line.syslog->program);
@@ -119,9 +92,9 @@ QueuedMessage& PostfixQueue::of_line(const PostfixLine& line) {
   return message;
 }
 
-QueuedMessage& PostfixQueue::begin(const PostfixLine& line) {
+MailMessage& PostfixQueue::begin(const PostfixLine& line) {
   const std::string key = key_of(line, line.queue_id);
-  const QueuedMessage* found = messages_.find(key);
+  const MailMessage* found = messages_.find(key);
   // A message that cleanup alone has named may still wait for its client: lines change places.
   const bool waits = found && !found->is_active && !found->has_records && found->client.key == 0 &&
                      found->client.name.empty();
@@ -131,12 +104,12 @@ QueuedMessage& PostfixQueue::begin(const PostfixLine& line) {
 
 void PostfixQueue::take_message_id(const PostfixLine& line, std::string_view id) {
   const std::string key = key_of(line, line.queue_id);
-  const QueuedMessage* found = messages_.find(key);
+  const MailMessage* found = messages_.find(key);
   // cleanup names the message before the queue manager has it: later, the id is another's.
   const bool is_other = found && found->is_active && found->message_id != kept_text(id);
   if (!found || is_other) forget(key, line.queue_id);
   if (id.size() > kMaxKeptText) sink_.note("postfix.message_id_cut", line.queue_id);
-  QueuedMessage& message = of_line(line);
+  MailMessage& message = of_line(line);
   if (message.message_id.empty()) message.message_id = kept_text(id);
 }
 
@@ -144,16 +117,16 @@ bool PostfixQueue::take_manager(const PostfixLine& line) {
   if (line.queue_id.empty()) return false;
   if (line.message == "removed") {
     const std::string key = key_of(line, line.queue_id);
-    QueuedMessage message = of_line(line);
+    MailMessage message = of_line(line);
     message.is_removed = true;
     messages_.erase(key);
     if (removed_.find(key)) return true;
-    if (const auto oldest = removed_.make_room()) write_unattempted(*oldest);
+    if (const auto oldest = removed_.make_room()) write_last_state(*oldest);
     removed_.insert(key) = std::move(message);
     return true;
   }
   if (!line.message.starts_with("from=<")) return false;
-  QueuedMessage& message = of_line(line);
+  MailMessage& message = of_line(line);
   message.envelope_from = kept_text(address_value_of(line.message, "from=<"));
   const std::string_view status = value_of(line.message, "status=");
   if (status.starts_with("expired") || status.starts_with("force-expired")) {
@@ -196,25 +169,9 @@ bool PostfixQueue::take_agent(const PostfixLine& line, bool& is_refused) {
   return true;
 }
 
-// What is known of the message itself, for each record about it.
-void PostfixQueue::write_origin(const QueuedMessage& message) {
-  const MailFields& f = mail_fields();
-  rows_.field(f.host, message.host);
-  rows_.field(f.queue_id, message.id);
-  rows_.field(f.queue_id_previous, message.previous);
-  rows_.field(f.message_id, bare_message_id(message.message_id));
-  rows_.field(f.envelope_from, message.envelope_from);
-  rows_.field(f.message_size, message.size);
-  rows_.field(f.recipient_count, message.recipients);
-  rows_.field(f.source_address, message.source_address);
-  rows_.field(f.action, message.action);
-  rows_.field(f.reason, message.reason);
-  write_client(rows_, message.client);
-}
-
 void PostfixQueue::write_attempt(const PostfixLine& line, const PostfixDelivery& delivery) {
   const MailFields& f = mail_fields();
-  QueuedMessage& message = of_line(line);
+  MailMessage& message = of_line(line);
   message.has_records = true;
   MailPeer relay;
   const bool has_peer = parse_peer(delivery.relay, relay) != 0;
@@ -232,16 +189,18 @@ void PostfixQueue::write_attempt(const PostfixLine& line, const PostfixDelivery&
     row.protocol = kTcpProtocol;
   }
   rows_.add(row);
-  write_origin(message);
+  write_origin(rows_, message);
   rows_.field(f.recipient, delivery.recipient);
   rows_.field(f.orig_recipient, delivery.orig_recipient);
   rows_.field(f.status, delivery.status);
   rows_.field(f.enhanced_code, delivery.enhanced);
   rows_.field(f.reply_text, delivery.text);
   rows_.field(f.step, step_within(delivery.text));
-  rows_.field(f.relay, has_peer ? relay.name : delivery.relay);
-  if (has_peer) rows_.field(f.relay_address, relay.address);
-  if (relay.port != 0) rows_.number(f.relay_port, relay.port);
+  if (has_peer) {
+    write_relay(rows_, relay);
+  } else {
+    rows_.field(f.relay, delivery.relay);
+  }
   rows_.field(f.delay_seconds, delivery.delay);
   rows_.field(f.delays, delivery.delays);
   rows_.field(f.program, line.syslog->program);
@@ -278,13 +237,13 @@ void PostfixQueue::write_contact(const PostfixLine& line, const MailPeer& peer) 
   rows_.field(is_reply ? f.reply_text : f.error, line.message);
 }
 
-void PostfixQueue::write_expiry(const PostfixLine& line, QueuedMessage& message) {
+void PostfixQueue::write_expiry(const PostfixLine& line, MailMessage& message) {
   message.has_records = true;
   RecordRow row = MailRows::row_at(RecordKind::mail, line.place);
   row.client = message.client.key;
   row.client_port = message.client.port;
   rows_.add(row);
-  write_origin(message);
+  write_origin(rows_, message);
   rows_.field(mail_fields().status, "expired");
   rows_.field(mail_fields().reply_text, value_of(line.message, "status="));
   rows_.field(mail_fields().program, line.syslog->program);
@@ -301,14 +260,14 @@ bool PostfixQueue::take_bounce(const PostfixLine& line) {
 
 // `next` came of `previous`: told on the records of `next` from here on.
 void PostfixQueue::link(const PostfixLine& line, std::string_view next, std::string_view previous) {
-  QueuedMessage* found = messages_.find(key_of(line, next));
+  MailMessage* found = messages_.find(key_of(line, next));
   if (found && found->previous.empty()) found->previous = kept_text(previous);
 }
 
 void PostfixQueue::write_verdict(const PostfixLine& line, const PostfixVerdict& verdict,
                                  const MailClient& client) {
   const MailFields& f = mail_fields();
-  QueuedMessage* message = nullptr;
+  MailMessage* message = nullptr;
   if (!line.queue_id.empty()) {
     message = &of_line(line);
     message->has_records = true;
@@ -323,7 +282,7 @@ void PostfixQueue::write_verdict(const PostfixLine& line, const PostfixVerdict& 
   rows_.add(row);
   rows_.field(f.host, line.syslog->host);
   rows_.field(f.queue_id, line.queue_id);
-  if (message) rows_.field(f.message_id, bare_message_id(message->message_id));
+  if (message) rows_.field(f.message_id, whole_message_id(message->message_id));
   rows_.field(f.envelope_from, verdict.envelope_from);
   rows_.field(f.recipient, verdict.recipient);
   rows_.field(f.status, verdict.action.ends_with("discard") ? "discarded" : "rejected");
@@ -339,24 +298,15 @@ void PostfixQueue::write_verdict(const PostfixLine& line, const PostfixVerdict& 
 }
 
 // A message that no agent has tried to deliver as far as this log tells.
-void PostfixQueue::write_unattempted(const QueuedMessage& message) {
-  if (message.has_records) return;
-  RecordRow row = MailRows::row_at(RecordKind::mail, message.place);
-  row.client = message.client.key;
-  row.client_port = message.client.port;
-  rows_.add(row);
-  write_origin(message);
-  write_tls(rows_, message.client.tls);
-  rows_.field(mail_fields().status, last_state(message));
-  rows_.field(mail_fields().program, message.program);
-  rows_.field(mail_fields().direction, "in");
+void PostfixQueue::write_last_state(const MailMessage& message) {
+  if (!message.has_records) write_unattempted(rows_, message, last_state(message));
 }
 
 void PostfixQueue::finish() {
-  removed_.for_each([&](const QueuedMessage& message) { write_unattempted(message); });
-  messages_.for_each([&](const QueuedMessage& message) {
+  removed_.for_each([&](const MailMessage& message) { write_last_state(message); });
+  messages_.for_each([&](const MailMessage& message) {
     if (message.is_active) sink_.note("postfix.still_queued", message.id);
-    write_unattempted(message);
+    write_last_state(message);
   });
 }
 

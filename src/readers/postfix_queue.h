@@ -6,42 +6,20 @@
 #include <string>
 
 #include "readers/bounded_table.h"
+#include "readers/mail_message.h"
 #include "readers/postfix_line.h"
 #include "readers/syslog_line.h"
 
 namespace assay {
 
 // Beyond these the message touched longest ago is written as it stands (note postfix.pending_full).
-inline constexpr std::size_t kMaxQueuedMessages = 32'768;
+inline constexpr std::size_t kMaxMailMessages = 32'768;
 // Messages that left the queue, for lines that a busy syslog wrote late.
 inline constexpr std::size_t kMaxRemovedMessages = 4'096;
 inline constexpr std::size_t kMaxRelayHandshakes = 4'096;
 // A line so long after the last one of its queue id is about another message. Postfix gives up
 // after 5 days unless told otherwise (maximal_queue_lifetime).
 inline constexpr std::int64_t kMaxQueueDays = 40;
-
-struct TlsFacts {
-  std::string verify, version, cipher;
-};
-
-// Who handed a message or began a session.
-struct MailClient {
-  std::uint64_t key = 0;
-  std::uint16_t port = 0;
-  std::string name, name_unverified, helo, protocol, auth_method, auth_user;
-  TlsFacts tls;
-};
-
-struct QueuedMessage {
-  std::string host, id, program;
-  MailPlace place;  // of its first line
-  MailClient client;
-  std::string message_id, envelope_from, size, recipients, source_address, previous, action, reason;
-  bool is_active = false;    // the queue manager had it
-  bool has_records = false;  // of an attempt or a refusal
-  bool is_removed = false;
-  std::int64_t last_us = 0;  // of its latest line
-};
 
 // A line of Postfix, dated.
 struct PostfixLine {
@@ -53,7 +31,7 @@ struct PostfixLine {
 
 class PostfixQueue {
  public:
-  PostfixQueue(MailRows& rows, RecordSink& sink, std::size_t capacity = kMaxQueuedMessages)
+  PostfixQueue(MailRows& rows, RecordSink& sink, std::size_t capacity = kMaxMailMessages)
       : rows_(rows),
         sink_(sink),
         messages_(capacity),
@@ -61,10 +39,10 @@ class PostfixQueue {
         handshakes_(kMaxRelayHandshakes) {}
 
   // The message that a line is about, begun when nothing was known of it.
-  QueuedMessage& of_line(const PostfixLine& line);
+  MailMessage& of_line(const PostfixLine& line);
   // The same for a line that only a new message has (smtpd, pickup): what stood under its id
   // before is written, unless it still waits for just this line.
-  QueuedMessage& begin(const PostfixLine& line);
+  MailMessage& begin(const PostfixLine& line);
   // cleanup's line with a message id.
   void take_message_id(const PostfixLine& line, std::string_view id);
   // The queue manager's lines. False when the line is none of them.
@@ -81,15 +59,14 @@ class PostfixQueue {
   std::string key_of(const PostfixLine& line, std::string_view id) const;
   void write_attempt(const PostfixLine& line, const PostfixDelivery& delivery);
   void write_contact(const PostfixLine& line, const MailPeer& peer);
-  void write_expiry(const PostfixLine& line, QueuedMessage& message);
+  void write_expiry(const PostfixLine& line, MailMessage& message);
   void forget(const std::string& key, std::string_view id);
-  void write_unattempted(const QueuedMessage& message);
-  void write_origin(const QueuedMessage& message);
+  void write_last_state(const MailMessage& message);
   void link(const PostfixLine& line, std::string_view next, std::string_view previous);
 
   MailRows& rows_;
   RecordSink& sink_;
-  BoundedTable<QueuedMessage> messages_, removed_;
+  BoundedTable<MailMessage> messages_, removed_;
   struct Handshake {
     std::string peer;
     TlsFacts tls;
@@ -98,9 +75,5 @@ class PostfixQueue {
 };
 
 TlsFacts tls_facts(const PostfixTls& tls);
-
-// Fields that records about a client have in common.
-void write_client(MailRows& rows, const MailClient& client);
-void write_tls(MailRows& rows, const TlsFacts& tls);
 
 }  // namespace assay

@@ -26,7 +26,11 @@ const std::vector<const Reader*>& all_readers() {
       &suricata_eve_reader(),
       &passive_dns_cof_reader(),
       // logs of mail servers
+      &exchange_tracking_reader(),
+      &exim_mainlog_reader(),
       &postfix_log_reader(),
+      &rspamd_log_reader(),
+      &sendmail_log_reader(),
       // mail at rest
       &mbox_reader(),
       &eml_reader(),

@@ -18,6 +18,7 @@ std::string_view take_word(std::string_view& text) {
 // "mx1 postfix/smtpd[123]: " behind an RFC 3164 stamp. A first word that ends in a colon is the
 // program already: some relays drop the host.
 void take_tag(std::string_view& text, SyslogLine& out) {
+  if (text.starts_with('<')) take_word(text);  // "<mail.info> " of FreeBSD's verbose form
   std::string_view rest = text;
   std::string_view word = take_word(rest);
   if (!word.ends_with(':')) {

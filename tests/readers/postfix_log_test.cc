@@ -107,7 +107,8 @@ TEST(PostfixLog, GivesAReusedShortIdNothingOfTheMessageBefore) {
     CollectingSink sink;
     const std::string end = is_removed ? line("qmgr[3]", "ABCDEF12: removed") : std::string();
     ASSERT_TRUE(read(first + end + second, sink).ok());
-    EXPECT_THAT(of_each(sink, "message_id"), ElementsAre("one@bank.example", "two@bank.example"));
+    EXPECT_THAT(of_each(sink, "message_id"),
+                ElementsAre("<one@bank.example>", "<two@bank.example>"));
     EXPECT_THAT(of_each(sink, "status"), ElementsAre(is_removed ? "removed" : "queued", "sent"));
     EXPECT_THAT(of_each(sink, "envelope_from"), ElementsAre("a@bank.example", "<>"));
     EXPECT_EQ(mails(sink)[1]->client, 0u);
@@ -122,7 +123,7 @@ TEST(PostfixLog, CountsALineLongAfterAsAnotherMessage) {
                        "relay=none, delay=1, status=deferred (later)\n",
                    sink)
                   .ok());
-  EXPECT_THAT(of_each(sink, "message_id"), ElementsAre("one@bank.example", ""));
+  EXPECT_THAT(of_each(sink, "message_id"), ElementsAre("<one@bank.example>", ""));
 }
 
 TEST(PostfixLog, TakesALineThatComesLateForTheMessageThatWasRemoved) {
@@ -135,7 +136,7 @@ TEST(PostfixLog, TakesALineThatComesLateForTheMessageThatWasRemoved) {
            sink)
           .ok());
   EXPECT_THAT(of_each(sink, "status"), ElementsAre("sent"));
-  EXPECT_THAT(of_each(sink, "message_id"), ElementsAre("one@bank.example"));
+  EXPECT_THAT(of_each(sink, "message_id"), ElementsAre("<one@bank.example>"));
 }
 
 TEST(PostfixLog, KeepsTheQueuesOfTwoInstancesAndTwoHostsApart) {
@@ -149,7 +150,7 @@ TEST(PostfixLog, KeepsTheQueuesOfTwoInstancesAndTwoHostsApart) {
   }
   CollectingSink sink;
   ASSERT_TRUE(read(text, sink).ok());
-  EXPECT_THAT(of_each(sink, "message_id"), ElementsAre("1@a", "2@a", "3@a"));
+  EXPECT_THAT(of_each(sink, "message_id"), ElementsAre("<1@a>", "<2@a>", "<3@a>"));
 }
 
 TEST(PostfixLog, TellsTheEnvelopeFromTheTextOfAHeaderThatImitatesOne) {
