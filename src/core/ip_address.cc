@@ -1,33 +1,21 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <bit>
 #include <cstring>
 
 #include "assay/names.h"
+#include "core/ipv4_text.h"
 
 namespace assay {
 namespace {
 
 constexpr std::uint8_t kV4Prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// Dotted quad without leading-zero tricks; the hot path of text logs.
 std::optional<std::uint32_t> parse_v4(std::string_view text) {
   std::uint32_t value = 0;
-  std::size_t i = 0;
-  for (int octets = 0; octets < 4; ++octets) {
-    if (octets > 0 && (i >= text.size() || text[i++] != '.')) return std::nullopt;
-    std::uint32_t octet = 0;
-    const std::size_t start = i;
-    while (i < text.size() && i - start < 4) {
-      const unsigned digit = static_cast<unsigned char>(text[i]) - '0';
-      if (digit > 9) break;
-      octet = octet * 10 + digit;
-      ++i;
-    }
-    if (i == start || octet > 255 || (i - start > 1 && text[start] == '0')) return std::nullopt;
-    value = value << 8 | octet;
-  }
-  if (i != text.size()) return std::nullopt;
+  const char* end = text.data() + text.size();
+  if (parse_ipv4_text(text.data(), end, value) != end) return std::nullopt;
   return value;
 }
 
@@ -36,9 +24,9 @@ std::optional<std::uint32_t> parse_v4(std::string_view text) {
 IpAddress IpAddress::from_v4(std::uint32_t host_order) {
   IpAddress address;
   std::memcpy(address.bytes.data(), kV4Prefix, sizeof kV4Prefix);
-  for (int i = 0; i < 4; ++i) {
-    address.bytes[12 + i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
-  }
+  const std::uint32_t wire =
+      std::endian::native == std::endian::little ? __builtin_bswap32(host_order) : host_order;
+  std::memcpy(address.bytes.data() + sizeof kV4Prefix, &wire, sizeof wire);
   return address;
 }
 

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "assay/reader.h"
+#include "core/short_bytes.h"
 
 namespace assay {
 
@@ -101,7 +102,7 @@ class RecordSink::KeyTable {
     resolve(oldest, fresh);
     names_.prefetch(key.check);
     oldest.key = key;
-    oldest.canonical.assign(canonical);
+    oldest.keep(canonical);
   }
   void add_host(std::uint64_t key, const IpAddress& address, std::vector<NewHost>& fresh) {
     NewHost& oldest = hosts_waiting_[next_host_++ % hosts_waiting_.size()];
@@ -121,13 +122,27 @@ class RecordSink::KeyTable {
   static constexpr std::size_t kWaiting = 16;
   struct WaitingName {
     NameKey key;  // 0: none
-    std::string canonical;
+    std::uint32_t size = 0;
+    char text[60];  // of a name that fits; no call for the few bytes of most
+    std::string long_text;
+
+    void keep(std::string_view canonical) {
+      size = static_cast<std::uint32_t>(canonical.size());
+      if (size <= sizeof text) {
+        copy_short(text, canonical.data(), size);
+      } else {
+        long_text.assign(canonical);
+      }
+    }
+    std::string_view canonical() const {
+      return size <= sizeof text ? std::string_view(text, size) : std::string_view(long_text);
+    }
   };
 
   void resolve(WaitingName& waiting, NewNames& fresh) {
     if (waiting.key.key == 0) return;
     // By the second hash: two names under one key must both reach the store, which then says so.
-    if (names_.is_new(waiting.key.check)) fresh.add(waiting.key, waiting.canonical);
+    if (names_.is_new(waiting.key.check)) fresh.add(waiting.key, waiting.canonical());
     waiting.key = {};
   }
   void resolve(NewHost& waiting, std::vector<NewHost>& fresh) {

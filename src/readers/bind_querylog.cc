@@ -20,7 +20,7 @@ class QuerylogRead {
       : clock_(std::move(clock)), sink_(sink), keys_(sink) {}
 
   void take(const TextLine& line) {
-    parse_querylog_line(line.text, parsed_);
+    parser_.parse(line.text, parsed_);
     const bool is_after_query = was_query_;
     was_query_ = parsed_.kind == QuerylogLine::Kind::query;
     switch (parsed_.kind) {
@@ -77,43 +77,56 @@ class QuerylogRead {
         fmt::format("stands for {} look-ups whose times it does not tell", parsed_.repeats));
   }
 
+  // What the words behind the name mean; kept in the tail when it is readable.
+  std::optional<NameProblem> resolve(QuerylogTail& tail) {
+    const auto qclass = keys_.qclass(tail.qclass);
+    if (!qclass) return NameProblem{"bind.class.unreadable", "no DNS class"};
+    auto qtype = keys_.qtype(tail.qtype);
+    if (!qtype && tail.qtype == "RESERVED0") qtype = kNoQtype;  // named's word for type 0
+    if (!qtype) return NameProblem{"bind.type.unreadable", "no DNS type"};
+    std::optional<std::uint64_t> server = 0;
+    if (!tail.server.empty()) server = keys_.host(tail.server.substr(0, tail.server.find('#')));
+    if (!server) return NameProblem{"bind.server.unreadable", "no address in the brackets"};
+    tail.class_number = *qclass;
+    tail.type_number = *qtype;
+    tail.server_key = *server;
+    tail.is_resolved = true;
+    return std::nullopt;
+  }
+
   void take_query(const TextLine& line) {
     LogClock::Reading time;
     if (!clock_.read(parsed_.stamp, time)) {
       return reject_line(sink_, line, clock_.problem().code, clock_.problem().why);
     }
-    DnsRow row;
-    const auto client = keys_.host(parsed_.client);
+    const auto client =
+        parsed_.is_client_v4 ? keys_.host_v4(parsed_.client_v4) : keys_.host(parsed_.client);
     if (!client) return reject_line(sink_, line, "bind.client.unreadable", "no address before '#'");
-    const auto qclass = keys_.qclass(parsed_.qclass);
-    if (!qclass) return reject_line(sink_, line, "bind.class.unreadable", "no DNS class");
-    auto qtype = keys_.qtype(parsed_.qtype);
-    if (!qtype && parsed_.qtype == "RESERVED0") qtype = kNoQtype;  // named's word for type 0
-    if (!qtype) return reject_line(sink_, line, "bind.type.unreadable", "no DNS type");
-    if (!parsed_.server.empty()) {
-      const auto server = keys_.constant_host(parsed_.server.substr(0, parsed_.server.find('#')));
-      if (!server) {
-        return reject_line(sink_, line, "bind.server.unreadable", "no address in the brackets");
+    QuerylogTail& tail = *parsed_.tail;
+    if (!tail.is_resolved) {
+      if (const auto problem = resolve(tail)) {
+        return reject_line(sink_, line, problem->code, problem->text);
       }
-      row.server = *server;
     }
     TextKeys::Name name;
     if (const auto problem = keys_.name(parsed_.qname, name)) {
       return reject_line(sink_, line, problem->code, problem->text);
     }
+    DnsRow row;
     row.time_us = time.us;
     row.width_us = time.width_us;
     row.client = *client;
+    row.server = tail.server_key;
     row.client_port = parsed_.client_port;
     row.qname = name.key;
-    row.qtype = *qtype;
-    row.qclass = *qclass;
-    row.flags = parsed_.flags | time.flags | kHasQuery;
+    row.qtype = tail.type_number;
+    row.qclass = tail.class_number;
+    row.flags = tail.flags | time.flags | kHasQuery;
     if (name.had_capitals) row.flags |= kNameHadCapitals;
     row.offset = line.offset;
     row.length = static_cast<std::uint32_t>(line.text.size());
-    if (parsed_.has_suffix) ++suffixes_;
-    if (parsed_.has_unknown_flag) sink_.note("bind.flag_unknown", line.text);
+    if (tail.has_suffix) ++suffixes_;
+    if (tail.has_unknown_flag) sink_.note("bind.flag_unknown", line.text);
     if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.add(row);
     sink_.used_unit();
@@ -122,6 +135,7 @@ class QuerylogRead {
   LogClock clock_;
   RecordSink& sink_;
   TextKeys keys_;
+  QuerylogParser parser_;
   QuerylogLine parsed_;
   std::uint64_t suffixes_ = 0;
   bool was_query_ = false;
@@ -140,12 +154,13 @@ class BindQuerylog final : public Reader {
   SniffScore sniff(std::string_view head) const override {
     std::uint64_t lines = 0, queries = 0, others = 0;
     std::string first;
+    QuerylogParser parser;
     QuerylogLine parsed;
     for_each_head_line(head, [&](std::string_view line) {
       ++lines;
-      parse_querylog_line(line, parsed);
+      parser.parse(line, parsed);
       if (parsed.kind == QuerylogLine::Kind::query && queries++ == 0) {
-        first = fmt::format("'query: {} {}' after 'client {}#{}'", parsed.qname, parsed.qtype,
+        first = fmt::format("'query: {} {}' after 'client {}#{}'", parsed.qname, parsed.tail->qtype,
                             parsed.client, parsed.client_port);
       }
       others += parsed.kind == QuerylogLine::Kind::other && line.find("client ") < line.size();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/short_bytes.h"
 #include "readers/storable_time.h"
 
 namespace assay {
@@ -11,6 +12,7 @@ namespace assay {
 namespace {
 
 constexpr std::int64_t kMinuteUs = 60 * kMicrosPerSecond;
+constexpr std::size_t kMinStampBytes = 15, kClockBytes = 8;
 
 constexpr std::uint32_t packed(char a, char b, char c) {
   return static_cast<std::uint32_t>(static_cast<unsigned char>(a)) << 16 |
@@ -20,23 +22,37 @@ constexpr std::uint32_t packed(char a, char b, char c) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// "11:09:43": microseconds since midnight, or negative when it is no time of day.
+std::int64_t parse_clock(const char* text) {
+  // Digits become their values and colons zero; what is none of them shows in a byte's top bit.
+  const std::uint64_t bytes = load64_low_first(text) ^ 0x3030'3a30'303a'3030u;
+  const std::uint64_t raised = bytes + 0x7676'7f76'767f'7676u;
+  if (((bytes | raised) & 0x8080'8080'8080'8080u) != 0) return -1;
+  const auto pair = [bytes](int at) {
+    return static_cast<int>((bytes >> (8 * at) & 0xff) * 10 + (bytes >> (8 * at + 8) & 0xff));
+  };
+  const int hour = pair(0), minute = pair(3), second = pair(6);
+  if (hour > 23 || minute > 59 || second > 60) return -1;
+  return ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond;
+}
+
 // "11:09:43" and an optional fraction; the bytes taken, 0 when it is no time of day.
 std::size_t parse_time_of_day(std::string_view text, LogStamp& stamp) {
-  if (text.size() < 8 || text[2] != ':' || text[5] != ':') return 0;
-  const int hour = two_digits(text.data());
-  const int minute = two_digits(text.data() + 3);
-  const int second = two_digits(text.data() + 6);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return 0;
-  stamp.day_us = ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond;
-  stamp.width_us = 1'000'000;
+  static constexpr std::uint32_t kWidths[] = {1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
+  if (text.size() < 8) return 0;
+  stamp.day_us = parse_clock(text.data());
+  if (stamp.day_us < 0) return 0;
   std::size_t at = 8;
+  std::uint32_t fraction = 0, digits = 0;
   if (at + 1 < text.size() && (text[at] == '.' || text[at] == ',') && is_digit(text[at + 1])) {
     for (++at; at < text.size() && is_digit(text[at]); ++at) {
-      if (stamp.width_us == 1) continue;
-      stamp.width_us /= 10;
-      stamp.day_us += (text[at] - '0') * static_cast<std::int64_t>(stamp.width_us);
+      if (digits == 6) continue;
+      fraction = fraction * 10 + static_cast<std::uint32_t>(text[at] - '0');
+      ++digits;
     }
   }
+  stamp.width_us = kWidths[digits];
+  stamp.day_us += std::int64_t{fraction} * stamp.width_us;
   return at;
 }
 
@@ -144,7 +160,7 @@ int month_number(std::string_view text) {
 }
 
 std::size_t parse_log_stamp(std::string_view text, LogStamp& stamp) {
-  if (text.size() < 15) return 0;
+  if (text.size() < kMinStampBytes) return 0;
   stamp = LogStamp{};
   if (text[2] == '-' && text[6] == '-' && text[11] == ' ') return parse_named_stamp(text, stamp);
   if (text[3] == ' ') return parse_syslog_stamp(text, stamp);
@@ -152,6 +168,34 @@ std::size_t parse_log_stamp(std::string_view text, LogStamp& stamp) {
     return parse_iso_stamp(text, stamp);
   }
   return 0;
+}
+
+std::size_t StampMemo::parse(std::string_view text, LogStamp& stamp) {
+  if (date_size_ != 0 && text.size() >= date_size_ + kClockBytes && text.size() >= kMinStampBytes &&
+      equal_short(text.data(), date_, date_size_)) {
+    stamp = date_stamp_;
+    const std::size_t taken = parse_time_of_day(text.substr(date_size_), stamp);
+    if (taken != 0) {
+      const std::size_t at = date_size_ + taken;
+      return is_iso_ ? at + parse_utc_offset(text.substr(at), stamp) : at;
+    }
+  }
+  const std::size_t taken = parse_log_stamp(text, stamp);
+  if (taken != 0) learn(text.substr(0, taken), stamp);
+  return taken;
+}
+
+void StampMemo::learn(std::string_view text, const LogStamp& stamp) {
+  const std::size_t colon = text.find(':');
+  date_size_ = 0;
+  if (colon == std::string_view::npos || colon < 2 || colon - 2 > sizeof date_) return;
+  date_size_ = colon - 2;
+  copy_short(date_, text.data(), date_size_);
+  is_iso_ = text[4] == '-';
+  date_stamp_ = LogStamp{};
+  date_stamp_.year = stamp.year;
+  date_stamp_.month = stamp.month;
+  date_stamp_.day = stamp.day;
 }
 
 Result<LogClock> LogClock::make(const Clock& clock, std::optional<int> first_year) {

@@ -34,6 +34,20 @@ struct LogStamp {
 // day exists in its month is for LogClock to say.
 std::size_t parse_log_stamp(std::string_view text, LogStamp& stamp);
 
+// parse_log_stamp() for line after line: the date of the last stamp is compared and not read again.
+class StampMemo {
+ public:
+  std::size_t parse(std::string_view text, LogStamp& stamp);
+
+ private:
+  void learn(std::string_view text, const LogStamp& stamp);
+
+  char date_[16] = {};         // up to the hour
+  std::size_t date_size_ = 0;  // 0: nothing is known yet
+  LogStamp date_stamp_;        // of that date, at midnight
+  bool is_iso_ = false;        // an offset may follow
+};
+
 // "Z", "+01:00", "+0100" or "+01" at the start of `text`; the bytes that it takes, 0 when there is
 // none.
 std::size_t parse_utc_offset(std::string_view text, LogStamp& stamp);

@@ -1,5 +1,7 @@
 #include "readers/text_keys.h"
 
+#include "core/plain_name.h"
+
 namespace assay {
 
 namespace {
@@ -48,6 +50,10 @@ std::optional<std::uint64_t> TextKeys::constant_host(std::string_view text) {
 std::optional<NameProblem> TextKeys::name(std::string_view presentation, Name& out) {
   canonical_.clear();
   out.had_capitals = false;
+  if (is_plain_canonical(presentation)) {
+    out.key = sink_.name(presentation);
+    return std::nullopt;
+  }
   if (auto problem = canonicalise_name(presentation, canonical_, &out.had_capitals)) return problem;
   out.key = sink_.name(canonical_);
   return std::nullopt;
@@ -56,6 +62,10 @@ std::optional<NameProblem> TextKeys::name(std::string_view presentation, Name& o
 std::optional<NameProblem> TextKeys::raw_name(std::string_view bytes, Name& out) {
   canonical_.clear();
   out.had_capitals = false;
+  if (is_plain_canonical(bytes)) {
+    out.key = sink_.name(bytes);
+    return std::nullopt;
+  }
   if (auto problem = append_raw_name(bytes, canonical_, out.had_capitals)) return problem;
   out.key = sink_.name(canonical_);
   return std::nullopt;
