@@ -20,8 +20,7 @@ std::string link_type_text(int link_type) {
   return name == nullptr ? fmt::format("{}", link_type) : fmt::format("{} ({})", link_type, name);
 }
 
-CaptureFile::CaptureFile(ByteSource& source)
-    : source_(source), buffer_(std::make_unique<char[]>(kBufferBytes)) {}
+CaptureFile::CaptureFile(ByteSource& source) : source_(source) {}
 
 CaptureFile::~CaptureFile() {
   if (pcap_ != nullptr) {
@@ -36,6 +35,12 @@ ssize_t CaptureFile::read_cookie(void* cookie, char* into, std::size_t capacity)
 }
 
 ssize_t CaptureFile::supply(char* into, std::size_t capacity) {
+  if (!head_.empty()) {
+    const std::size_t count = head_.copy(into, capacity);
+    head_.erase(0, count);
+    scanner_.scan(into, count);
+    return static_cast<ssize_t>(count);
+  }
   if (is_at_end_) return 0;
   auto got = source_.read(into, capacity);
   if (!got.ok()) {
@@ -50,6 +55,20 @@ ssize_t CaptureFile::supply(char* into, std::size_t capacity) {
 }
 
 bool CaptureFile::open() {
+  while (head_.size() < kPcapHeaderBytes && !is_at_end_) {
+    char more[kPcapHeaderBytes];
+    const auto got = source_.read(more, kPcapHeaderBytes - head_.size());
+    if (!got.ok()) (got.error().code == ErrorCode::malformed ? cut_ : failure_) = got.error();
+    is_at_end_ = !got.ok() || *got == 0;
+    if (got.ok()) head_.append(more, *got);
+  }
+  received_ = head_.size();
+  ordinary_ = PcapRecords::of(head_, source_);
+  return ordinary_ != nullptr || open_with_libpcap();
+}
+
+bool CaptureFile::open_with_libpcap() {
+  buffer_ = std::make_unique<char[]>(kBufferBytes);
   cookie_io_functions_t functions{};
   functions.read = &CaptureFile::read_cookie;
   file_ = fopencookie(this, "r", functions);
@@ -70,7 +89,27 @@ bool CaptureFile::open() {
   return true;
 }
 
+bool CaptureFile::next_ordinary(CapturedPacket& packet) {
+  switch (ordinary_->next(packet)) {
+    case PcapRecords::Outcome::packet:
+      return true;
+    case PcapRecords::Outcome::end:
+      return false;
+    case PcapRecords::Outcome::failed:
+      failure_ = ordinary_->error();
+      return false;
+    case PcapRecords::Outcome::truncated:
+      damage_ = {"pcap.truncated", ordinary_->damage(), ordinary_->next_offset()};
+      return false;
+    case PcapRecords::Outcome::bad_length:
+      damage_ = {"pcap.record.bad_length", ordinary_->damage(), ordinary_->next_offset()};
+      return false;
+  }
+  return false;
+}
+
 bool CaptureFile::next(CapturedPacket& packet) {
+  if (ordinary_ != nullptr) return next_ordinary(packet);
   pcap_pkthdr* header = nullptr;
   const std::uint8_t* bytes = nullptr;
   const int outcome = pcap_next_ex(pcap_, &header, &bytes);
@@ -117,6 +156,12 @@ void CaptureFile::take_damage(std::string_view libpcap_text) {
 }
 
 std::uint64_t CaptureFile::drain() {
+  if (ordinary_ != nullptr) {
+    const std::uint64_t size = ordinary_->drain();
+    const auto& error = ordinary_->error();
+    if (error && error->code != ErrorCode::malformed) failure_ = error;
+    return size;
+  }
   std::vector<char> rest(kBufferBytes);
   while (supply(rest.data(), rest.size()) > 0) {
   }

@@ -1,8 +1,8 @@
-// A capture file (pcap, pcapng) read through libpcap from a ByteSource, with the exact place of
-// every packet.
+// A capture file (pcap, pcapng) read from a ByteSource, with the exact place of every packet.
 //
-// libpcap reads from a FILE, here one made by fopencookie, and tells no offsets. The FILE reads
-// ahead (unbuffered, glibc fetches byte by byte: 4 s more for 2 million packets), so a
+// Ordinary pcap files are cut into packets by PcapRecords; pcapng and all old variants are
+// libpcap's. libpcap reads from a FILE, here one made by fopencookie, and tells no offsets. The
+// FILE reads ahead (unbuffered, glibc fetches byte by byte: 4 s more for 2 million packets), so a
 // RecordScanner watches the bytes go by and keeps the place of each packet.
 #pragma once
 
@@ -12,6 +12,7 @@
 
 #include "assay/reader.h"
 #include "readers/packet/packet.h"
+#include "readers/packet/pcap_records.h"
 #include "readers/packet/record_scanner.h"
 
 struct pcap;
@@ -49,9 +50,13 @@ class CaptureFile {
  private:
   static ssize_t read_cookie(void* cookie, char* into, std::size_t capacity);
   ssize_t supply(char* into, std::size_t capacity);
+  bool open_with_libpcap();
+  bool next_ordinary(CapturedPacket& packet);
   void take_damage(std::string_view libpcap_text);
 
   ByteSource& source_;
+  std::unique_ptr<PcapRecords> ordinary_;
+  std::string head_;                // what was read to choose, and libpcap has yet to see
   std::unique_ptr<char[]> buffer_;  // the FILE's
   RecordScanner scanner_;
   std::uint64_t received_ = 0;  // bytes from the source
