@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "assay/reader.h"
+#include "core/short_bytes.h"
 #include "readers/readers.h"
 #include "readers/zeek_head.h"
 #include "readers/zeek_rows.h"
@@ -73,16 +74,22 @@ class ZeekRead {
     rows_.finish(line);
   }
 
+  // Most values differ from these words in their first byte.
+  static bool is_word(std::string_view value, const std::string& word) {
+    return value.size() == word.size() &&
+           (value.empty() || (value.front() == word.front() && value == word));
+  }
+
   void set(ZeekField field, std::string_view value) {
-    if (field == ZeekField::none || value == head_.unset_field) return;
+    if (field == ZeekField::none || is_word(value, head_.unset_field)) return;
     if (field == ZeekField::answers || field == ZeekField::ttls) {
-      if (value == head_.empty_field) return;
+      if (is_word(value, head_.empty_field)) return;
       for_each_part(value, head_.set_separator, [&](std::string_view part) {
         field == ZeekField::answers ? rows_.add_answer(part) : void(rows_.add_ttl(part));
       });
       return;
     }
-    rows_.set_text(field, value == head_.empty_field ? std::string_view() : value);
+    rows_.set_text(field, is_word(value, head_.empty_field) ? std::string_view() : value);
   }
 
   void take_json(const TextLine& line) {
@@ -91,18 +98,35 @@ class ZeekRead {
       return reject_line(sink_, line, "zeek.json.unreadable", simdjson::error_message(error));
     }
     rows_.begin();
+    std::size_t place = 0;
     for (const auto [key, value] : object) {
-      if (key == "_path") {
+      const ZeekField field = field_at(place++, key);
+      if (field == ZeekField::none && key == "_path") {
         std::string_view path;
         if (!value.get(path) && path != "dns") return skip_other_path(line);
       }
       simdjson::dom::object ends;  // some shippers nest {"id": {"orig_h": ...}}
-      if (key == "id" && !value.get(ends)) {
+      if (field == ZeekField::none && key == "id" && !value.get(ends)) {
         for (const auto [end, inner] : ends) set(zeek_field(fmt::format("id.{}", end)), inner);
       }
-      set(zeek_field(key), value);
+      set(field, value);
     }
     rows_.finish(line);
+  }
+
+  // Records of one log name their fields in one order: the key that stood at this place before is
+  // compared first.
+  ZeekField field_at(std::size_t place, std::string_view key) {
+    if (place >= keys_.size()) {
+      if (place >= kMostPlaces) return zeek_field(key);
+      keys_.resize(place + 1);
+    }
+    auto& [known, field] = keys_[place];
+    if (known.size() != key.size() || !equal_short(known.data(), key.data(), key.size())) {
+      known.assign(key);
+      field = zeek_field(key);
+    }
+    return field;
   }
 
   // Null is an unset field.
@@ -138,10 +162,13 @@ class ZeekRead {
     }
   }
 
+  static constexpr std::size_t kMostPlaces = 64;
+
   RecordSink& sink_;
   ZeekRows rows_;
   ZeekHead head_;
   TsvColumns columns_;
+  std::vector<std::pair<std::string, ZeekField>> keys_;
   simdjson::dom::parser parser_;
 };
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/short_bytes.h"
+
 namespace assay {
 
 // Zeek writes bytes that are not printable as \xNN and a backslash as "\\". Appends the bytes.
@@ -13,9 +15,18 @@ void append_zeek_unescaped(std::string_view text, std::string& out);
 // "ts\tuid": calls `take` with each value, empty ones too.
 template <class Take>
 void for_each_part(std::string_view text, std::string_view separator, Take take) {
+  if (separator.size() == 1) {  // the ordinary case; values are short
+    const char* at = text.data();
+    const char* const last = at + text.size();
+    for (;;) {
+      const char* end = find_short(at, last, separator.front());
+      take(std::string_view(at, static_cast<std::size_t>(end - at)));
+      if (end == last) return;
+      at = end + 1;
+    }
+  }
   for (;;) {
-    const std::size_t end =
-        separator.size() == 1 ? text.find(separator.front()) : text.find(separator);
+    const std::size_t end = text.find(separator);
     take(text.substr(0, end));
     if (end == std::string_view::npos) return;
     text.remove_prefix(end + separator.size());
