@@ -1,12 +1,13 @@
-// Decompression: gzip through zlib, xz through liblzma, the others through libarchive's raw format.
+// Decompression: gzip through ISA-L, xz through liblzma, the others through libarchive's raw
+// format.
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 
 #include "engine/entry_bytes.h"
+#include "engine/gzip_source.h"
 #include "engine/sources.h"
 #include "engine/xz_source.h"
 
@@ -16,89 +17,6 @@ namespace {
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
 
 Error damage(std::string what) { return {ErrorCode::malformed, std::move(what), ""}; }
-
-class GzipSource final : public ByteSource {
- public:
-  explicit GzipSource(ByteSource& inner) : inner_(inner), block_(new char[kBlockBytes]) {
-    inflateInit2(&stream_, 15 + 16);  // 15: the largest window; 16: a gzip header is due
-  }
-  ~GzipSource() override { inflateEnd(&stream_); }
-
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    stream_.next_out = reinterpret_cast<Bytef*>(into);
-    stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(capacity, 1u << 30));
-    const uInt wanted = stream_.avail_out;
-    while (stream_.avail_out == wanted && !error_ && !is_at_end_) step();
-    const std::size_t count = wanted - stream_.avail_out;
-    if (count == 0 && error_) return *error_;
-    return count;
-  }
-
- private:
-  // Decompresses something, or moves on in the input, or ends with error_ or is_at_end_.
-  void step() {
-    if (stream_.avail_in == 0 && !fill()) {
-      if (error_) return;
-      is_at_end_ = !is_within_part_;
-      if (is_within_part_) {
-        error_ =
-            damage(fmt::format("the gzip data is truncated: it ends within a part, after {} "
-                               "compressed bytes",
-                               taken_));
-      }
-      return;
-    }
-    if (!is_within_part_ && !begin_part()) return;
-    const int outcome = inflate(&stream_, Z_NO_FLUSH);
-    if (outcome == Z_STREAM_END) {
-      is_within_part_ = false;
-      ++parts_;
-      inflateReset(&stream_);
-    } else if (outcome != Z_OK && outcome != Z_BUF_ERROR) {
-      error_ = damage(fmt::format("the gzip data is corrupt near compressed byte {}: {}",
-                                  taken_ - stream_.avail_in,
-                                  stream_.msg ? stream_.msg : "no reason given"));
-    }
-  }
-
-  // Parts may follow one another (RFC 1952 section 2.2); zeros after the last are padding.
-  bool begin_part() {
-    if (parts_ > 0) {
-      while (stream_.avail_in > 0 && *stream_.next_in == 0) ++stream_.next_in, --stream_.avail_in;
-      if (stream_.avail_in == 0) return false;
-      if (*stream_.next_in != 0x1f) {
-        error_ =
-            damage(fmt::format("bytes that are not gzip follow the gzip data, from compressed "
-                               "byte {}",
-                               taken_ - stream_.avail_in));
-        return false;
-      }
-    }
-    is_within_part_ = true;
-    return true;
-  }
-
-  bool fill() {
-    const auto count = inner_.read(block_.get(), kBlockBytes);
-    if (!count.ok()) {
-      error_ = count.error();
-      return false;
-    }
-    stream_.next_in = reinterpret_cast<Bytef*>(block_.get());
-    stream_.avail_in = static_cast<uInt>(*count);
-    taken_ += *count;
-    return *count > 0;
-  }
-
-  ByteSource& inner_;
-  std::unique_ptr<char[]> block_;
-  z_stream stream_{};
-  std::uint64_t taken_ = 0;
-  std::uint64_t parts_ = 0;
-  bool is_within_part_ = false;
-  bool is_at_end_ = false;
-  std::optional<Error> error_;
-};
 
 class FilterSource final : public ByteSource {
  public:
@@ -256,7 +174,7 @@ bool is_archive(std::string_view head) {
 }
 
 Result<std::unique_ptr<ByteSource>> make_decoder(std::string_view encoding, ByteSource& inner) {
-  if (encoding == "gzip") return std::unique_ptr<ByteSource>(std::make_unique<GzipSource>(inner));
+  if (encoding == "gzip") return make_gzip_source(inner);
   if (encoding == "xz") return make_xz_source(inner);
   auto filter = std::make_unique<FilterSource>(std::string(encoding), inner);
   ASSAY_TRY(filter->open());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/read_ahead.h"
 #include "engine/rejects_file.h"
 
 namespace assay {
@@ -61,21 +62,31 @@ Status check_years(const Evidence& evidence, const RecordSink& sink) {
       "as a file of its own"};
 }
 
-// What is seen of the content's damage, also when the reader stopped before it. Bytes before
-// `begin`, which another evidence holds, flow through and are not handed on.
-class DamageWatch final : public ByteSource {
+// The content as a reader gets it: read ahead in another thread, from `begin` on (the bytes before
+// are another evidence's: they flow through and are not handed on), and with an eye on its damage,
+// also when the reader stopped before it.
+class Content final : public ByteSource {
  public:
-  DamageWatch(ByteSource& inner, bool hashes, std::uint64_t begin)
-      : inner_(inner), hashes_(hashes), begin_(begin) {}
+  // `inner` reads, by whatever layers, from `file`, whose progress is told in this thread.
+  Content(ByteSource& inner, DescriptorSource& file, std::uint64_t begin)
+      : file_(file), begin_(begin), ahead_(inner, [&file] { file.tell_progress(); }) {
+    file_.tell_only_when_asked(true);
+  }
+  ~Content() override {
+    ahead_.stop();
+    file_.tell_only_when_asked(false);
+  }
+  Content(const Content&) = delete;
+  Content& operator=(const Content&) = delete;
+
   std::uint64_t first_offset() const override { return begin_; }
   Result<std::size_t> read(char* into, std::size_t capacity) override {
     while (true) {
-      auto count = inner_.read(into, capacity);
+      auto count = ahead_.read(into, capacity);
       if (!count.ok()) {
         error_ = count.error();
         return count;
       }
-      if (hashes_) digest_.update({into, *count});
       const std::uint64_t from = bytes_;
       bytes_ += *count;
       if (*count == 0 || from >= begin_) return count;
@@ -85,25 +96,25 @@ class DamageWatch final : public ByteSource {
       return *count - skipped;
     }
   }
-  // A reader may stop before the end of its input; the rest belongs to the content's hash.
+  // A reader may stop before the end of its input; the rest belongs to the content's hash. The
+  // layers beneath are this thread's again after this.
   void finish() {
     std::string block(std::size_t{1} << 16, '\0');
     while (!error_) {
       const auto count = read(block.data(), block.size());
       if (!count.ok() || *count == 0) break;
     }
+    ahead_.stop();
   }
   const std::optional<Error>& error() const { return error_; }
   std::uint64_t bytes() const { return bytes_; }
-  std::string sha256() { return digest_.hex(); }
 
  private:
-  ByteSource& inner_;
-  bool hashes_;
+  DescriptorSource& file_;
   std::uint64_t begin_;
-  Sha256 digest_;
   std::uint64_t bytes_ = 0;
   std::optional<Error> error_;
+  ReadAhead ahead_;
 };
 
 struct RowsRead {
@@ -134,7 +145,7 @@ Status read_companions(const Reader& reader, DescriptorSource& file, const ReadC
     ASSAY_TRY(file.rewind());
     auto opened = OpenedBytes::open(file);
     if (!opened.ok()) return opened.error();
-    DamageWatch content((*opened)->content(), false, evidence.begin_offset);
+    Content content((*opened)->content(), file, evidence.begin_offset);
     const Balance before = sink.balance();
     ASSAY_TRY(companion->read(content, context, sink));
     if (content.error() && content.error()->code != ErrorCode::malformed) return *content.error();
@@ -146,8 +157,8 @@ Status read_companions(const Reader& reader, DescriptorSource& file, const ReadC
 }
 
 Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
-                 const Reader& reader, DamageWatch& source, Evidence& evidence,
-                 EvidenceDetail& detail, RejectsKept kept, RowsRead& outcome) {
+                 const Reader& reader, Content& source, Evidence& evidence, EvidenceDetail& detail,
+                 RejectsKept kept, RowsRead& outcome) {
   auto context = context_of(evidence, detail);
   if (!context.ok()) {
     outcome.failure = context.error();
@@ -262,8 +273,12 @@ Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence
   }
   RowsRead rows;
   rows.first_year = first_year;
-  DamageWatch content(bytes.content(), !bytes.encoding().empty(), evidence.begin_offset);
+  // Reading the file, hashing and decompressing fall to one thread, parsing and storing to this.
+  const bool is_encoded = !bytes.encoding().empty();
+  SealingSource decoded(bytes.content());
   if (reader != nullptr) {
+    Content content(is_encoded ? static_cast<ByteSource&>(decoded) : bytes.content(), file,
+                    evidence.begin_offset);
     ASSAY_TRY(
         read_rows(inside, file, bytes, *reader, content, evidence, detail, rejects_kept, rows));
     first_year = rows.first_year;
@@ -277,7 +292,7 @@ Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence
   }
   result.sha256 = bytes.received().sha256();
   result.size_bytes = bytes.received().bytes();
-  if (reader != nullptr && !bytes.encoding().empty()) result.content_sha256 = content.sha256();
+  if (reader != nullptr && is_encoded) result.content_sha256 = decoded.sha256();
   return result;
 }
 

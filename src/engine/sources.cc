@@ -64,17 +64,22 @@ Result<std::size_t> DescriptorSource::read(char* into, std::size_t capacity) {
     if (count < 0) return system_error("read", path_);
     if (count == 0 && !damage_.empty()) return Error{ErrorCode::malformed, damage_, ""};
     done_ += static_cast<std::uint64_t>(count);
-    if (progress_ && done_ - told_ >= kProgressStep) {
-      told_ = done_;
-      progress_(done_);
-    }
+    if (tells_while_reading_) tell_progress();
     return static_cast<std::size_t>(count);
   }
 }
 
+void DescriptorSource::tell_progress() {
+  const std::uint64_t done = done_;
+  if (!progress_ || done - told_ < kProgressStep) return;
+  told_ = done;
+  progress_(done);
+}
+
 Status DescriptorSource::rewind() {
   if (::lseek(descriptor_, 0, SEEK_SET) < 0) return system_error("rewind", path_);
-  done_ = told_ = 0;
+  done_ = 0;
+  told_ = 0;
   return {};
 }
 

@@ -27,6 +27,10 @@ class DescriptorSource final : public ByteSource {
   DescriptorSource(int descriptor, std::string path, const std::atomic<bool>* stop,
                    std::function<void(std::uint64_t)> progress);
   Result<std::size_t> read(char* into, std::size_t capacity) override;
+  // When another thread reads, progress is told by tell_progress() alone, in the thread of its
+  // caller.
+  void tell_only_when_asked(bool is_so) { tells_while_reading_ = !is_so; }
+  void tell_progress();
   // Back to the first byte.
   Status rewind();
   int descriptor() const { return descriptor_; }
@@ -41,9 +45,10 @@ class DescriptorSource final : public ByteSource {
   std::string path_;
   const std::atomic<bool>* stop_;
   std::function<void(std::uint64_t)> progress_;
-  std::uint64_t done_ = 0;
+  std::atomic<std::uint64_t> done_ = 0;
   std::uint64_t told_ = 0;
   std::uint64_t end_ = UINT64_MAX;
+  bool tells_while_reading_ = true;
   std::string damage_;
 };
 
