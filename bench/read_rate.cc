@@ -22,13 +22,16 @@ class FileSource final : public assay::ByteSource {
   assay::Result<std::size_t> read(char* into, std::size_t capacity) override {
     const ssize_t count = ::read(descriptor_, into, capacity);
     if (count < 0) return assay::Error{assay::ErrorCode::io, "read failed", ""};
+    bytes_ += static_cast<std::size_t>(count);
     if (is_sealed_) digest_.update({into, static_cast<std::size_t>(count)});
     return static_cast<std::size_t>(count);
   }
+  double megabytes() const { return static_cast<double>(bytes_) / 1e6; }
 
  private:
   int descriptor_;
   bool is_sealed_;
+  std::size_t bytes_ = 0;
   assay::Sha256 digest_;
 };
 
@@ -59,11 +62,13 @@ int fail(const std::string& why) {
   return 3;
 }
 
-int report(const assay::Reader& reader, const assay::RecordSink& sink, double seconds) {
+int report(const assay::Reader& reader, const assay::RecordSink& sink, const FileSource& source,
+           double seconds) {
   const assay::Balance& balance = sink.balance();
-  std::printf("%s: %llu rows, %llu rejects, %.2f CPU s, peak %ld MiB\n",
+  std::printf("%s: %llu rows, %llu rejects, %.2f CPU s, peak %ld MiB, %.0f MB/s, %.2f M units/s\n",
               std::string(reader.name()).c_str(), static_cast<unsigned long long>(balance.rows),
-              static_cast<unsigned long long>(balance.rejected), seconds, peak_mib());
+              static_cast<unsigned long long>(balance.rejected), seconds, peak_mib(),
+              source.megabytes() / seconds, 1e-6 * static_cast<double>(balance.units) / seconds);
   return 0;
 }
 
@@ -72,7 +77,7 @@ int read_only(const assay::Reader& reader, FileSource& source, std::uint32_t row
   const double begin = cpu_seconds();
   const assay::Status status = reader.read(source, {}, sink);
   if (!status.ok()) return fail(status.error().message);
-  return report(reader, sink, cpu_seconds() - begin);
+  return report(reader, sink, source, cpu_seconds() - begin);
 }
 
 int count_groups(assay::RecordStore& store) {
@@ -106,7 +111,7 @@ int read_and_store(const assay::Reader& reader, FileSource& source, std::uint32_
   if (!status.ok()) return fail(status.error().message);
   status = (*store)->commit(1);
   if (!status.ok()) return fail(status.error().message);
-  report(reader, *sink, cpu_seconds() - begin);
+  report(reader, *sink, source, cpu_seconds() - begin);
   return count_groups(**store);
 }
 
