@@ -15,7 +15,8 @@ constexpr std::uint8_t kV4Prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
 std::optional<std::uint32_t> parse_v4(std::string_view text) {
   std::uint32_t value = 0;
   const char* end = text.data() + text.size();
-  if (parse_ipv4_text(text.data(), end, value) != end) return std::nullopt;
+  const char* stop = parse_ipv4_text(text.data(), end, value);
+  if (stop == nullptr || stop != end) return std::nullopt;  // of no text, both are nullptr
   return value;
 }
 
