@@ -26,7 +26,6 @@ check: packages
 	cmake --build --preset release --target assay test_store test_engine
 	ctest --preset release -j $$(nproc) -R '^(store|engine|cli_.*|lab_.*)$$'
 	ctest --preset dev -j $$(nproc)
-	$(MAKE) fuzz-smoke
 
 build: packages
 	cmake --preset release

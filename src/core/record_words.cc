@@ -1,6 +1,6 @@
 // The words of records: their kinds and the fields that they may have. One vocabulary for all
-// formats, so that a question asked of one mail log can be asked of the next. docs/records.md says
-// what each word means; a test compares the two.
+// formats, so that a question asked of one mail log can be asked of the next. What a format makes
+// of each word stands on its page under docs/formats.
 #include <algorithm>
 #include <array>
 #include <stdexcept>
