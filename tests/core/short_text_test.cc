@@ -99,5 +99,10 @@ TEST(Ipv4Text, ReadsExactlyWhatInetPtonReads) {
   EXPECT_GT(addresses, 10'000);
 }
 
+TEST(Ipv4Text, FindsNoAddressInNothing) {
+  EXPECT_FALSE(IpAddress::parse({}));
+  EXPECT_FALSE(IpAddress::parse(""));
+}
+
 }  // namespace
 }  // namespace assay
