@@ -36,12 +36,20 @@ void set_remote(std::string_view remote, PowerdnsLine& out) {
   out.client = address;
 }
 
+// The names that PowerDNS has for types of its own, in questions; its answers print the number.
+std::string_view type_text(std::string_view text) {
+  if (text == "ADDR") return "TYPE65400";
+  if (text == "ALIAS") return "TYPE65401";
+  if (text == "LUA") return "TYPE65402";
+  return text;
+}
+
 // "NAME|TYPE": a name may hold '|' too, a type does not.
 bool set_question(std::string_view quoted, PowerdnsLine& out) {
   const std::size_t bar = quoted.rfind('|');
   if (bar == std::string_view::npos) return false;
   out.qname = quoted.substr(0, bar);
-  out.qtype = quoted.substr(bar + 1);
+  out.qtype = type_text(quoted.substr(bar + 1));
   out.has_name = true;
   return true;
 }
@@ -157,7 +165,7 @@ void parse_structured(std::string_view text, PowerdnsLine& out) {
       out.qname = value;
       out.has_name = true;
     }
-    if (key == "qtype") out.qtype = value;
+    if (key == "qtype") out.qtype = type_text(value);
     if (key == "remote") set_remote(value, out);
     if (key == "rcode") out.rcode = parse_number<std::uint16_t>(value);
     if (key == "totms") out.delay_us = micros_of_millis(value);

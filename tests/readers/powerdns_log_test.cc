@@ -51,6 +51,20 @@ TEST(PowerdnsLog, JoinsAnAnswerToItsTasksQuestionAndToNoOther) {
   EXPECT_EQ(sink.noted("powerdns.answer_without_question"), 1u);
 }
 
+TEST(PowerdnsLog, ATypeOfPowerdnsOwnIsOneTypeByNameInTheQuestionAndByNumberInTheAnswer) {
+  CollectingSink sink;
+  ASSERT_TRUE(
+      read(
+          line("1 [5/1] question for 'a.example|ADDR' from 192.0.2.7:4003") +
+              line(
+                  "1 [5/1] answer to question 'a.example|TYPE65400': 0 answers, 1 tot ms, rcode=2"),
+          sink)
+          .ok());
+  ASSERT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(sink.rows[0].qtype, 65400u);
+  EXPECT_EQ(sink.rows[0].rcode, 2u);
+}
+
 TEST(PowerdnsLog, AnAnswerFromThePacketCacheWithoutANameCouldBeForAny) {
   CollectingSink sink;
   ASSERT_TRUE(
