@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Writes the servers' configuration: render.py SCENARIO WORK_DIR."""
-import base64
 import pathlib
-import re
 import sys
 import tomllib
 
+import configure
 import schedule
 
-LAB = pathlib.Path(__file__).resolve().parent
+HERE = pathlib.Path(__file__).resolve().parent
 ZONES = ("example", "113.0.203.in-addr.arpa", "sender.example")
 
 # Three ways in which operators run the same server: each log needs another reading.
@@ -17,16 +16,6 @@ PRINT_STYLES = {
     "ns2": "print-time yes; print-category yes; print-severity yes;",
     "ns3": "print-time yes; print-category no; print-severity no;",
 }
-
-
-def fill(template, values):
-    text = template.read_text()
-    for key, value in values.items():
-        text = text.replace(f"@{key}@", str(value))
-    left = re.findall(r"@[A-Z_]+@", text)
-    if left:
-        sys.exit(f"render: {template.name}: no value for {', '.join(left)}")
-    return text
 
 
 def write_named(work, name, scenario):
@@ -40,7 +29,7 @@ def write_named(work, name, scenario):
         if origin == "sender.example" and name != "ns1":
             continue
         values = {key.upper(): zone[key] for key in ("ttl", "policy_ttl", "negative_ttl")}
-        text = fill(LAB / "zones" / f"{origin}.zone.in", values)
+        text = configure.fill(HERE / "zones" / f"{origin}.zone.in", values)
         (folder / f"{origin}.zone").write_text(text)
     if name == "ns1":
         sender = ('zone "sender.example" { type primary; file "sender.example.zone";'
@@ -48,18 +37,14 @@ def write_named(work, name, scenario):
     else:
         sender = ('zone "sender.example" { type secondary; file "sender.example.copy";'
                   " masterfile-format text; primaries { 127.0.20.1; }; };")
-    # The key only opens a control port inside the lab's private network.
-    secret = base64.b64encode(b"assay-lab-loopback-only-key-0001").decode()
     has_view = name == "ns3"
-    text = fill(LAB / "templates" / "named.conf.in", {
+    text = configure.fill(HERE / "templates" / "named.conf.in", {
         "NAME": name, "ADDRESS": address, "CONTROL": control, "DIR": folder,
-        "SECRET": secret, "PRINT": PRINT_STYLES[name], "SENDER_ZONE": sender,
+        "SECRET": configure.CONTROL_SECRET, "PRINT": PRINT_STYLES[name], "SENDER_ZONE": sender,
         "VIEW_OPEN": 'view "outside" {' if has_view else "",
         "VIEW_CLOSE": "};" if has_view else ""})
     (folder / "named.conf").write_text(text)
-    (folder / "rndc.conf").write_text(
-        f'key "rndc-key" {{ algorithm hmac-sha256; secret "{secret}"; }};\n'
-        f'options {{ default-key "rndc-key"; default-server {control}; default-port 953; }};\n')
+    (folder / "rndc.conf").write_text(configure.rndc_conf(control))
 
 
 def write_unbound(work, party, service, outgoing, scenario):
@@ -68,7 +53,7 @@ def write_unbound(work, party, service, outgoing, scenario):
     resolver = scenario["resolver"]
     def yes(flag):
         return "yes" if resolver.get(flag, False) else "no"
-    text = fill(LAB / "templates" / "unbound.conf.in", {
+    text = configure.fill(HERE / "templates" / "unbound.conf.in", {
         "PARTY": party, "DIR": folder, "SERVICE": service, "RETRY_MS": resolver["retry_ms"],
         "PREFETCH": yes(f"{party}_prefetch"), "MIXED_CASE": yes(f"{party}_mixed_case"),
         "OUTGOING": "\n".join(f"  outgoing-interface: {a}" for a in outgoing)})

@@ -4,7 +4,6 @@
 Writes WORK_DIR/truth.tsv, one row for each question that a host asked and for each change of
 a server's state. Runs inside the lab's private network only."""
 import concurrent.futures
-import datetime
 import os
 import pathlib
 import re
@@ -15,15 +14,9 @@ import time
 import tomllib
 
 import schedule
+import truth
 
-COLUMNS = ("event", "time_start", "time_end", "party", "host", "address", "cause", "qname",
-           "qtype", "outcome")
 NAMESERVERS = ("ns1", "ns2", "ns3")
-
-
-def utc_now():
-    now = datetime.datetime.now(datetime.timezone.utc)
-    return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
 
 
 class Driver:
@@ -36,7 +29,7 @@ class Driver:
 
     def note(self, number, start, event, qname, qtype, outcome):
         with self.rows_lock:
-            self.rows.append((f"e{number:04d}", start, utc_now(), event.party, event.host,
+            self.rows.append((f"e{number:04d}", start, truth.utc_now(), event.party, event.host,
                               event.address, event.cause, qname, qtype, outcome))
 
     def wait_until(self, at):
@@ -67,7 +60,7 @@ class Driver:
         for index, (qname, qtype) in enumerate(event.steps):
             if index and event.pause:
                 time.sleep(event.pause)
-            start = utc_now()
+            start = truth.utc_now()
             if event.tool == "getent":
                 outcome = self.ask_with_stub(qname)
             else:
@@ -112,7 +105,7 @@ class Driver:
             self.remove_record()
 
     def change(self, number, event):
-        start = utc_now()
+        start = truth.utc_now()
         self.set_state(event, begin=True)
         if event.until:
             self.wait_until(event.until)
@@ -131,19 +124,13 @@ class Driver:
             for task in pending:
                 task.result()
 
-    def write(self):
-        with open(self.work / "truth.tsv", "w", encoding="ascii") as out:
-            out.write("\t".join(COLUMNS) + "\n")
-            for row in sorted(self.rows, key=lambda row: (row[1], row[0])):
-                out.write("\t".join(row) + "\n")
-
 
 def main():
     os.environ.update(LC_ALL="C", TZ="UTC")
     scenario = tomllib.loads(pathlib.Path(sys.argv[1]).read_text())
     driver = Driver(scenario, pathlib.Path(sys.argv[2]))
     driver.play(schedule.build(scenario))
-    driver.write()
+    truth.write_rows(driver.work / "truth.tsv", driver.rows)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ set -euo pipefail
 work=$1
 lab=$(dirname "$(readlink -f "$0")")
 export LC_ALL=C TZ=UTC
+. "$lab/../common.sh"
 trap 'exit 130' INT TERM
 
 private_network() {
@@ -22,23 +23,10 @@ private_network() {
   if [ -d /run/nscd ]; then mount -t tmpfs tmpfs /run/nscd; fi
 }
 
-# Not started under their own paths: Debian's AppArmor profiles bind to those, and would refuse
-# to read a configuration outside /etc.
-copy_programs() {
-  mkdir "$work/bin"
-  for program in named unbound tcpdump; do cp "$(command -v $program)" "$work/bin/"; done
-}
-
 start_resolver() {  # name, service address
   "$work/bin/unbound" -d -c "$work/$1/unbound.conf" </dev/null >"$work/$1/stderr" 2>&1 &
-  for _ in $(seq 100); do
-    # A name of its own kind, answered without asking anybody.
-    dig "@$2" +tries=1 +time=1 +short localhost A 2>/dev/null | grep -q 127.0.0.1 && return
-    sleep 0.1
-  done
-  echo "lab: resolver $1 did not start:" >&2
-  tail -n 20 "$work/$1/stderr" "$work/$1/query.log" >&2 || true
-  exit 1
+  # A name of its own kind, answered without asking anybody.
+  wait_for "resolver $1" "$work/$1/query.log" dig "@$2" +tries=1 +time=1 localhost A
 }
 
 wait_for_copies() {
@@ -54,42 +42,16 @@ wait_for_copies() {
   done
 }
 
-start_captures() {
-  # Two vantages: the sender's edge (link type Ethernet) and the bank's inside (Linux SLL2).
-  "$work/bin/tcpdump" -Z root -U -q -i lo -w "$work/sender-edge.pcap" \
-    'net 127.0.20.0/24 and port 53' 2>"$work/sender-edge.stderr" &
-  captures="$!"
-  "$work/bin/tcpdump" -Z root -U -q -i any -w "$work/bank-inside.pcap" \
-    'host 127.0.11.53 and port 53' 2>"$work/bank-inside.stderr" &
-  captures="$captures $!"
-  for file in sender-edge bank-inside; do
-    for _ in $(seq 100); do
-      grep -q 'listening on' "$work/$file.stderr" && continue 2
-      sleep 0.1
-    done
-    echo "lab: tcpdump did not start:" >&2
-    cat "$work/$file.stderr" >&2
-    exit 1
-  done
-}
-
-now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
-
-# For each record, when its recording began and ended: what a declaration of coverage needs.
-note_coverage() {  # start, end, file stems
-  local start=$1 end=$2 stem
-  shift 2
-  for stem in "$@"; do printf '%s\t%s\t%s\n' "$stem" "$start" "$end"; done
-}
-
 private_network
-copy_programs
+copy_programs named unbound tcpdump
 logs_start=$(now)
 for name in ns1 ns2 ns3; do "$lab/start-named.sh" "$work" "$name"; done
 wait_for_copies
 start_resolver bank 127.0.11.53
 start_resolver clinic 127.0.31.53
-start_captures
+# Two vantages: the sender's edge (link type Ethernet) and the bank's inside (Linux SLL2).
+start_capture sender-edge lo 'net 127.0.20.0/24 and port 53'
+start_capture bank-inside any 'host 127.0.11.53 and port 53'
 captures_start=$(now)
 "$lab/drive.py" "$work/scenario.toml" "$work"
 sleep 1
@@ -99,7 +61,6 @@ end=$(now)
   note_coverage "$logs_start" "$end" bank-resolver clinic-resolver
   note_coverage "$captures_start" "$end" sender-edge bank-inside
 } >"$work/coverage.tsv"
-# shellcheck disable=SC2086
-kill -INT $captures && wait $captures
+stop_captures
 for name in ns1 ns2 ns3; do rndc -c "$work/$name/rndc.conf" stop; done
 sleep 1

@@ -1,0 +1,138 @@
+"""What the records of the run `recorders` must hold: each question once at each recorder."""
+import collections
+import datetime
+import re
+
+import truth
+
+START_UP = "startup.bind"  # the set-up's own question, of class CH
+# Logs stamp seconds or from a coarse clock; set-ups under load write late.
+SLACK = datetime.timedelta(seconds=1.5)
+# How a question looks in the logs that name every one, by a few lines apart from assay.
+PLAIN = {
+    "bind": r"client @\S+ \S+#\d+ \(.*\): query: ",
+    "unbound": r" query: \S+ .* (IN|CH)$",
+    "dnsmasq": r" query\[\S+\] .* from \S+$",
+    "powerdns": r"question (for '.*' from|answered from packet cache) ",
+    "powerdns-structured": r'msg="Question( answered from packet cache)?" .* qname=',
+}
+
+
+def recorder_of(record):
+    """unbound of records/unbound.log; wire and authoritative are no recorder of all."""
+    return re.match(r"records/([^.]+)\.", record["file"])[1]
+
+
+# What a server leaves out, as (recorder or file, cause of truth.tsv), seen with these versions.
+LEFT_OUT = {
+    # dnsmasq counts what it forwards and what it answers from its cache, not what it makes up.
+    ("dnsmasq", "chaos"),
+    # BIND writes no dnstap message of a question that it refuses for want of recursion.
+    ("records/bind.dnstap", "norecurse"),
+}
+
+
+def check(folder, facts, rows, complain):
+    for record in facts["records"]:
+        name = recorder_of(record)
+        if name not in PLAIN or not record["file"].endswith(".log"):
+            continue
+        text = truth.read_record(folder, record["file"]).decode("utf-8", "replace")
+        logged = sum(1 for line in text.splitlines()
+                     if START_UP not in line and re.search(PLAIN[name], line))
+        asked = sum(row.party == name for row in rows)
+        if logged != asked:
+            complain(f"{record['file']}: {logged} questions, asked {asked}")
+    for name, count in facts["counters"].items():
+        asked = [START_UP] + [row for row in rows if row.party == name]
+        if (name, "chaos") in LEFT_OUT:
+            asked = [row for row in asked if row != START_UP and row.cause != "chaos"]
+        if count != len(asked):
+            complain(f"{name}: its server counted {count} questions, asked {len(asked)}")
+
+
+# -- assay's reading ---------------------------------------------------------------------------
+
+
+def tells(text, name):
+    """Whether a name as assay prints it can stand for this name: some are told in part."""
+    pattern = re.escape(text).replace(re.escape("\\*"), ".*")
+    return re.fullmatch(pattern.replace(re.escape("\\?"), r"(\\\d{3}|\\.|[^\\])"), name) is not None
+
+
+def may_be(found, row):
+    """Whether a row that assay read can be this question of the truth."""
+    time, width = truth.instant(found["time"]), int(found["width_us"])
+    rcode = {"NODATA": "NOERROR", "no-answer": ""}.get(row.outcome, row.outcome)
+    return (found["client"] == row.address
+            and found["qtype"] in ("", row.qtype)
+            and found["rcode"] in ("", rcode)
+            and tells(found["qname"], row.qname)
+            and truth.instant(row.time_start) - SLACK <= time
+            and time <= truth.instant(row.time_end) + SLACK
+            + datetime.timedelta(microseconds=width))
+
+
+def pair_off(found, asked):
+    """The most pairs of one row and one question each; returns those left over on both sides."""
+    owner = {}
+
+    def place(index, seen):
+        for number, row in enumerate(asked):
+            if number not in seen and may_be(found[index], row):
+                seen.add(number)
+                if number not in owner or place(owner[number], seen):
+                    owner[number] = index
+                    return True
+        return False
+
+    left = [row for index, row in enumerate(found) if not place(index, set())]
+    return left, [row for number, row in enumerate(asked) if number not in owner]
+
+
+def one_line(row):
+    return f"{row['client']} {row['qname']} {row['qtype']} {row['rcode']} at {row['time']}"
+
+
+def compare_questions(name, found, asked, complain):
+    invented, missing = pair_off(found, asked)
+    for row in invented:
+        complain(f"{name}: assay reads what was not asked: {one_line(row)}")
+    for row in missing:
+        complain(f"{name}: assay lacks {row.event} of {row.party}: {row.address} {row.qname} "
+                 f"{row.qtype} {row.outcome}")
+
+
+def compare_authoritative(rows, complain):
+    """The log of the server behind all recorders against the wire."""
+    def key(row):
+        return row["client"], row["client_port"], row["qname"], row["qtype"]
+    logged = collections.Counter(key(row) for row in rows
+                                 if row["file"] == "records/authoritative.log")
+    heard = collections.Counter(key(row) for row in rows if row["file"] == "records/wire.pcap"
+                                and row["server"] == "192.0.2.1")
+    for entry in (logged - heard) + (heard - logged):
+        complain(f"authoritative.log and wire.pcap differ: {entry}")
+
+
+def compare(read, facts, rows, complain):
+    found = [row for row in read.rows() if row["qname"] != START_UP]
+    hosts = {row.address for row in rows}
+    asked = collections.defaultdict(list)
+    for row in rows:
+        asked[row.party].append(row)
+    for record in facts["records"]:
+        name = recorder_of(record)
+        here = [row for row in found
+                if row["file"] == record["file"] and row["client"] in hosts]
+        if name == "wire":
+            here.sort(key=lambda row: row["server"])
+            compare_questions(record["file"], here, rows, complain)
+        elif name in asked:
+            told = [row for row in asked[name] if (record["file"], row.cause) not in LEFT_OUT]
+            compare_questions(record["file"], here, told, complain)
+    compare_authoritative(found, complain)
+    for entry in read.evidence():
+        rejected = entry["balance"]["rejected"]
+        if rejected:
+            complain(f"{entry['name']}: assay rejects {rejected}: {entry['rejects']}")
