@@ -18,6 +18,8 @@ double count_in(const std::vector<std::int64_t>& events, std::int64_t from, std:
   return static_cast<double>(std::lower_bound(low, events.end(), to) - low);
 }
 
+constexpr std::int64_t kFarthestUs = std::int64_t{10'000} * 366 * kMicrosPerDay;  // 10,000 years
+
 // Counts of one control; controls of one kind share a dispersion, which few counts tell badly.
 struct Control {
   double expected = 0;
@@ -60,6 +62,8 @@ std::vector<Interval> longest_silences(const std::vector<std::int64_t>& events,
 
 Expectation expect_in(const std::vector<std::int64_t>& events, const Interval& silence,
                       const ObservedTime& observed) {
+  // A silence that ends nowhere (coverage without an end) has no days beside it to compare with.
+  if (silence.begin_us < -kFarthestUs || silence.end_us > kFarthestUs) return {};
   std::vector<Control> of_days;
   std::vector<Control> of_weeks;
   // Either side alone: where the level changes at the silence, both together would look uneven.
