@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,6 +110,8 @@ struct Evidence {
   ReadState state = ReadState::unread;
   Balance balance;            // of `format`
   std::vector<Reading> also;  // by other readers; notes and rejects are of all
+  // What its readers tell of, and how many rows of each ("dns", "flow"); empty before it is read.
+  std::map<std::string, std::uint64_t> kinds;
   std::vector<Note> notes;
   std::optional<Interval> span;  // first to last record, when there is any
   // A log that grew: the evidence with its earlier bytes, and where what is read here begins.
@@ -116,6 +119,8 @@ struct Evidence {
   std::uint64_t begin_offset = 0;
 
   std::uint64_t rows() const;  // of all readings
+  // Of records of this kind ("dns"; "file" = nobody knows): as it was read, else as its id says.
+  bool tells_of(std::string_view kind) const;
 };
 
 }  // namespace assay

@@ -5,10 +5,12 @@
 // record becomes a reject, so that used + rejected + blank = units at the end.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,6 +105,8 @@ class RecordSink {
   const std::optional<Error>& failure() const { return failure_; }
 
   const Balance& balance() const { return balance_; }
+  // How many rows of each kind, by its word; kinds without a row are not named.
+  std::map<std::string, std::uint64_t> kinds() const;
   std::vector<Note> notes() const;
   // The first and last row's time; nullopt before any row was flushed.
   const std::optional<Interval>& span() const { return span_; }
@@ -119,8 +123,9 @@ class RecordSink {
   std::uint32_t rows_per_batch_;
   std::size_t next_step_;  // rows at which the batch gets its full room, or is full
   std::uint64_t key_seed_;
-  std::uint32_t last_number_ = 0;  // of a record
-  std::size_t last_fields_ = 0;    // how many it has
+  std::array<std::uint64_t, kRecordKinds> records_of_{};  // by kind, but look-ups
+  std::uint32_t last_number_ = 0;                         // of a record
+  std::size_t last_fields_ = 0;                           // how many it has
   Balance balance_;
   std::optional<Interval> span_;
   std::optional<Error> failure_;
@@ -141,7 +146,10 @@ class Reader {
   virtual std::string_view name() const = 0;         // "bind_querylog"
   virtual std::string_view summary() const = 0;      // one line
   virtual std::string_view record_kind() const = 0;  // "dns": prefix of evidence ids
-  virtual std::string_view unit() const = 0;         // "line", "packet"
+  // The same of one input, for a format whose columns say what a row tells of.
+  virtual std::string_view record_kind_of(std::string_view head,
+                                          const std::optional<DelimitedMapping>& mapping) const;
+  virtual std::string_view unit() const = 0;  // "line", "packet"
   // `head`: the first bytes (up to kSniffBytes) of the decompressed input.
   virtual SniffScore sniff(std::string_view head) const = 0;
   // Reads to the end or to the sink's failure. Errors: io of the source, the sink's failure, usage

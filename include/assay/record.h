@@ -90,6 +90,7 @@ enum class RecordKind : std::uint8_t {
   payment,
   recorder,  // what a recorder says about itself: packets lost, its start and its end
 };
+inline constexpr std::size_t kRecordKinds = static_cast<std::size_t>(RecordKind::recorder) + 1;
 std::string_view kind_word(RecordKind kind);
 std::optional<RecordKind> parse_kind(std::string_view word);
 

@@ -88,6 +88,11 @@ std::uint64_t Evidence::rows() const {
   return rows;
 }
 
+bool Evidence::tells_of(std::string_view kind) const {
+  if (kinds.empty()) return std::string_view(id).substr(0, id.rfind('-')) == kind;
+  return kinds.contains(std::string(kind));
+}
+
 bool Coverage::is_complete_for(const Interval& window,
                                const std::vector<NamePattern>& wanted) const {
   if (completeness != Completeness::complete || intervals.empty() || window.empty()) return false;

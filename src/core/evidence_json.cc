@@ -117,6 +117,7 @@ Evidence evidence_of(const Json& json) {
           {reading.at("format").get<std::string>(), balance_of(reading.at("balance"))});
     }
   }
+  if (json.contains("kinds")) json["kinds"].get_to(evidence.kinds);
   if (json.contains("predecessor")) {
     evidence.predecessor = json["predecessor"].get<std::uint32_t>();
     evidence.begin_offset = json.at("begin_offset").get<std::uint64_t>();
@@ -156,6 +157,7 @@ std::string evidence_to_json(const Evidence& evidence) {
     json["also"].push_back(
         {{"format", reading.format}, {"balance", balance_json(reading.balance)}});
   }
+  if (!evidence.kinds.empty()) json["kinds"] = evidence.kinds;
   if (evidence.predecessor != 0) {
     json["predecessor"] = evidence.predecessor;
     json["begin_offset"] = evidence.begin_offset;

@@ -200,6 +200,7 @@ void RecordSink::add_record(RecordRow row) {
   row.number = ++last_number_;
   last_fields_ = 0;
   batch_.records.push_back(row);
+  ++records_of_[static_cast<std::size_t>(row.kind)];
   ++balance_.rows;
 }
 
@@ -275,6 +276,23 @@ void RecordSink::widen_span(const Interval& part) {
   span_ = span_ ? Interval{std::min(span_->begin_us, part.begin_us),
                            std::max(span_->end_us, part.end_us)}
                 : part;
+}
+
+std::map<std::string, std::uint64_t> RecordSink::kinds() const {
+  std::map<std::string, std::uint64_t> kinds;
+  std::uint64_t look_ups = balance_.rows;
+  for (std::size_t i = 0; i < records_of_.size(); ++i) {
+    if (records_of_[i] == 0) continue;
+    kinds.emplace(kind_word(static_cast<RecordKind>(i)), records_of_[i]);
+    look_ups -= records_of_[i];
+  }
+  if (look_ups > 0) kinds.emplace(kind_word(RecordKind::dns), look_ups);
+  return kinds;
+}
+
+std::string_view Reader::record_kind_of(std::string_view,
+                                        const std::optional<DelimitedMapping>&) const {
+  return record_kind();
 }
 
 std::string Reader::describe_plan(std::string_view) const { return ""; }

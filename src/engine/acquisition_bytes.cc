@@ -77,8 +77,7 @@ Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
           "further",
           kMaxArchiveDepth);
     }
-    const Reader* reader = find_reader(draft.evidence.format);
-    ASSAY_TRY(begin(draft, reader ? reader->record_kind() : "file"));
+    ASSAY_TRY(begin(draft, kind_of(draft.evidence, draft.detail, (*bytes)->head())));
   } else if (!draft.detail.is_sealed) {
     ASSAY_TRY(look_again(draft, **bytes));
   }
@@ -144,6 +143,7 @@ Status Acquisition::finish(Draft& draft, const PassResult& pass) {
     evidence.span.reset();
     evidence.balance = Balance();
     evidence.also.clear();
+    evidence.kinds.clear();
     draft.detail.rejects.clear();
     draft.detail.rejects_sha256.clear();
     ASSAY_TRY(RejectsFile(inside_.rejects_path(evidence), evidence.number).finish());

@@ -120,6 +120,11 @@ void read_result(const Json& payload, Evidence& evidence, EvidenceDetail& detail
     evidence.also.push_back(
         {reading.value("format", ""), balance_from(reading.value("balance", Json::object()))});
   }
+  evidence.kinds.clear();
+  const Json kinds = payload.value("kinds", Json::object());
+  for (const auto& [kind, rows] : kinds.items()) {
+    evidence.kinds.emplace(kind, rows.is_number_unsigned() ? rows.get<std::uint64_t>() : 0);
+  }
   evidence.notes.clear();
   for (const Json& note : payload.value("notes", Json::array())) {
     evidence.notes.push_back(
@@ -188,6 +193,7 @@ std::string read_payload(const Evidence& evidence, const EvidenceDetail& detail)
     json["also"].push_back(
         {{"format", reading.format}, {"balance", balance_json(reading.balance)}});
   }
+  if (!evidence.kinds.empty()) json["kinds"] = evidence.kinds;
   json["notes"] = OrderedJson::array();
   for (const Note& note : evidence.notes) {
     OrderedJson entry = {{"code", note.code}, {"count", note.count}};

@@ -152,6 +152,7 @@ Status read_companions(const Reader& reader, DescriptorSource& file, const ReadC
     const Balance balance = minus(sink.balance(), before);
     ASSAY_TRY(check_balance(*companion, balance));
     evidence.also.push_back({std::string(name), balance});
+    evidence.kinds.emplace(companion->record_kind(), 0);
   }
   return {};
 }
@@ -205,6 +206,8 @@ Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
   inside.present.insert(evidence.number);
   evidence.state = ReadState::read;
   evidence.balance = balance;
+  evidence.kinds.emplace(kind_of(evidence, detail, bytes.head()), 0);
+  for (const auto& [kind, rows] : sink->kinds()) evidence.kinds[kind] = rows;
   evidence.notes = sink->notes();
   evidence.span = sink->span();
   detail.rejects = rejects.summaries();
@@ -334,10 +337,19 @@ std::optional<Error> refusal_of(const Evidence& evidence, const EvidenceDetail& 
   return status.error();
 }
 
+std::string_view kind_of(const Evidence& evidence, const EvidenceDetail& detail,
+                         std::string_view head) {
+  const Reader* reader = find_reader(evidence.format);
+  if (reader == nullptr) return "file";
+  const auto context = context_of(evidence, detail);
+  return reader->record_kind_of(head, context.ok() ? context->mapping : std::nullopt);
+}
+
 Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
                             EvidenceDetail& detail, RejectsKept rejects_kept) {
   evidence.balance = Balance();
   evidence.also.clear();
+  evidence.kinds.clear();
   evidence.notes.clear();
   evidence.span.reset();
   evidence.state = ReadState::unreadable;

@@ -36,6 +36,10 @@ Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence
 std::optional<Error> refusal_of(const Evidence& evidence, const EvidenceDetail& detail,
                                 std::string_view head);
 
+// What its records tell of, going by its format and mapping; "file" when nobody reads it.
+std::string_view kind_of(const Evidence& evidence, const EvidenceDetail& detail,
+                         std::string_view head);
+
 // Why a format that a person stated is the one.
 inline constexpr std::string_view kFormatIsStated = "stated by the user";
 

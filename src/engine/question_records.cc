@@ -318,7 +318,7 @@ Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
   if (!names.ok()) return names.error();
   std::map<Vantage, std::vector<const Evidence*>> groups;
   for (const Evidence& evidence : evidences) {
-    if (evidence.id.starts_with("dns-") && evidence.state == ReadState::read &&
+    if (evidence.tells_of("dns") && evidence.state == ReadState::read &&
         speaks_to(evidence, question)) {
       groups[evidence.vantage].push_back(&evidence);
     }

@@ -33,7 +33,7 @@ bool is_candidate(const Evidence& evidence, Vantage vantage) {
   if (evidence.state == ReadState::container) return has_lost_members(evidence);
   const bool is_empty = evidence.size_bytes == 0 && !evidence.sha256.empty();
   if (is_empty) return false;  // no look-up can be in it
-  return evidence.id.starts_with("dns-") || evidence.id.starts_with("file-");
+  return evidence.tells_of("dns") || evidence.tells_of("file");
 }
 
 // A compressed copy whose records are counted at this vantage already, as those of its original.

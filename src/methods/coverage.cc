@@ -11,24 +11,20 @@
 namespace assay::methods {
 namespace {
 
-// The kinds that an explanation may lean on (docs/ladder.md). This version reads dns only.
+// The kinds that an explanation may lean on (docs/ladder.md). Look-ups are those of the vantage.
 constexpr const char* kKinds[] = {"dns", "flow", "mail", "message"};
-constexpr const char* kRead = "dns";
+constexpr const char* kLookUps = "dns";
 constexpr const char* kUnknownKind = "file";
 constexpr std::size_t kShortfalls = 5;
-
-bool is_of_kind(const Evidence& evidence, std::string_view kind) {
-  return std::string_view(evidence.id).substr(0, evidence.id.find('-')) == kind;
-}
 
 std::vector<const Evidence*> evidences_of_kind(const QuestionRecords& records,
                                                const MethodContext& context,
                                                std::string_view kind) {
-  if (kind == kRead) return records.evidences;
+  if (kind == kLookUps) return records.evidences;
   std::vector<const Evidence*> found;
   if (context.all_evidences == nullptr) return found;
   for (const Evidence& evidence : *context.all_evidences) {
-    if (is_of_kind(evidence, kind)) found.push_back(&evidence);
+    if (evidence.tells_of(kind)) found.push_back(&evidence);
   }
   return found;
 }
@@ -37,14 +33,13 @@ std::vector<const Evidence*> evidences_of_kind(const QuestionRecords& records,
 // nobody could tell may be of any kind.
 std::vector<Recorder> recorders_of_kind(const QuestionRecords& records,
                                         const MethodContext& context, std::string_view kind) {
-  if (kind == kRead) return records.recorders;
+  if (kind == kLookUps) return records.recorders;
   std::vector<Recorder> recorders;
   if (context.all_evidences == nullptr) return recorders;
   for (const Evidence& evidence : *context.all_evidences) {
-    const bool could_be = is_of_kind(evidence, kUnknownKind) &&
-                          evidence.vantage == Vantage::unknown &&
+    const bool could_be = evidence.tells_of(kUnknownKind) && evidence.vantage == Vantage::unknown &&
                           evidence.state != ReadState::container;
-    if (could_be || is_of_kind(evidence, kind)) recorders.push_back({evidence.id, {&evidence}, ""});
+    if (could_be || evidence.tells_of(kind)) recorders.push_back({evidence.id, {&evidence}, ""});
   }
   return recorders;
 }
@@ -65,6 +60,19 @@ struct Declared {
   double rows = 0;
 };
 
+double rows_of(const std::vector<const Evidence*>& evidences, const std::string& kind) {
+  double rows = 0;
+  for (const Evidence* evidence : evidences) {
+    const auto of_kind = evidence->kinds.find(kind);
+    if (evidence->kinds.empty()) {
+      rows += static_cast<double>(evidence->balance.rows);
+    } else if (of_kind != evidence->kinds.end()) {
+      rows += static_cast<double>(of_kind->second);
+    }
+  }
+  return rows;
+}
+
 Declared declared_by(const std::vector<const Evidence*>& evidences, const Interval& window,
                      const std::vector<NamePattern>& names) {
   Declared declared;
@@ -79,7 +87,6 @@ Declared declared_by(const std::vector<const Evidence*>& evidences, const Interv
       is_complete = true;
     }
     declared.complete_evidences += is_complete ? 1 : 0;
-    declared.rows += static_cast<double>(evidence->balance.rows);
   }
   return declared;
 }
@@ -90,7 +97,7 @@ void say(const QuestionRecords& records, std::string_view kind, double evidences
   if (evidences == 0) {
     finding.outcome = Outcome::nothing_found;
     finding.statement = fmt::format("The case holds no {} evidence{}.", kind,
-                                    kind == kRead ? " at this vantage" : "");
+                                    kind == kLookUps ? " at this vantage" : "");
     finding.limitations.push_back(
         fmt::format("Nothing can be concluded from the absence of {} records that nobody handed "
                     "over.",
@@ -138,12 +145,13 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
                 std::string_view kind) {
   Finding finding = make_finding(coverage_method(), records, context, kind);
   const auto evidences = evidences_of_kind(records, context, kind);
-  const bool is_dns = kind == kRead;
+  const bool is_dns = kind == kLookUps;
   const Sought sought{is_dns ? fmt::format("look-up of {}", patterns_text(records))
                              : fmt::format("{} record", kind),
                       records.window, is_dns ? records.patterns : std::vector<NamePattern>{}};
   const auto recorders = recorders_of_kind(records, context, kind);
-  const Declared declared = declared_by(evidences, records.window, sought.names);
+  Declared declared = declared_by(evidences, records.window, sought.names);
+  declared.rows = rows_of(evidences, std::string(kind));
   finding.dedup_rule = "evidences";
   finding.denominator = fmt::format("of the window {}", window_text(records.window));
   finding.selection = seal(records, {}, fmt::format("declared coverage of {} evidences", kind));

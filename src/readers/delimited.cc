@@ -252,6 +252,13 @@ class Delimited final : public Reader {
     return "lists of look-ups or payments as CSV, TSV or the like, by their columns or a mapping";
   }
   std::string_view record_kind() const override { return "dns"; }
+  std::string_view record_kind_of(std::string_view head,
+                                  const std::optional<DelimitedMapping>& mapping) const override {
+    if (mapping) return kind_word(mapping->kind);
+    const bool is_payments =
+        !has_look_ups(guess_plan(head)) && is_payment_plan(guess_payment_plan(head));
+    return kind_word(is_payments ? RecordKind::payment : RecordKind::dns);
+  }
   std::string_view unit() const override { return "row"; }
 
   SniffScore sniff(std::string_view head) const override {
