@@ -178,12 +178,7 @@ class BindQuerylog final : public Reader {
     auto clock = LogClock::make(context.clock, context.first_year);
     if (!clock.ok()) return clock.error();
     QuerylogRead read(std::move(*clock), sink);
-    LineReader lines(source, sink);
-    for (TextLine line; lines.next(line);) read.take(line);
-    ASSAY_TRY(lines.status());
-    ASSAY_TRY(read.finish());
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return read_lines(source, sink, read);
   }
 };
 

@@ -94,8 +94,7 @@ class CdnsRead {
       sink_.unit();
       sink_.reject(code_, end, size - end, text_, why_);
     }
-    sink_.flush();
-    return sink_.failure() ? Status(*sink_.failure()) : Status();
+    return flushed(sink_);
   }
 
  private:

@@ -263,8 +263,7 @@ class Camt053 final : public Reader {
     if (!clock.ok()) return clock.error();
     CamtRead read(ClaimClock(std::move(*clock)), sink);
     ASSAY_TRY(read.read(source));
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 };
 

@@ -304,8 +304,7 @@ class Delimited final : public Reader {
     while (records.next(record, cells)) read.take(record, cells);
     ASSAY_TRY(records.status());
     ASSAY_TRY(read.end());
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 
   std::string describe_plan(std::string_view head) const override {

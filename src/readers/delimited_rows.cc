@@ -207,8 +207,7 @@ Status read_rows(ByteSource& source, const ReadContext& context, const RowPlan& 
   if (plan.table.has_header && records.next(record, cells)) sink.blank_unit();
   while (records.next(record, cells)) read.take(record, cells);
   ASSAY_TRY(records.status());
-  sink.flush();
-  return sink.failure() ? Status(*sink.failure()) : Status();
+  return flushed(sink);
 }
 
 }  // namespace assay

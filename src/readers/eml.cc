@@ -93,8 +93,7 @@ class Eml final : public Reader {
       sink.reject("input.damaged", bytes.offset(), 0, "",
                   "the input is cut or corrupt from here on: " + bytes.damage());
     }
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 
  private:

@@ -179,6 +179,8 @@ class TrackingRead {
     take_row(line);
   }
 
+  void finish() {}  // nothing waits for another line
+
  private:
   void take_columns(std::string_view text) {
     place_.clear();
@@ -285,11 +287,7 @@ class ExchangeTracking final : public Reader {
     auto clock = LogClock::make(context.clock, context.first_year);
     if (!clock.ok()) return clock.error();
     TrackingRead read(std::move(*clock), sink);
-    LineReader lines(source, sink);
-    for (TextLine line; lines.next(line);) read.take(line);
-    ASSAY_TRY(lines.status());
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return read_lines(source, sink, read);
   }
 };
 

@@ -130,8 +130,7 @@ class Ipfix final : public Reader {
       sink.reject("input.damaged", window.offset(), 0, "",
                   "the input is cut or corrupt from here on: " + window.damage());
     }
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 };
 

@@ -188,4 +188,9 @@ void reject_line(RecordSink& sink, const TextLine& line, std::string_view code,
               fmt::format("the input ends within this line ({}: {})", code, why));
 }
 
+Status flushed(RecordSink& sink) {
+  sink.flush();
+  return sink.failure() ? Status(*sink.failure()) : Status();
+}
+
 }  // namespace assay

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 
 #include "assay/reader.h"
 
@@ -81,5 +82,22 @@ class LineReader {
 // reason given.
 void reject_line(RecordSink& sink, const TextLine& line, std::string_view code,
                  std::string_view why);
+
+// The end of every reader's read(): hands over the last rows and says whether the sink took all.
+Status flushed(RecordSink& sink);
+
+// Gives every line to `read.take(line)`, then calls `read.finish()`, which may fail.
+template <class Read>
+Status read_lines(ByteSource& source, RecordSink& sink, Read& read) {
+  LineReader lines(source, sink);
+  for (TextLine line; lines.next(line);) read.take(line);
+  ASSAY_TRY(lines.status());
+  if constexpr (std::is_void_v<decltype(read.finish())>) {
+    read.finish();
+  } else {
+    ASSAY_TRY(read.finish());
+  }
+  return flushed(sink);
+}
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-// What the readers of DNS servers' logs share: stamps, repeated lines, years, and the loop.
+// What the readers of DNS servers' logs share: stamps, repeated lines and years.
 #pragma once
 
 #include <fmt/format.h>
@@ -40,16 +40,5 @@ class LogRead {
   RecordSink& sink_;
   TextKeys keys_;
 };
-
-// Gives `read` every line: the whole of a reader's read().
-template <class Read>
-Status read_lines(ByteSource& source, RecordSink& sink, Read& read) {
-  LineReader lines(source, sink);
-  for (TextLine line; lines.next(line);) read.take(line);
-  ASSAY_TRY(lines.status());
-  ASSAY_TRY(read.finish());
-  sink.flush();
-  return sink.failure() ? Status(*sink.failure()) : Status();
-}
 
 }  // namespace assay

@@ -202,8 +202,7 @@ class Mbox final : public Reader {
     auto zone = Zone::find(context.clock.zone);
     if (!zone.ok()) return zone.error();
     ASSAY_TRY(MboxRead(source, context, *zone, sink).run());
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 };
 

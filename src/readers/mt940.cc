@@ -270,12 +270,7 @@ class Mt940 final : public Reader {
     auto clock = LogClock::make(context.clock, context.first_year);
     if (!clock.ok()) return clock.error();
     Mt940Read read(std::move(*clock), sink);
-    LineReader lines(source, sink);
-    for (TextLine line; lines.next(line);) read.take(line);
-    read.finish();
-    ASSAY_TRY(lines.status());
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return read_lines(source, sink, read);
   }
 };
 

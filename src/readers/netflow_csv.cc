@@ -191,8 +191,7 @@ class NetflowCsv final : public Reader {
     }
     ASSAY_TRY(records.status());
     flow.note_missing();
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 
   std::string describe_plan(std::string_view head) const override {

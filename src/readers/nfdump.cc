@@ -308,12 +308,7 @@ class Nfdump final : public Reader {
     auto format = TimeFormat::parse("");
     if (!format.ok()) return format.error();
     NfdumpRead read(std::move(*clock), context.clock.skew_us, std::move(*format), sink);
-    LineReader lines(source, sink);
-    for (TextLine line; lines.next(line);) read.take(line);
-    ASSAY_TRY(lines.status());
-    read.finish();
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return read_lines(source, sink, read);
   }
 
  private:
@@ -329,8 +324,7 @@ class Nfdump final : public Reader {
     }
     sink.unit();
     sink.reject("nfdump.binary", 0, length, first, kPrintIt);
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 };
 

@@ -302,12 +302,7 @@ class PassiveDnsCof final : public Reader {
     auto clock = LogClock::make(utc, {});
     if (!clock.ok()) return clock.error();
     CofRead read(std::move(*clock), context.clock.skew_us, sink);
-    LineReader lines(source, sink);
-    for (TextLine line; lines.next(line);) read.take(line);
-    ASSAY_TRY(lines.status());
-    read.finish();
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return read_lines(source, sink, read);
   }
 
  private:

@@ -42,8 +42,7 @@ class Pst final : public Reader {
                   "Outlook's folders are not read; turn them into mailboxes with "
                   "'readpst -o OUT FILE' (Debian package pst-utils) and add the folder OUT");
     }
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 };
 

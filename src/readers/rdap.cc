@@ -147,8 +147,7 @@ class Rdap final : public Reader {
     } else {
       ASSAY_TRY(read_document(peeked, read, sink));
     }
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return flushed(sink);
   }
 };
 

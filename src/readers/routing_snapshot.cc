@@ -242,12 +242,7 @@ class RoutingSnapshot final : public Reader {
     auto clock = LogClock::make(context.clock, context.first_year);
     if (!clock.ok()) return clock.error();
     RouteRead read(std::move(*clock), context.clock.skew_us, sink);
-    LineReader lines(source, sink);
-    for (TextLine line; lines.next(line);) read.take(line);
-    read.finish();
-    ASSAY_TRY(lines.status());
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return read_lines(source, sink, read);
   }
 };
 

@@ -233,12 +233,7 @@ class ZeekDns final : public Reader {
     auto clock = ZeekClock::make(context.clock);
     if (!clock.ok()) return clock.error();
     ZeekRead read(std::move(*clock), sink);
-    LineReader lines(source, sink);
-    for (TextLine line; lines.next(line);) read.take(line);
-    ASSAY_TRY(lines.status());
-    read.finish();
-    sink.flush();
-    return sink.failure() ? Status(*sink.failure()) : Status();
+    return read_lines(source, sink, read);
   }
 };
 

@@ -199,12 +199,7 @@ Status ZeekLog::read(ByteSource& source, const ReadContext& context, RecordSink&
   auto clock = ZeekClock::make(context.clock);
   if (!clock.ok()) return clock.error();
   ZeekLogRead read(format_, std::move(*clock), sink);
-  LineReader lines(source, sink);
-  for (TextLine line; lines.next(line);) read.take(line);
-  ASSAY_TRY(lines.status());
-  read.finish();
-  sink.flush();
-  return sink.failure() ? Status(*sink.failure()) : Status();
+  return read_lines(source, sink, read);
 }
 
 }  // namespace assay
