@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t kMaxEntryLines = 4'096;
 constexpr std::size_t kMaxEntryBytes = 262'144;
-constexpr std::uint64_t kMaxGenerated = 65'536;  // of one file
+constexpr std::uint64_t kMaxGenerated = 65'536;                        // of one file
+constexpr std::uint64_t kMaxGeneratedBytes = std::uint64_t{32} << 20;  // of their templates
 constexpr std::uint16_t kSoa = 6, kPtr = 12, kA = 1, kAaaa = 28;
 
 std::string_view trimmed(std::string_view text) {
@@ -35,6 +36,13 @@ std::optional<std::string_view> behind(std::string_view line, std::string_view w
 // What named-checkzone says on the same screen.
 bool is_tool_line(std::string_view line) {
   return line == "OK" || (line.starts_with("zone ") && line.find("/IN: ") < line.size());
+}
+
+// named reads "$origin" as it reads "$ORIGIN".
+std::string directive_of(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
+  return out;
 }
 
 // "[TTL] [CLASS] TYPE" in any order of the first two, from words[at].
@@ -91,14 +99,16 @@ class ZoneRead {
     const auto state = words_.add_line(line.text);
     is_open_ = false;
     if (state == ZoneWords::State::unclosed_quote) {
-      return refuse("zone.quote.unclosed", "a quoted text does not end in its line");
+      return refuse_with_owner("zone.quote.unclosed", "a quoted text does not end in its line");
     }
     if (state == ZoneWords::State::unopened_parenthesis) {
-      return refuse("zone.parenthesis.unopened", "a ')' closes nothing");
+      return refuse_with_owner("zone.parenthesis.unopened", "a ')' closes nothing");
     }
     if (state == ZoneWords::State::open) {
       is_open_ = lines_ < kMaxEntryLines && end_ - start_ < kMaxEntryBytes;
-      if (!is_open_) refuse("zone.entry.too_long", "a '(' does not close within the limit");
+      if (!is_open_) {
+        refuse_with_owner("zone.entry.too_long", "a '(' does not close within the limit");
+      }
       return;
     }
     take_entry();
@@ -120,6 +130,11 @@ class ZoneRead {
   void refuse(std::string_view code, std::string_view why) {
     if (lines_ > 1) sink_.join_units(lines_ - 1);
     reject_line(sink_, {head_, start_, end_ - start_, is_terminated_}, code, why);
+  }
+  // Of an entry that may have named an owner, which those behind it then lack.
+  void refuse_with_owner(std::string_view code, std::string_view why) {
+    if (!words_.starts_blank()) has_owner_ = false;
+    refuse(code, why);
   }
   void used() {
     if (lines_ > 1) sink_.join_units(lines_ - 1);
@@ -180,12 +195,16 @@ class ZoneRead {
     }
     std::size_t at = 0;
     if (!words_.starts_blank()) {
-      if (!read_zone_name(words[0].text, origin_, owner_)) return refuse(owner_.code, owner_.why);
+      if (!read_zone_name(words[0].text, origin_, owner_)) {
+        return refuse_with_owner(owner_.code, owner_.why);
+      }
       owner_text_ = words[0].text;
       has_owner_ = true;
       at = 1;
     }
-    if (!has_owner_) return refuse("zone.owner.missing", "no entry before it names an owner");
+    if (!has_owner_) {
+      return refuse("zone.owner.missing", "no entry that could be read names an owner before it");
+    }
     const TypeWords type = read_type(words, at);
     if (type.rdata_at == 0) return refuse("zone.type.unreadable", "no DNS type where one must be");
     if (type.rdata_at >= words.size())
@@ -258,7 +277,7 @@ class ZoneRead {
   }
 
   void take_directive(const std::vector<ZoneWord>& words) {
-    const std::string& word = words[0].text;
+    const std::string word = directive_of(words[0].text);
     if (word == "$INCLUDE") {
       return refuse("zone.include.refused",
                     "another file's records belong here; add that file by itself");
@@ -267,7 +286,9 @@ class ZoneRead {
     if (words.size() < 2) return refuse("zone.directive.unreadable", "a directive without a value");
     if (word == "$ORIGIN") {
       ZoneName name;
-      if (!read_zone_name(words[1].text, origin_, name)) return refuse(name.code, name.why);
+      const bool is_name = read_zone_name(words[1].text, origin_, name);
+      origin_ = ZoneOrigin();  // the one before holds no longer, whatever this one is
+      if (!is_name) return refuse(name.code, name.why);
       if (!name.is_complete) {
         return refuse("zone.origin.relative", "a relative origin, and none before it");
       }
@@ -305,7 +326,8 @@ class ZoneRead {
       return refuse(kUnreadable, "$GENERATE without a range");
     }
     const std::uint64_t count = (std::uint64_t{*stop} - *start) / *step + 1;
-    if (generated_ + count > kMaxGenerated) {
+    const std::uint64_t bytes = count * (end_ - start_);
+    if (generated_ + count > kMaxGenerated || generated_bytes_ + bytes > kMaxGeneratedBytes) {
       return refuse("zone.generate.too_many",
                     "more generated records than are made of one file; the line stands for them");
     }
@@ -313,15 +335,21 @@ class ZoneRead {
     if (type.rdata_at == 0 || type.rdata_at >= words.size()) {
       return refuse(kUnreadable, "$GENERATE without a type and its rdata");
     }
+    // Those behind belong to the owner of the entry before, as named has it.
+    const ZoneName owner = owner_;
+    const std::string owner_text = owner_text_;
+    bool is_whole = true;
     // Made twice, so that a template that fails at its last number leaves no records behind.
     for (const bool is_trial : {true, false}) {
-      for (std::uint64_t n = *start; n <= *stop; n += *step) {
-        if (!generate_one(words, type, static_cast<std::int64_t>(n), is_trial)) {
-          return refuse(kUnreadable, "$GENERATE makes what is no record");
-        }
+      for (std::uint64_t n = *start; is_whole && n <= *stop; n += *step) {
+        is_whole = generate_one(words, type, static_cast<std::int64_t>(n), is_trial);
       }
     }
+    owner_ = owner;
+    owner_text_ = owner_text;
+    if (!is_whole) return refuse(kUnreadable, "$GENERATE makes what is no record");
     generated_ += count;
+    generated_bytes_ += bytes;
     used();
   }
 
@@ -353,7 +381,7 @@ class ZoneRead {
   bool has_owner_ = false;
   std::optional<std::uint32_t> default_ttl_, last_ttl_;
   std::string zone_, serial_;
-  std::uint64_t generated_ = 0, unknown_ = 0, since_header_ = 0;
+  std::uint64_t generated_ = 0, generated_bytes_ = 0, unknown_ = 0, since_header_ = 0;
 
   bool is_transfer_ = false;
   ClaimTime time_;
@@ -379,7 +407,7 @@ void look_at(std::string_view line, ZoneWords& words, bool& is_open, ZoneSigns& 
   if (was_open && state == ZoneWords::State::whole) return;
   const auto& found = words.words();
   if (found.empty()) return;
-  const std::string& first = found[0].text;
+  const std::string first = directive_of(found[0].text);
   if (first == "$ORIGIN" || first == "$TTL" || first == "$INCLUDE" || first == "$GENERATE") {
     ++signs.directives;
     return;

@@ -78,6 +78,45 @@ TEST(ZoneFile, ARelativeNameWithoutAnOriginIsNoName) {
   EXPECT_EQ(sink.noted("zone.origin_unknown"), 2u);
 }
 
+TEST(ZoneFile, AnEntryThatIsRefusedLeavesItsOwnerToNobody) {
+  const std::string label(64, 'x');
+  CollectingSink sink;
+  read("a.example. A 192.0.2.1\n" + label + ".example. A 192.0.2.2\n A 192.0.2.3\n" +
+           "b.example. TXT \"torn\n A 192.0.2.4\nc.example. A 192.0.2.5 )\n A 192.0.2.6\n" +
+           "d.example. A 192.0.2.7\n A 192.0.2.8\n",
+       sink);
+  EXPECT_THAT(sink.records, testing::SizeIs(3));
+  EXPECT_EQ(sink.names.at(sink.records.back().name), "d.example");
+  EXPECT_THAT(sink.reject_codes(),
+              ElementsAre("dns.qname.label_too_long", "zone.owner.missing", "zone.quote.unclosed",
+                          "zone.owner.missing", "zone.parenthesis.unopened", "zone.owner.missing"));
+}
+
+TEST(ZoneFile, DirectivesInSmallLettersHoldAsNamedReadsThem) {
+  CollectingSink sink;
+  read("$origin bank.example.\n$ttl 60\na A 192.0.2.1\n$Origin sub\nb A 192.0.2.2\n", sink);
+  ASSERT_EQ(sink.records.size(), 2u);
+  EXPECT_EQ(sink.names.at(sink.records[1].name), "b.sub.bank.example");
+  EXPECT_THAT(sink.texts_of(2, "ttl"), ElementsAre("60"));
+}
+
+TEST(ZoneFile, AnOriginThatIsRefusedLeavesNoneInForce) {
+  CollectingSink sink;
+  read(
+      "$ORIGIN bank.example.\na A 192.0.2.1\n$ORIGIN " + std::string(64, 'x') + "\nb A 192.0.2.2\n",
+      sink);
+  ASSERT_EQ(sink.records.size(), 2u);
+  EXPECT_EQ(sink.records[1].name, 0u);
+  EXPECT_THAT(sink.texts_of(2, "raw_name"), ElementsAre("b"));
+}
+
+TEST(ZoneFile, WhatFollowsAGenerateBelongsToTheOwnerBeforeIt) {
+  CollectingSink sink;
+  read("$ORIGIN example.\na A 192.0.2.1\n$GENERATE 1-2 h$ A 192.0.2.$\n A 192.0.2.9\n", sink);
+  ASSERT_EQ(sink.records.size(), 4u);
+  EXPECT_EQ(sink.names.at(sink.records[3].name), "a.example");
+}
+
 TEST(ZoneFile, AGenerateThatFailsAtItsEndLeavesNothingBehind) {
   CollectingSink sink;
   read("$ORIGIN example.\n$GENERATE 1-12 ${-9} NS a.example.\n$GENERATE 9-12 h$ NS ${-10}\n", sink);
@@ -92,6 +131,18 @@ TEST(ZoneFile, GeneratedRecordsHaveALimitOfTheWholeFile) {
       "$ORIGIN example.\n$GENERATE 1-65536 h$ A 192.0.2.1\n$GENERATE 1-1 g$ A 192.0.2.1\n");
   ASSERT_TRUE(reader().read(source, {}, sink).ok());
   EXPECT_EQ(sink.records, 65'536u);
+  EXPECT_THAT(sink.reject_codes, ElementsAre("zone.generate.too_many"));
+}
+
+// 60 KB made a gigabyte of records once.
+TEST(ZoneFile, AShortFileDoesNotGenerateALongOne) {
+  std::string text = "$ORIGIN example.\n$GENERATE 1-65000 h$ TXT";
+  for (int i = 0; i < 300; ++i) text += " $";
+  text += "\n$GENERATE 1-9 g$ A 192.0.2.$\n";
+  test::CountingSink sink;
+  test::MemorySource source(text);
+  ASSERT_TRUE(reader().read(source, {}, sink).ok());
+  EXPECT_EQ(sink.records, 9u);
   EXPECT_THAT(sink.reject_codes, ElementsAre("zone.generate.too_many"));
 }
 
