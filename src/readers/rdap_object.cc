@@ -50,8 +50,9 @@ std::string_view role_prefix(std::string_view role) {
   return "";
 }
 
-// "adr" is [po box, extension, street, city, region, code, country], each a text or a list.
-std::string joined_address(element value) {
+// A text, or the parts of a list of them: "org" is [organisation, unit], "adr" [po box, extension,
+// street, city, region, code, country], each a text or a list.
+std::string joined_text(element value) {
   std::string out = plain_text(value);
   const auto append = [&out](element part) {
     const std::string text = plain_text(part);
@@ -97,9 +98,9 @@ bool RdapObject::make(object from, HeldRecord& record) {
   object secure;
   if (!from.at_key("secureDNS").get(secure)) take_dnssec(secure);
   if (type == "entity") {
-    take_entity(from, "");
+    take_entity(from, "", false);
   } else if (!from.at_key("entities").get(value)) {
-    take_entities(value, 0);
+    take_entities(value, 0, false);
   }
   if (!from.at_key("remarks").get(value)) take_texts(value, "remark");
   if (!from.at_key("notices").get(value)) take_texts(value, "notice_text");
@@ -207,20 +208,26 @@ void RdapObject::take_dnssec(object secure) {
   });
 }
 
-void RdapObject::take_entities(element entities, int depth) {
+// `of_registrar`: within the registrar's entity, whose contacts are not those of the object.
+void RdapObject::take_entities(element entities, int depth, bool of_registrar) {
   if (depth >= kMaxEntityDepth) return sink_.note("rdap.entities_too_deep", "");
   for_each(entities, [&](element item) {
     object entity;
     element value;
     if (item.get(entity)) return;
+    bool is_registrar = of_registrar;
     if (!entity.at_key("roles").get(value)) {
-      for_each(value, [&](element role) { take_entity(entity, plain_text(role)); });
+      for_each(value, [&](element each) {
+        const std::string role = plain_text(each);
+        is_registrar |= role == "registrar";
+        take_entity(entity, role, of_registrar);
+      });
     }
-    if (!entity.at_key("entities").get(value)) take_entities(value, depth + 1);
+    if (!entity.at_key("entities").get(value)) take_entities(value, depth + 1, is_registrar);
   });
 }
 
-void RdapObject::take_entity(object entity, std::string_view role) {
+void RdapObject::take_entity(object entity, std::string_view role, bool of_registrar) {
   element value;
   if (role == "registrar" && !entity.at_key("publicIds").get(value)) {
     for_each(value, [this](element item) {
@@ -229,20 +236,22 @@ void RdapObject::take_entity(object entity, std::string_view role) {
     });
   }
   if (!role.empty()) {
-    add("entity_role", fmt::format("{}: {}", role, text_of(entity, "handle")));
+    add("entity_role", fmt::format("{}{}: {}", of_registrar ? "registrar's " : "", role,
+                                   text_of(entity, "handle")));
   }
-  if (!entity.at_key("vcardArray").get(value)) take_card(value, role);
+  if (!entity.at_key("vcardArray").get(value)) take_card(value, role, of_registrar);
 }
 
 // jCard (RFC 7095): ["vcard", [[name, parameters, type, value...], ...]].
-void RdapObject::take_card(element card, std::string_view role) {
-  const std::string prefix(role_prefix(role));
+void RdapObject::take_card(element card, std::string_view role, bool of_registrar) {
+  const std::string prefix(of_registrar ? std::string_view() : role_prefix(role));
+  const bool is_registrars_abuse = of_registrar && role == "abuse";
   element properties;
   if (card.at(1).get(properties)) return;
   for_each(properties, [&](element item) {
     element name_element, value;
     if (item.at(0).get(name_element) || item.at(3).get(value)) return;
-    const std::string name = plain_text(name_element), text = plain_text(value);
+    const std::string name = plain_text(name_element), text = joined_text(value);
     if (role.empty()) {
       if (name == "fn") add("entity_name", text);
       if (name == "org") add("holder", text);
@@ -250,10 +259,13 @@ void RdapObject::take_card(element card, std::string_view role) {
       if (name == "email") add("extra", "email: " + text);
     } else if (role == "registrar") {
       if (name == "fn") add("registrar", text);
-    } else if (role == "abuse") {
+    } else if (is_registrars_abuse) {
       if (name == "email") add("registrar_abuse_email", text);
     } else if (prefix.empty()) {
-      if (name == "fn" || name == "email") add("extra", fmt::format("{} {}: {}", role, name, text));
+      const std::string_view whose = of_registrar ? "registrar's " : "";
+      if (name == "fn" || name == "email") {
+        add("extra", fmt::format("{}{} {}: {}", whose, role, name, text));
+      }
     } else if (name == "fn" || name == "org" || name == "email") {
       add(prefix + (name == "fn" ? "_name" : name == "org" ? "_organization" : "_email"), text);
     } else if (prefix == "registrant" && name == "tel") {
@@ -262,7 +274,7 @@ void RdapObject::take_card(element card, std::string_view role) {
       object parameters;
       element label;
       const bool has_label = !item.at(1).get(parameters) && !parameters.at_key("label").get(label);
-      add("registrant_address", has_label ? plain_text(label) : joined_address(value));
+      add("registrant_address", has_label ? plain_text(label) : text);
     }
   });
 }

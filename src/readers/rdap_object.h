@@ -20,9 +20,9 @@ class RdapObject {
   void take_events(simdjson::dom::element events);
   void take_servers(simdjson::dom::element servers);
   void take_dnssec(simdjson::dom::object secure);
-  void take_entities(simdjson::dom::element entities, int depth);
-  void take_entity(simdjson::dom::object entity, std::string_view role);
-  void take_card(simdjson::dom::element card, std::string_view role);
+  void take_entities(simdjson::dom::element entities, int depth, bool of_registrar);
+  void take_entity(simdjson::dom::object entity, std::string_view role, bool of_registrar);
+  void take_card(simdjson::dom::element card, std::string_view role, bool of_registrar);
   void take_texts(simdjson::dom::element remarks, std::string_view field);
   void take_redacted(simdjson::dom::element redacted);
   void add(std::string_view field, std::string_view text);

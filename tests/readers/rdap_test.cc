@@ -47,6 +47,31 @@ TEST(Rdap, EntitiesWithinEntitiesEndAtTheLimit) {
   EXPECT_EQ(sink.texts_of(1, "entity_role").size(), 4u);
 }
 
+TEST(Rdap, ContactsOfTheRegistrarAreNotThoseOfTheDomain) {
+  CollectingSink sink;
+  read(R"({"objectClassName":"domain","ldhName":"a.example","entities":[
+           {"roles":["registrar"],"vcardArray":["vcard",[["fn",{},"text","Registrar"]]],"entities":[
+             {"roles":["technical"],"vcardArray":["vcard",[["fn",{},"text","Their engineer"]]]},
+             {"roles":["abuse"],"vcardArray":["vcard",[["email",{},"text","x@reg.example"]]]}]},
+           {"roles":["technical"],"vcardArray":["vcard",[["fn",{},"text","Our engineer"],
+             ["org",{},"text",["Bank","Servers"]]]]}]})",
+       sink);
+  EXPECT_THAT(sink.texts_of(1, "tech_name"), ElementsAre("Our engineer"));
+  EXPECT_THAT(sink.texts_of(1, "tech_organization"), ElementsAre("Bank, Servers"));
+  EXPECT_THAT(sink.texts_of(1, "registrar_abuse_email"), ElementsAre("x@reg.example"));
+  EXPECT_THAT(sink.texts_of(1, "extra"), ElementsAre("registrar's technical fn: Their engineer"));
+}
+
+TEST(Rdap, TheAbuseContactOfANetworkIsNoRegistrars) {
+  CollectingSink sink;
+  read(R"({"objectClassName":"ip network","startAddress":"192.0.2.0","entities":[
+           {"roles":["registrant"],"entities":[
+             {"roles":["abuse"],"vcardArray":["vcard",[["email",{},"text","x@a.example"]]]}]}]})",
+       sink);
+  EXPECT_THAT(sink.texts_of(1, "registrar_abuse_email"), testing::IsEmpty());
+  EXPECT_THAT(sink.texts_of(1, "extra"), ElementsAre("abuse email: x@a.example"));
+}
+
 TEST(Rdap, ADocumentTooLargeIsRefusedWhole) {
   const std::string text = "{\n\"objectClassName\":\"" + std::string(17 << 20, 'x') + "\"}";
   CollectingSink sink;
