@@ -199,6 +199,19 @@ std::string_view end_reason_text(std::uint64_t reason) {
   return reason >= 1 && reason <= std::size(kTexts) ? kTexts[reason - 1] : std::string_view();
 }
 
+// A counter of 32 bits runs over every 49.7 days, and an exporter that reads a capture counts from
+// below zero: of all times that the counter can mean, the one nearest the message's own.
+std::optional<std::int64_t> time_of_uptime(std::int64_t boot_us, std::uint32_t at_ms,
+                                           std::int64_t export_us) {
+  constexpr std::int64_t kTurn = (std::int64_t{1} << 32) * 1'000;
+  std::int64_t apart = 0;
+  if (__builtin_sub_overflow(export_us, boot_us, &apart)) return std::nullopt;
+  std::int64_t ago = (apart % kTurn - std::int64_t{at_ms} * 1'000) % kTurn;
+  if (ago > kTurn / 2) ago -= kTurn;
+  if (ago < -kTurn / 2) ago += kTurn;
+  return export_us - ago;
+}
+
 }  // namespace
 
 bool take_values(const ExportTemplate& layout, std::string_view& set, ExportValues& out) {
@@ -238,7 +251,7 @@ bool ExportRows::set_times(const ExportValues& values, const ExportTimes& times,
     }
     const auto boot = values.boot_us ? values.boot_us : times.boot_us;
     if (!boot) return std::nullopt;
-    return *boot + std::int64_t{*at} * 1'000;
+    return time_of_uptime(*boot, *at, times.export_us);
   };
   if (!begin && values.begin_uptime_ms) {
     begin = from_uptime(values.begin_uptime_ms);

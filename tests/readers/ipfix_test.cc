@@ -111,6 +111,24 @@ TEST(Ipfix, ReadsBothWaysReducedSizesAndVariableLengths) {
   EXPECT_EQ(sink.balance().blank, 1u) << "the template";
 }
 
+TEST(Ipfix, PlacesAnUptimeThatRanOverOrIsBelowZeroNearTheMessage) {
+  const std::uint64_t sent_ms = 1'521'911'730'000, days_60 = 60ull * 86'400'000;
+  for (const std::uint64_t boot_ms : {sent_ms - 1'000, sent_ms - 600'000, sent_ms - days_60}) {
+    const std::string heading = number(256, 2) + number(5, 2) + field(8, 4) + field(12, 4) +
+                                field(160, 8) + field(22, 4) + field(21, 4);
+    const std::uint64_t begin = sent_ms - 5'000 - boot_ms, end = begin + 2'000;
+    const std::string record = number(0xc0000201, 4) + number(0xc6336419, 4) + number(boot_ms, 8) +
+                               number(begin & 0xffffffff, 4) + number(end & 0xffffffff, 4);
+    CollectingSink sink;
+    ASSERT_TRUE(
+        read_records(kReader, message(set(2, heading), 0) + message(set(256, record), 0), sink)
+            .ok());
+    ASSERT_EQ(sink.records.size(), 1u);
+    EXPECT_EQ(sink.records[0].time_us, 1'521'911'725'000'000);
+    EXPECT_EQ(sink.records[0].until_us, 1'521'911'727'000'000);
+  }
+}
+
 TEST(Ipfix, WaitsForATemplateThatComesAfterItsData) {
   const std::string data = message(set(256, two_way_record(1, "a")), 0);
   CollectingSink late, never;
