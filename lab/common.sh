@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Sourced by the inside.sh of every run, which sets $work first.
 
 # Servers are not started under their own paths: Debian's AppArmor profiles bind to those, and

@@ -90,7 +90,7 @@ def print_size(path):
         counts = tshark_counts(path)
         if counts:
             print(f"dns_messages = {counts[0]}  # by tshark\ndns_queries = {counts[1]}")
-    elif path.suffix in (".dnstap", ".nfcapd"):
+    elif path.suffix in (".dnstap", ".netflow"):
         print(f"bytes = {path.stat().st_size}")
     else:
         print(f"lines = {len(path.read_bytes().splitlines())}")

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import truth
+from recorders import schedule
 
 START_UP = "startup.bind"  # the set-up's own question, of class CH
 # Logs stamp seconds or from a coarse clock; set-ups under load write late.
@@ -115,6 +116,40 @@ def compare_authoritative(rows, complain):
         complain(f"authoritative.log and wire.pcap differ: {entry}")
 
 
+def flow_key(row):
+    """The two ends of a flow, host first, and whether it came from the host."""
+    is_question = row["server_port"] == "53"
+    ends = (row["client"], row["server"]) if is_question else (row["server"], row["client"])
+    return *ends, row["protocol"], is_question
+
+
+def asked_flow(row):
+    last = schedule.RECORDERS[row.party]
+    recorder = f"2001:db8::{last}" if ":" in row.address else f"192.0.2.{last}"
+    return row.address, recorder, "6" if "tcp" in row.cause else "17"
+
+
+def compare_flows(name, found, asked, totals, complain):
+    """A flow each way for each question, or one both ways, and nfdump's own sums."""
+    is_both_ways = name.endswith(".pcap")
+    if name.endswith("-v5.netflow"):  # NetFlow v5 has no room for IPv6
+        asked = [row for row in asked if ":" not in row.address]
+        totals = None
+    expected = collections.Counter((*asked_flow(row), way) for row in asked
+                                   for way in ((True,) if is_both_ways else (True, False)))
+    seen = collections.Counter(map(flow_key, found))
+    for key in (expected - seen) + (seen - expected):
+        complain(f"{name}: {seen[key]} flows, {expected[key]} expected: {key}")
+    sums = {word: sum(int(row[f"{word}_sent"]) + int(row[f"{word}_received"]) for row in found)
+            for word in ("packets", "bytes")}
+    if totals and sums != {word: totals[word] for word in sums}:
+        complain(f"{name}: assay sums up {sums}, nfdump {totals}")
+    start, end = (truth.instant(text) for text in (asked[0].time_start, asked[-1].time_end))
+    for row in found:
+        if not start - SLACK <= truth.instant(row["time"]) <= end + SLACK:
+            complain(f"{name}: a flow at {row['time']}")
+
+
 def compare(read, facts, rows, complain):
     found = [row for row in read.rows() if row["qname"] != START_UP]
     hosts = {row.address for row in rows}
@@ -132,6 +167,13 @@ def compare(read, facts, rows, complain):
             told = [row for row in asked[name] if (record["file"], row.cause) not in LEFT_OUT]
             compare_questions(record["file"], here, told, complain)
     compare_authoritative(found, complain)
+    flows = collections.defaultdict(list)
+    for row in read.rows("flow"):
+        if row["client"] in hosts or row["server"] in hosts:
+            flows[row["file"]].append(row)
+    for record in facts["records"]:
+        if recorder_of(record) in ("wire", "nfdump", "softflowd-v5", "softflowd-v10"):
+            compare_flows(record["file"], flows[record["file"]], rows, facts["flows"], complain)
     for entry in read.evidence():
         rejected = entry["balance"]["rejected"]
         if rejected:

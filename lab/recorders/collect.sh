@@ -15,6 +15,7 @@ for name in powerdns powerdns-structured; do
 done
 for name in bind unbound knot; do cp "$work/$name/$name.dnstap" "$staging/records/"; done
 cp "$work/wire.pcap" "$staging/records/"
+cp "$work"/flows/*.netflow "$work"/flows/nfdump.csv "$work"/flows/nfdump.txt "$staging/records/"
 cp "$work/truth.tsv" "$staging/"
 "$lab/facts.py" "$work" "$staging" >"$work/truth.toml"
 mv "$work/truth.toml" "$staging/"

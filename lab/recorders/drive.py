@@ -16,8 +16,10 @@ import wire
 def ask(number, host, question, recorder, timeout):
     last = schedule.RECORDERS[recorder]
     server = f"2001:db8::{last}" if ":" in host else f"192.0.2.{last}"
+    # A port of its own for each question: one chosen twice would make two questions one flow.
+    source = host, 10000 + 100 * number + last
     start = truth.utc_now()
-    outcome = wire.outcome(wire.exchange(question, host, server, timeout))
+    outcome = wire.outcome(wire.exchange(question, source, server, timeout))
     cause = "+".join(question.how) or "ordinary"
     return truth.Row(f"e{number:04d}", start, truth.utc_now(), recorder, "host", host, cause,
                      question.text, question.qtype, outcome)

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Prints truth.toml: facts.py WORK_DIR OUT_DIR."""
 import pathlib
+import re
 import sys
 
 import truth
 
 VERSIONS = {"named": ("named", "-v"), "unbound": ("unbound", "-V"),
-            "dnsmasq": ("dnsmasq", "--version"), "pdns_recursor": ("pdns_recursor", "--version"),
+            "dnsmasq": ("dnsmasq", "--version"),
+            "pdns_recursor": ("dpkg-query", "-W", "pdns-recursor"),
             "kresd": ("kresd", "--version"), "fstrm_capture": ("dpkg-query", "-W", "fstrm-bin"),
-            "tcpdump": ("tcpdump", "--version")}
+            "tcpdump": ("tcpdump", "--version"), "softflowd": ("dpkg-query", "-W", "softflowd"),
+            "nfdump": ("nfdump", "-V")}
 
 
 def main():
@@ -18,6 +21,10 @@ def main():
                                          for name, command in VERSIONS.items()})
     print("\n# Questions that each server says it was asked, the ones of the set-up included.")
     print("[counters]\n" + (work / "counters.toml").read_text(), end="")
+    print("\n# The hosts' packets as flows, by nfdump -I.\n[flows]")
+    for key, value in re.findall(r"^(Flows|Packets|Bytes): (\d+)$",
+                                 (work / "flows" / "nfdump.counters").read_text(), re.M):
+        print(f"{key.lower()} = {value}")
     start, end = truth.read_coverage(work / "coverage.tsv")["recorders"]
     year = rows[0].time_start[:4]
     for path in sorted(folder.glob("records/*")):

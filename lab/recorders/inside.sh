@@ -6,6 +6,7 @@ work=$1
 lab=$(dirname "$(readlink -f "$0")")
 export LC_ALL=C TZ=UTC
 . "$lab/../common.sh"
+. "$lab/flows.sh"
 trap 'exit 130' INT TERM
 
 ip link set lo up
@@ -49,6 +50,7 @@ sleep 1
 end=$(now)
 note_coverage "$logs_start" "$end" recorders >"$work/coverage.tsv"
 stop_captures
+keep_flows
 for recorder in unbound dnsmasq powerdns powerdns-structured knot bind authoritative; do
   kill -TERM "$(cat "$work/$recorder/pid")" || true
 done

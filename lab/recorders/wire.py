@@ -21,13 +21,13 @@ def message(question, identity):
 
 
 def exchange(question, source, server, timeout):
-    """The answer's bytes; None when there was none in time."""
+    """The answer's bytes; None when there was none in time. `source` is address and port."""
     family = socket.AF_INET6 if ":" in server else socket.AF_INET
     is_tcp = "tcp" in question.how
     query = message(question, random.getrandbits(16))
     with socket.socket(family, socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM) as link:
         link.settimeout(timeout)
-        link.bind((source, 0))
+        link.bind(source)
         link.connect((server, 53))
         try:
             if not is_tcp:
