@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kMaxDepth = 48;
 constexpr std::size_t kMaxTransactions = 100'000;  // of one entry
 constexpr std::size_t kMaxLeaves = 4'096;          // of one statement, entry or transaction
+constexpr std::size_t kMaxName = 64;  // of an element; those that are known are shorter
+constexpr std::uint64_t kMaxEntryWeight = std::uint64_t{256} << 20;  // of its leaves in memory
 constexpr std::size_t kMaxTokenBytes = std::size_t{1} << 20;
 
 // Reads one file with expat, which streams: no more than one entry is in memory.
@@ -131,6 +133,7 @@ class CamtRead {
       entry_.clear();
       transactions_.clear();
       leaves_ = 0;
+      entry_weight_ = 0;
     } else if (is_in_entry_ && transaction_depth_ == 0 && name == "TxDtls") {
       if (transactions_.size() >= kMaxTransactions) {
         return refuse("camt.entry.too_large", "more transactions than an entry may have");
@@ -142,7 +145,7 @@ class CamtRead {
       balance_depth_ = depth_;
       balance_.clear();
     }
-    path_.emplace_back(name);
+    path_.emplace_back(name.substr(0, kMaxName));
   }
 
   void add_text(std::string_view text) {
@@ -172,10 +175,15 @@ class CamtRead {
     if (++leaves_ > kMaxLeaves) {
       return sink_.note("camt.elements_left_out", path_.back());
     }
-    if (transaction_depth_ != 0) {
-      transactions_.back().push_back({path_below(transaction_depth_), currency_, text});
-    } else if (is_in_entry_) {
-      entry_.push_back({path_below(entry_depth_), currency_, text});
+    if (is_in_entry_) {
+      const bool is_in_transaction = transaction_depth_ != 0;
+      auto& leaves = is_in_transaction ? transactions_.back() : entry_;
+      leaves.push_back(
+          {path_below(is_in_transaction ? transaction_depth_ : entry_depth_), currency_, text});
+      entry_weight_ += leaves.back().weight();
+      if (entry_weight_ > kMaxEntryWeight) {
+        refuse("camt.entry.too_large", "more elements than an entry may have in memory");
+      }
     } else if (balance_depth_ != 0) {
       balance_.push_back({path_below(balance_depth_), currency_, text});
     } else {
@@ -226,7 +234,7 @@ class CamtRead {
 
   std::size_t statement_depth_ = 0, entry_depth_ = 0, transaction_depth_ = 0, balance_depth_ = 0;
   std::size_t leaves_ = 0;
-  std::uint64_t statement_at_ = 0, entry_at_ = 0;
+  std::uint64_t statement_at_ = 0, entry_at_ = 0, entry_weight_ = 0;
   bool is_in_entry_ = false;
   std::string entry_text_;
   std::vector<CamtLeaf> entry_, balance_;

@@ -91,6 +91,12 @@ const CamtLeaf* leaf_of(const std::vector<CamtLeaf>& leaves, std::string_view pa
   return found == leaves.end() ? nullptr : &*found;
 }
 
+// A decimal of XML Schema: no groups and no sign, since the direction stands apart.
+std::optional<Amount> amount_of(const CamtLeaf* leaf) {
+  if (!leaf || leaf->text.find_first_not_of("0123456789.") != std::string::npos) return {};
+  return Amount::parse(leaf->text);
+}
+
 // "Dt", or "DtTm" for one with its hour.
 std::string_view date_of(const std::vector<CamtLeaf>& leaves, std::string_view element) {
   const std::string_view date = camt_text(leaves, std::string(element) + "/Dt");
@@ -134,7 +140,7 @@ void CamtStatement::take_balance(const std::vector<CamtLeaf>& balance) {
   std::string_view type = camt_text(balance, "Tp/CdOrPrtry/Cd");
   if (type.empty()) type = camt_text(balance, "Tp/Cd");
   const CamtLeaf* leaf = leaf_of(balance, "Amt");
-  const auto amount = leaf ? Amount::parse(leaf->text) : std::nullopt;
+  const auto amount = amount_of(leaf);
   if (!amount) return sink_.note("camt.balance_unreadable", leaf ? leaf->text : "");
   const bool is_debit = camt_text(balance, "CdtDbtInd") == "DBIT";
   const Amount value = is_debit ? amount->negated() : *amount;
@@ -149,15 +155,32 @@ void CamtStatement::take_balance(const std::vector<CamtLeaf>& balance) {
   }
 }
 
+// False when the transactions of an entry would repeat too much of what stands around them.
+bool CamtStatement::may_repeat(const std::vector<CamtLeaf>& entry, std::size_t times,
+                               std::uint64_t bytes_read) {
+  std::uint64_t weight = 0;
+  for (const CamtLeaf& leaf : head_) weight += leaf.weight();
+  for (const CamtLeaf& leaf : entry) weight += leaf.weight();
+  repeated_ += weight * times;
+  if (repeated_ <= kRoomToRepeat + kMaxRepeated * bytes_read) return true;
+  repeated_ -= weight * times;
+  return false;
+}
+
 void CamtStatement::take_entry(const std::vector<CamtLeaf>& entry,
                                const std::vector<std::vector<CamtLeaf>>& transactions,
                                std::uint64_t offset, std::uint64_t length, std::string_view text) {
   const CamtLeaf* leaf = leaf_of(entry, "Amt");
-  const auto amount = leaf ? Amount::parse(leaf->text) : std::nullopt;
+  const auto amount = amount_of(leaf);
   const std::string_view side = camt_text(entry, "CdtDbtInd");
   if (!amount) {
     return sink_.reject("camt.amount.unreadable", offset, length, text,
-                        "an entry without an amount");
+                        "an entry without an amount in digits and a point");
+  }
+  if (!may_repeat(entry, std::max<std::size_t>(transactions.size(), 1), offset + length)) {
+    return sink_.reject("camt.entry.repeats", offset, length, text,
+                        "its transactions would repeat more of the entry and the statement around "
+                        "them than real ones have");
   }
   if (side != "CRDT" && side != "DBIT") {
     return sink_.reject("camt.direction.unreadable", offset, length, text,
@@ -177,8 +200,11 @@ void CamtStatement::take_entry(const std::vector<CamtLeaf>& entry,
     for (const auto& transaction : transactions) {
       const CamtLeaf* part = leaf_of(transaction, "Amt");
       if (!part) part = leaf_of(transaction, "AmtDtls/TxAmt/Amt");
-      const auto part_amount = part ? Amount::parse(part->text) : std::nullopt;
-      if (!part_amount || part->currency != leaf->currency || !sum.add(*part_amount)) {
+      const auto part_amount = amount_of(part);
+      const std::string_view part_side = camt_text(transaction, "CdtDbtInd");
+      const bool is_against = !part_side.empty() && part_side != side;
+      if (!part_amount || part->currency != leaf->currency ||
+          !sum.add(is_against ? part_amount->negated() : *part_amount)) {
         sink_.note("camt.batch_not_summed", camt_text(entry, "NtryRef"));
         return sink_.used_unit();
       }
@@ -212,7 +238,7 @@ void CamtStatement::add_transaction(const std::vector<CamtLeaf>& entry,
   const CamtLeaf* amount = leaf_of(own, "Amt");
   if (!amount) amount = leaf_of(own, "AmtDtls/TxAmt/Amt");
   if (!amount && is_only) amount = leaf_of(entry, "Amt");
-  if (amount && Amount::parse(amount->text)) {
+  if (amount_of(amount)) {
     record.add(field_id("amount"), amount->text);
     record.add(field_id("currency"), amount->currency);
   } else {

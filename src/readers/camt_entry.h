@@ -9,12 +9,19 @@
 
 namespace assay {
 
+// What the transactions of an entry repeat of the entry and of its statement: so many times the
+// bytes read so far, and some room for a short file. Real statements stay below 3.
+inline constexpr std::uint64_t kMaxRepeated = 64;
+inline constexpr std::uint64_t kRoomToRepeat = std::uint64_t{16} << 20;
+
 // One leaf: its path below the statement, entry or transaction ("RltdPties/Dbtr/Nm"), the currency
 // that it carries as an attribute, its text.
 struct CamtLeaf {
   std::string path;
   std::string currency;
   std::string text;
+
+  std::uint64_t weight() const { return sizeof(CamtLeaf) + path.size() + text.size(); }
 };
 
 // Makes records of the leaves of one statement, entry after entry.
@@ -32,12 +39,14 @@ class CamtStatement {
   void end(std::string_view message_id, std::uint64_t offset, std::uint64_t length);
 
  private:
+  bool may_repeat(const std::vector<CamtLeaf>& entry, std::size_t times, std::uint64_t bytes_read);
   void add_transaction(const std::vector<CamtLeaf>& entry, const std::vector<CamtLeaf>* transaction,
                        bool is_only, std::uint64_t offset, std::uint64_t length);
 
   ClaimClock& clock_;
   RecordSink& sink_;
   std::vector<CamtLeaf> head_;
+  std::uint64_t repeated_ = 0;
   StatementSum sum_;
   std::string opening_, closing_, currency_;
 };

@@ -100,6 +100,53 @@ TEST(Camt053, DepthAndSizeOfMarkupHaveLimits) {
   EXPECT_THAT(long_sink.reject_codes(), ElementsAre("camt.token.too_long"));
 }
 
+std::string camt_entry(std::string_view inside) {
+  return "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><Stmt>"
+         "<Ntry>" +
+         std::string(inside) + "</Ntry></Stmt></BkToCstmrStmt></Document>";
+}
+
+TEST(Camt053, AnAmountWithACommaIsNoneSinceItCanBeReadTwoWays) {
+  CollectingSink sink;
+  read("camt_053", camt_entry("<Amt Ccy=\"KWD\">1,234</Amt><CdtDbtInd>CRDT</CdtDbtInd>"), sink);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("camt.amount.unreadable"));
+}
+
+TEST(Camt053, TransactionsAgainstTheirEntryAreSubtracted) {
+  const std::string text = camt_entry(
+      "<Amt Ccy=\"EUR\">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><NtryDtls>"
+      "<TxDtls><Amt Ccy=\"EUR\">4.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>"
+      "<TxDtls><Amt Ccy=\"EUR\">1.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></TxDtls></NtryDtls>");
+  CollectingSink sink;
+  read("camt_053", text, sink);
+  EXPECT_EQ(sink.noted("camt.batch_sum_differs"), 0u);
+  CollectingSink other;
+  read("camt_053", replaced(text, "1.00", "1.01"), other);
+  EXPECT_EQ(other.noted("camt.batch_sum_differs"), 1u);
+}
+
+// 220 KB made 173 MB of records once.
+TEST(Camt053, AShortFileDoesNotMakeALongOne) {
+  std::string inside = "<Amt Ccy=\"EUR\">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>";
+  for (int i = 0; i < 1'000; ++i) inside += "<AddtlNtryInf>x</AddtlNtryInf>";
+  for (int i = 0; i < 2'000; ++i) inside += "<TxDtls/>";
+  CollectingSink sink;
+  read("camt_053", camt_entry(inside), sink);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("camt.entry.repeats"));
+}
+
+TEST(Camt053, AnEntryInMemoryHasALimit) {
+  std::string transaction, inside;
+  const std::string name(60, 'n');
+  for (int i = 0; i < 40; ++i) transaction += "<" + name + ">";
+  for (int i = 0; i < 4'000; ++i) transaction += "<a>1</a>";
+  for (int i = 0; i < 40; ++i) transaction += "</" + name + ">";
+  for (int i = 0; i < 30; ++i) inside += "<TxDtls>" + transaction + "</TxDtls>";
+  CollectingSink sink;
+  read("camt_053", camt_entry(inside), sink);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("camt.entry.too_large"));
+}
+
 TEST(Camt053, ADamagedFileKeepsTheEntriesBeforeTheDamage) {
   const std::string text = sample("camt_053/statement.xml");
   const std::size_t third = text.find("<NtryRef>3");
