@@ -3,6 +3,7 @@
 
 #include "readers/eve_event.h"
 #include "readers/mail_record.h"
+#include "readers/tls_version.h"
 
 namespace assay {
 namespace {
@@ -134,13 +135,12 @@ EveProblem add_eve_tls(EveContext& context, const EveEvent& event) {
       {"issuerdn", "certificate_issuer"},
       {"serial", "certificate_serial"},
       {"fingerprint", "tls_fingerprint"},
-      {"version", "tls_version"},
       {"notbefore", "certificate_not_before"},
       {"notafter", "certificate_not_after"},
       {"subjectaltname", "certificate_names"},
       {"from_proto", "starttls"}};
   static const FieldId kApp = field_id("app_protocol"), kJa3 = field_id("ja3"),
-                       kJa3s = field_id("ja3s");
+                       kJa3s = field_id("ja3s"), kVersion = field_id("tls_version");
   const auto tls = eve_object(event.object, "tls");
   if (!tls) return {"eve.tls.unreadable", "a tls event without its 'tls' object"};
   RecordRow row;
@@ -151,6 +151,7 @@ EveProblem add_eve_tls(EveContext& context, const EveEvent& event) {
   context.sink.add_record(row);
   context.sink.add_field(kApp, "tls");
   for (const auto& [key, word] : kFields) add_text(context.sink, field_id(word), *tls, key);
+  context.sink.add_field(kVersion, tls_version_text(eve_text(*tls, "version")));
   if (const auto ja3 = eve_object(*tls, "ja3")) add_text(context.sink, kJa3, *ja3, "hash");
   if (const auto ja3s = eve_object(*tls, "ja3s")) add_text(context.sink, kJa3s, *ja3s, "hash");
   add_shared_fields(context, event);

@@ -1,11 +1,12 @@
 #include "readers/mail_message.h"
 
 #include "readers/mail_fields.h"
+#include "readers/tls_version.h"
 
 namespace assay {
 
 void write_tls(MailRows& rows, const TlsFacts& tls) {
-  rows.field(mail_fields().tls_version, tls.version);
+  rows.field(mail_fields().tls_version, tls_version_text(tls.version));
   rows.field(mail_fields().tls_cipher, tls.cipher);
   rows.field(mail_fields().tls_verify, tls.verify);
 }

@@ -3,6 +3,7 @@
 
 #include "readers/readers.h"
 #include "readers/text_keys.h"
+#include "readers/tls_version.h"
 #include "readers/zeek_log.h"
 
 namespace assay {
@@ -78,7 +79,6 @@ class SslTaker final : public ZeekTaker {
   void add_fields(ZeekRecord& record) {
     static constexpr std::pair<Slot, std::string_view> kTexts[] = {
         {kUid, "uid"},
-        {kVersion, "tls_version"},
         {kCipher, "tls_cipher"},
         {kServerName, "sni"},
         {kLastAlert, "error"},
@@ -95,7 +95,9 @@ class SslTaker final : public ZeekTaker {
       for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = field_id(kTexts[i].second);
       return fields;
     }();
-    static const FieldId kFingerprintField = field_id("certificate_sha256");
+    static const FieldId kFingerprintField = field_id("certificate_sha256"),
+                         kVersionField = field_id("tls_version");
+    sink_.add_field(kVersionField, tls_version_text(record.text(kVersion)));
     for (std::size_t i = 0; i < kFields.size(); ++i) {
       sink_.add_field(kFields[i], record.text(kTexts[i].first));
     }

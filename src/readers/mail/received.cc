@@ -3,6 +3,7 @@
 #include <array>
 
 #include "readers/mail/mail_text.h"
+#include "readers/tls_version.h"
 
 namespace assay {
 
@@ -101,9 +102,9 @@ void take_tls(std::string_view comment, Received& out) {
   std::string_view previous;
   for_each_word(comment, [&](std::string_view word) {
     if (const auto version = value_of(word, "version="); !version.empty())
-      out.tls_version = version;
+      out.tls_version = tls_version_text(version);
     if (const auto cipher = value_of(word, "cipher="); !cipher.empty()) out.tls_cipher = cipher;
-    if (is_same_word(previous, "using")) out.tls_version = word;
+    if (is_same_word(previous, "using")) out.tls_version = tls_version_text(word);
     if (is_same_word(previous, "cipher")) out.tls_cipher = word;
     previous = word;
   });
@@ -152,7 +153,7 @@ class Clauses {
       take_tls(comment, out_);
     } else if (start.starts_with("tls") && out_.tls_version.empty()) {
       const std::size_t colon = std::min(comment.find(':'), comment.size());  // Exim
-      out_.tls_version = comment.substr(0, colon);
+      out_.tls_version = tls_version_text(comment.substr(0, colon));
       const std::string_view cipher = comment.substr(std::min(colon + 1, comment.size()));
       if (out_.tls_cipher.empty()) out_.tls_cipher = cipher.substr(0, cipher.find(':'));
     } else if (clause_ == &Received::from || clause_ == nullptr) {
