@@ -33,27 +33,27 @@ void Dissector::finish() {
   if (others_ > 0) sink_.note(kOtherTransport, "packets of TCP or UDP without DNS", others_);
 }
 
-Outcome Dissector::network(const NetworkPacket& packet, Unit& unit, int depth) {
-  if (packet.type == 0) return Outcome::blank();
+PacketOutcome Dissector::network(const NetworkPacket& packet, Unit& unit, int depth) {
+  if (packet.type == 0) return PacketOutcome::blank();
   const auto ip = packet.type == kEtherIpv4 ? parse_ipv4(packet.bytes) : parse_ipv6(packet.bytes);
   if (!ip) {
     sink_.note("pcap.ip_unreadable", "packets whose IP header is cut or contradicts itself");
-    return Outcome::blank();
+    return PacketOutcome::blank();
   }
   if (ip->is_fragment) return fragments_.add(*ip, unit, depth);
-  const Outcome outcome = transport(*ip, unit, depth);
+  const PacketOutcome outcome = transport(*ip, unit, depth);
   others_ +=
       outcome.fate == Fate::blank && (ip->protocol == kProtocolTcp || ip->protocol == kProtocolUdp);
   return outcome;
 }
 
-Outcome Dissector::tunnel(const NetworkPacket& inner, Unit& unit, int depth) {
+PacketOutcome Dissector::tunnel(const NetworkPacket& inner, Unit& unit, int depth) {
   if (depth < kMaxTunnelDepth) return network(inner, unit, depth + 1);
   sink_.note("pcap.tunnel_too_deep", "packets inside more than five tunnels were not looked into");
-  return Outcome::blank();
+  return PacketOutcome::blank();
 }
 
-Outcome Dissector::transport(const IpPacket& packet, Unit& unit, int depth) {
+PacketOutcome Dissector::transport(const IpPacket& packet, Unit& unit, int depth) {
   switch (packet.protocol) {
     case kProtocolUdp:
       return udp(packet, unit, depth);
@@ -66,12 +66,12 @@ Outcome Dissector::transport(const IpPacket& packet, Unit& unit, int depth) {
     case kProtocolGre:
       return tunnel(strip_gre(packet.payload), unit, depth);
     default:
-      return Outcome::blank();
+      return PacketOutcome::blank();
   }
 }
 
-Outcome Dissector::udp(const IpPacket& packet, Unit& unit, int depth) {
-  if (packet.payload.size() < kUdpBytes) return Outcome::blank();
+PacketOutcome Dissector::udp(const IpPacket& packet, Unit& unit, int depth) {
+  if (packet.payload.size() < kUdpBytes) return PacketOutcome::blank();
   const std::uint8_t* header = packet.payload.data();
   MessageContext context;
   context.ends = {packet.source, packet.destination, be16(header), be16(header + 2)};
@@ -82,24 +82,24 @@ Outcome Dissector::udp(const IpPacket& packet, Unit& unit, int depth) {
   const std::size_t announced = std::max<std::size_t>(be16(header + 4), kUdpBytes) - kUdpBytes;
   context.is_cut = packet.is_cut || announced > payload.size();
   if (be16(header + 4) != 0 && announced < payload.size()) payload = payload.first(announced);
-  if (payload.empty()) return Outcome::blank();
+  if (payload.empty()) return PacketOutcome::blank();
   if (context.use == PortUse::other) {
     for (const std::uint16_t port : {context.ends.destination_port, context.ends.source_port}) {
       const NetworkPacket inner = strip_udp_tunnel(port, payload);
       if (inner.type != 0) return tunnel(inner, unit, depth);
     }
-    if (low < kFirstOtherPort) return Outcome::blank();
+    if (low < kFirstOtherPort) return PacketOutcome::blank();
   }
   context.packet = unit.packet;
   context.may_wait = unit.ticket == kNoTicket;
   return rows_.message(context, payload);
 }
 
-Outcome Dissector::tcp(const IpPacket& packet, Unit& unit) {
+PacketOutcome Dissector::tcp(const IpPacket& packet, Unit& unit) {
   TcpSegment segment;
   segment.ends.source = packet.source;
   segment.ends.destination = packet.destination;
-  if (!parse_tcp(packet.payload, segment)) return Outcome::blank();
+  if (!parse_tcp(packet.payload, segment)) return PacketOutcome::blank();
   segment.missing = packet.missing;
   return streams_.segment(segment, unit);
 }

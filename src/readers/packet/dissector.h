@@ -27,11 +27,11 @@ class Dissector {
   void finish();
 
  private:
-  Outcome network(const NetworkPacket& packet, Unit& unit, int depth);
-  Outcome transport(const IpPacket& packet, Unit& unit, int depth);
-  Outcome udp(const IpPacket& packet, Unit& unit, int depth);
-  Outcome tcp(const IpPacket& packet, Unit& unit);
-  Outcome tunnel(const NetworkPacket& inner, Unit& unit, int depth);
+  PacketOutcome network(const NetworkPacket& packet, Unit& unit, int depth);
+  PacketOutcome transport(const IpPacket& packet, Unit& unit, int depth);
+  PacketOutcome udp(const IpPacket& packet, Unit& unit, int depth);
+  PacketOutcome tcp(const IpPacket& packet, Unit& unit);
+  PacketOutcome tunnel(const NetworkPacket& inner, Unit& unit, int depth);
 
   RecordSink& sink_;
   std::uint64_t others_ = 0;  // packets of TCP and UDP that are nothing to DNS

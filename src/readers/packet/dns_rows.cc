@@ -44,13 +44,13 @@ void DnsRows::note_damage(const MessageContext& context) {
   }
 }
 
-Outcome DnsRows::message(const MessageContext& context, Bytes bytes) {
+PacketOutcome DnsRows::message(const MessageContext& context, Bytes bytes) {
   expire(context.packet.time_us + skew_us_);
   if (context.use == PortUse::other) {
-    if (!is_plausible_anywhere(bytes)) return Outcome::blank();
+    if (!is_plausible_anywhere(bytes)) return PacketOutcome::blank();
   } else {
     const DnsProblem problem = parse_dns_message(bytes, message_);
-    if (problem) return Outcome::refused(problem.code, problem.text, bytes);
+    if (problem) return PacketOutcome::refused(problem.code, problem.text, bytes);
   }
   note_damage(context);
   PendingQuery exchange = describe(context);
@@ -70,8 +70,8 @@ bool DnsRows::is_plausible_anywhere(Bytes bytes) {
   return !parse_dns_message(bytes, message_) && is_strictly_plausible(message_);
 }
 
-Outcome DnsRows::take_query(const MessageContext& context, PendingQuery& query) {
-  if (query.is_tentative && !context.may_wait && !is_learned(query)) return Outcome::blank();
+PacketOutcome DnsRows::take_query(const MessageContext& context, PendingQuery& query) {
+  if (query.is_tentative && !context.may_wait && !is_learned(query)) return PacketOutcome::blank();
   if (query.is_tentative && is_learned(query)) query.is_tentative = false;
   if (context.use == PortUse::other && !query.is_tentative) {
     sink_.note("pcap.dns_on_other_port", "DNS was recognised on a port that is not 53");
@@ -82,7 +82,7 @@ Outcome DnsRows::take_query(const MessageContext& context, PendingQuery& query) 
   }
   if (context.use == PortUse::multicast) {
     sink_.add(query.row);
-    return Outcome::used();
+    return PacketOutcome::used();
   }
   if (pending_.is_full()) {
     sink_.note("pcap.pending_queries_full",
@@ -90,10 +90,10 @@ Outcome DnsRows::take_query(const MessageContext& context, PendingQuery& query) 
     send_unanswered(pending_.pop_oldest());
   }
   pending_.insert(query);
-  return query.is_tentative ? Outcome::later() : Outcome::used();
+  return query.is_tentative ? PacketOutcome::later() : PacketOutcome::used();
 }
 
-Outcome DnsRows::take_answer(const MessageContext& context, PendingQuery& answer) {
+PacketOutcome DnsRows::take_answer(const MessageContext& context, PendingQuery& answer) {
   PendingQuery query;
   Pairing pairing = Pairing::none;
   if (context.use != PortUse::multicast) {
@@ -105,7 +105,7 @@ Outcome DnsRows::take_answer(const MessageContext& context, PendingQuery& answer
                "answers for which equal queries waited; the latest query got the answer");
   }
   if (pairing == Pairing::none) {
-    if (answer.is_tentative && !is_learned(answer)) return Outcome::blank();
+    if (answer.is_tentative && !is_learned(answer)) return PacketOutcome::blank();
     if (context.use == PortUse::other) {
       sink_.note("pcap.dns_on_other_port", "DNS was recognised on a port that is not 53");
     }
@@ -121,7 +121,7 @@ Outcome DnsRows::take_answer(const MessageContext& context, PendingQuery& answer
   rows_.add_records(message_, query.row);
   rows_.add_extra_questions(message_, answer.row);
   sink_.add(query.row);
-  return Outcome::used();
+  return PacketOutcome::used();
 }
 
 void DnsRows::send_unanswered(const PendingQuery& query) {

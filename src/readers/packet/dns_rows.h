@@ -44,7 +44,7 @@ class DnsRows {
   DnsRows(RecordSink& sink, std::int64_t skew_us) : sink_(sink), skew_us_(skew_us), rows_(sink) {}
 
   // Fate::later: the table of pending queries will settle the packet.
-  Outcome message(const MessageContext& context, Bytes bytes);
+  PacketOutcome message(const MessageContext& context, Bytes bytes);
   // True when `bytes` would pass as a message on a port that nobody assigned to DNS.
   bool is_plausible_anywhere(Bytes bytes);
   // Sends off the queries that wait. Call once at the end.
@@ -52,8 +52,8 @@ class DnsRows {
 
  private:
   PendingQuery describe(const MessageContext& context) const;
-  Outcome take_query(const MessageContext& context, PendingQuery& query);
-  Outcome take_answer(const MessageContext& context, PendingQuery& answer);
+  PacketOutcome take_query(const MessageContext& context, PendingQuery& query);
+  PacketOutcome take_answer(const MessageContext& context, PendingQuery& answer);
   void send_unanswered(const PendingQuery& query);
   void expire(std::int64_t now_us);
   bool is_learned(const PendingQuery& exchange) const;

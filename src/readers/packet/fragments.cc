@@ -56,7 +56,7 @@ std::string FragmentTable::assemble(const Datagram& datagram) {
   return whole;
 }
 
-Outcome FragmentTable::add(const IpPacket& fragment, Unit& unit, int depth) {
+PacketOutcome FragmentTable::add(const IpPacket& fragment, Unit& unit, int depth) {
   // What is handed on may bear another fragment. Were that to expire the next datagram in its turn,
   // the stack would grow with the table; the next packet does it.
   if (!is_delivering_) expire(unit.packet.time_us);
@@ -72,12 +72,12 @@ Outcome FragmentTable::add(const IpPacket& fragment, Unit& unit, int depth) {
   const Position position = found->second;
   Datagram& datagram = *position;
   if (datagram.pieces.size() >= kMaxFragmentsPerDatagram) {
-    return Outcome::refused("pcap.fragment.too_many",
-                            "a datagram came in more than 1,024 fragments", fragment.payload);
+    return PacketOutcome::refused("pcap.fragment.too_many",
+                                  "a datagram came in more than 1,024 fragments", fragment.payload);
   }
   if (!keep(datagram, fragment)) {
     if (datagram.pieces.empty()) complete(position);
-    return Outcome::blank();
+    return PacketOutcome::blank();
   }
   datagram.depth = std::max(datagram.depth, depth);
   if (datagram.ticket == kNoTicket) {
@@ -96,7 +96,7 @@ Outcome FragmentTable::add(const IpPacket& fragment, Unit& unit, int depth) {
   }
   const bool may_be_whole = datagram.total != 0 && datagram.held >= datagram.total;
   if (may_be_whole && assemble(datagram).size() == datagram.total) complete(position);
-  return Outcome::later();
+  return PacketOutcome::later();
 }
 
 void FragmentTable::complete(Position position) {
@@ -117,7 +117,8 @@ void FragmentTable::complete(Position position) {
   }
   Unit unit{datagram.first, datagram.ticket};
   const bool was_delivering = std::exchange(is_delivering_, true);
-  const Outcome outcome = whole.empty() ? Outcome::blank() : deliver_(packet, unit, datagram.depth);
+  const PacketOutcome outcome =
+      whole.empty() ? PacketOutcome::blank() : deliver_(packet, unit, datagram.depth);
   is_delivering_ = was_delivering;
   if (packet.is_cut) {
     sink_.note("pcap.fragment_missing", "fragments of some datagrams were not captured");

@@ -27,7 +27,7 @@ class FragmentTable {
  public:
   // Gets the datagram (no longer a fragment; is_cut when incomplete), its unit, and in how many
   // tunnels it lay.
-  using Deliver = std::function<Outcome(IpPacket& packet, Unit& unit, int depth)>;
+  using Deliver = std::function<PacketOutcome(IpPacket& packet, Unit& unit, int depth)>;
 
   FragmentTable(RecordSink& sink, Ledger& ledger, Deliver deliver)
       : sink_(sink), ledger_(ledger), deliver_(std::move(deliver)) {}
@@ -35,7 +35,7 @@ class FragmentTable {
   // Takes a fragment that lay in `depth` tunnels; its packet is settled with its datagram. A
   // datagram may hold a tunnel with a fragment of another, so this is entered again from within
   // Deliver, at most once for each tunnel.
-  Outcome add(const IpPacket& fragment, Unit& unit, int depth);
+  PacketOutcome add(const IpPacket& fragment, Unit& unit, int depth);
   // Hands on what is incomplete. Call once at the end.
   void finish();
 

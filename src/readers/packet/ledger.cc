@@ -13,7 +13,7 @@ std::string_view as_text(Bytes bytes, std::size_t limit) {
 
 }  // namespace
 
-void Ledger::settle(const PacketRef& packet, const Outcome& outcome) {
+void Ledger::settle(const PacketRef& packet, const PacketOutcome& outcome) {
   switch (outcome.fate) {
     case Fate::used:
       sink_.used_unit();
@@ -30,15 +30,15 @@ void Ledger::settle(const PacketRef& packet, const Outcome& outcome) {
   }
 }
 
-void Ledger::merge(Outcome& into, const Outcome& part) {
+void Ledger::merge(PacketOutcome& into, const PacketOutcome& part) {
   const bool is_either_used = into.fate == Fate::used || part.fate == Fate::used;
   const bool is_either_rejected = into.fate == Fate::rejected || part.fate == Fate::rejected;
   if (is_either_used && is_either_rejected) {
-    const Outcome& refused = into.fate == Fate::rejected ? into : part;
+    const PacketOutcome& refused = into.fate == Fate::rejected ? into : part;
     sink_.note(refused.code, refused.why);
-    into = Outcome::used();
+    into = PacketOutcome::used();
   } else if (is_either_used) {
-    into = Outcome::used();
+    into = PacketOutcome::used();
   } else if (into.fate != Fate::rejected && part.fate != Fate::blank) {
     into = part;
   }
@@ -75,7 +75,7 @@ void Ledger::follow(Ticket ticket, Ticket leader) {
   entries_[leader].followers.push_back(ticket);
 }
 
-void Ledger::record(Ticket ticket, const Outcome& outcome) {
+void Ledger::record(Ticket ticket, const PacketOutcome& outcome) {
   Entry& entry = entries_[ticket];
   const bool was_rejected = entry.outcome.fate == Fate::rejected;
   merge(entry.outcome, outcome);
@@ -100,7 +100,7 @@ void Ledger::release(Ticket ticket) {
   free_.push_back(ticket);
 }
 
-void Ledger::close(const Unit& unit, const Outcome& outcome) {
+void Ledger::close(const Unit& unit, const PacketOutcome& outcome) {
   if (unit.ticket == kNoTicket) return settle(unit.packet, outcome);
   record(unit.ticket, outcome);
   release(unit.ticket);

@@ -27,10 +27,10 @@ class Ledger {
   explicit Ledger(RecordSink& sink) : sink_(sink) {}
 
   // Settles a packet now; does nothing when it is to be settled later.
-  void settle(const PacketRef& packet, const Outcome& outcome);
+  void settle(const PacketRef& packet, const PacketOutcome& outcome);
   // What becomes of a packet of which two parts fared so. A unit is used or rejected, never both:
   // the refused part of a used packet becomes a note.
-  void merge(Outcome& into, const Outcome& part);
+  void merge(PacketOutcome& into, const PacketOutcome& part);
 
   void add_packet(Ticket ticket, const PacketRef& packet);
   // One more holder for the unit's ticket, which is opened when there is none yet.
@@ -38,17 +38,17 @@ class Ledger {
   // `ticket` shares the fate of `leader`: it stays held until that one is settled. Precondition:
   // the leader does not follow `ticket`, on whatever way.
   void follow(Ticket ticket, Ticket leader);
-  void record(Ticket ticket, const Outcome& outcome);
+  void record(Ticket ticket, const PacketOutcome& outcome);
   void release(Ticket ticket);
   // Settles the unit, or hands its outcome to its ticket and lets go of it.
-  void close(const Unit& unit, const Outcome& outcome);
+  void close(const Unit& unit, const PacketOutcome& outcome);
 
  private:
   struct Entry {
     std::vector<PacketRef> packets;
     std::vector<Ticket> followers;
     std::uint32_t holders = 0;
-    Outcome outcome;
+    PacketOutcome outcome;
     std::string text;  // owns what outcome.text shows
   };
 

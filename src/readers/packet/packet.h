@@ -35,16 +35,16 @@ struct CapturedPacket {
 enum class Fate : std::uint8_t { blank, used, rejected, later };
 
 // `code` and `why` are literals; `text` is what was refused, valid until the next packet.
-struct Outcome {
+struct PacketOutcome {
   Fate fate = Fate::blank;
   std::string_view code;
   std::string_view why;
   Bytes text;
 
-  static Outcome blank() { return {}; }
-  static Outcome used() { return {Fate::used, {}, {}, {}}; }
-  static Outcome later() { return {Fate::later, {}, {}, {}}; }
-  static Outcome refused(std::string_view code, std::string_view why, Bytes text) {
+  static PacketOutcome blank() { return {}; }
+  static PacketOutcome used() { return {Fate::used, {}, {}, {}}; }
+  static PacketOutcome later() { return {Fate::later, {}, {}, {}}; }
+  static PacketOutcome refused(std::string_view code, std::string_view why, Bytes text) {
     return {Fate::rejected, code, why, text};
   }
 };

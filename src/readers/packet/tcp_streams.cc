@@ -119,20 +119,20 @@ void TcpStreams::remember_closed(const Stream& stream) {
   closed_[stream.ends] = {stream.first_sequence, stream.next_sequence, stream.last_us};
 }
 
-Outcome TcpStreams::segment(const TcpSegment& segment, Unit& unit) {
+PacketOutcome TcpStreams::segment(const TcpSegment& segment, Unit& unit) {
   expire(unit.packet.time_us);
   Stream* stream = find_or_create(segment, unit);
-  if (stream == nullptr) return Outcome::blank();
+  if (stream == nullptr) return PacketOutcome::blank();
   if (!stream->ahead.empty() && stream->hole_since_us + kMaxHoleUs < unit.packet.time_us) {
     skip_hole(*stream);
   }
-  Outcome outcome;
+  PacketOutcome outcome;
   if (!segment.payload.empty() || segment.missing > 0) {
     const std::uint32_t begin = segment.sequence + (segment.is_syn ? 1 : 0);
     auto step = static_cast<std::int32_t>(begin - stream->next_sequence);
     if (step > std::int32_t{kMaxSequenceStep} || step < -std::int32_t{kMaxSequenceStep}) {
       while (!stream->ahead.empty()) skip_hole(*stream);
-      drop_buffer(*stream, Outcome::refused(kGapCode, kGapWhy, as_bytes(stream->buffer)));
+      drop_buffer(*stream, PacketOutcome::refused(kGapCode, kGapWhy, as_bytes(stream->buffer)));
       stream->first_sequence = stream->next_sequence = begin;
       lose_step(*stream);
       step = 0;
@@ -162,7 +162,8 @@ void TcpStreams::lose_step(Stream& stream) {
 }
 
 // A message that cannot be read leaves a stream in step when its length led to its end for sure.
-Outcome TcpStreams::hand_on(Stream& stream, Bytes message, const PacketRef& packet, bool is_cut) {
+PacketOutcome TcpStreams::hand_on(Stream& stream, Bytes message, const PacketRef& packet,
+                                  bool is_cut) {
   MessageContext context;
   context.ends = stream.ends;
   context.packet = packet;
@@ -170,21 +171,22 @@ Outcome TcpStreams::hand_on(Stream& stream, Bytes message, const PacketRef& pack
   context.is_tcp = true;
   context.is_cut = is_cut;
   context.may_wait = false;
-  const Outcome outcome = rows_.message(context, message);
+  const PacketOutcome outcome = rows_.message(context, message);
   if (outcome.fate == Fate::used) stream.is_sure = true;
   if (outcome.fate == Fate::rejected && !stream.is_sure) stream.is_in_step = false;
   return outcome;
 }
 
 // Takes whole messages off the front of `data`; stops out of step, or at an incomplete one.
-Outcome TcpStreams::read_messages(Stream& stream, Bytes& data, const PacketRef& packet) {
-  Outcome outcome;
+PacketOutcome TcpStreams::read_messages(Stream& stream, Bytes& data, const PacketRef& packet) {
+  PacketOutcome outcome;
   while (stream.is_in_step && data.size() >= kPrefixBytes) {
     const std::size_t length = be16(data.data());
     if (length < kSmallestMessage) {
       lose_step(stream);
-      ledger_.merge(outcome, Outcome::refused("dns.tcp.length_too_small",
-                                              "a length before a message is less than 12", data));
+      ledger_.merge(outcome,
+                    PacketOutcome::refused("dns.tcp.length_too_small",
+                                           "a length before a message is less than 12", data));
       break;
     }
     if (data.size() < kPrefixBytes + length) break;
@@ -195,25 +197,26 @@ Outcome TcpStreams::read_messages(Stream& stream, Bytes& data, const PacketRef& 
 }
 
 // Takes off the bytes of a message that was handed on without them. They fare as it did.
-Outcome TcpStreams::take_rest(Stream& stream, Bytes& data, std::uint32_t& missing) {
-  if (stream.rest == 0) return Outcome::blank();
+PacketOutcome TcpStreams::take_rest(Stream& stream, Bytes& data, std::uint32_t& missing) {
+  if (stream.rest == 0) return PacketOutcome::blank();
   const Bytes taken = data.first(std::min<std::size_t>(stream.rest, data.size()));
   data = data.subspan(taken.size());
   stream.rest -= static_cast<std::uint32_t>(taken.size());
   const std::uint32_t lost = std::min(stream.rest, missing);
   stream.rest -= lost;
   missing -= lost;
-  return stream.is_rest_used ? Outcome::used() : Outcome::refused(kCutCode, kCutWhy, taken);
+  return stream.is_rest_used ? PacketOutcome::used()
+                             : PacketOutcome::refused(kCutCode, kCutWhy, taken);
 }
 
 // `missing`: bytes that were sent behind `data` and not captured.
-Outcome TcpStreams::accept(Stream& stream, Bytes data, std::uint32_t missing, Unit& unit) {
+PacketOutcome TcpStreams::accept(Stream& stream, Bytes data, std::uint32_t missing, Unit& unit) {
   stream.next_sequence += static_cast<std::uint32_t>(data.size()) + missing;
-  Outcome outcome = take_rest(stream, data, missing);
+  PacketOutcome outcome = take_rest(stream, data, missing);
   if (data.empty() && missing == 0) return outcome;
   if (!stream.is_in_step) {
     if (!may_begin_message(data)) {
-      ledger_.merge(outcome, Outcome::refused(kStepCode, kStepWhy, data));
+      ledger_.merge(outcome, PacketOutcome::refused(kStepCode, kStepWhy, data));
       return outcome;
     }
     stream.is_in_step = true;
@@ -223,13 +226,13 @@ Outcome TcpStreams::accept(Stream& stream, Bytes data, std::uint32_t missing, Un
     if (!stream.is_in_step || (data.empty() && missing == 0)) return outcome;
   }
   if (data.empty()) {
-    ledger_.merge(outcome, Outcome::refused(kCutCode, kCutWhy, data));
+    ledger_.merge(outcome, PacketOutcome::refused(kCutCode, kCutWhy, data));
   } else {
     stream.buffer.append(reinterpret_cast<const char*>(data.data()), data.size());
     bytes_ += data.size();
     stream.pieces.push_back({stream.buffer.size(), unit.packet, ledger_.hold(unit)});
     read_buffer(stream);
-    ledger_.merge(outcome, Outcome::later());
+    ledger_.merge(outcome, PacketOutcome::later());
   }
   if (missing > 0) give_up_missing(stream, missing);
   return outcome;
@@ -240,12 +243,12 @@ Outcome TcpStreams::accept(Stream& stream, Bytes data, std::uint32_t missing, Un
 void TcpStreams::give_up_missing(Stream& stream, std::uint32_t missing) {
   const Bytes data = as_bytes(stream.buffer);
   if (!stream.is_in_step || data.size() <= kPrefixBytes) {
-    drop_buffer(stream, Outcome::refused(kCutCode, kCutWhy, data));
+    drop_buffer(stream, PacketOutcome::refused(kCutCode, kCutWhy, data));
     return lose_step(stream);
   }
   const Bytes head = data.subspan(kPrefixBytes);
   const auto rest = static_cast<std::uint32_t>(be16(data.data()) - head.size());  // above 0
-  const Outcome outcome = hand_on(stream, head, stream.pieces.front().packet, true);
+  const PacketOutcome outcome = hand_on(stream, head, stream.pieces.front().packet, true);
   drop_buffer(stream, outcome);
   stream.is_rest_used = outcome.fate == Fate::used;
   if (!stream.is_in_step || rest < missing) return lose_step(stream);
@@ -258,8 +261,9 @@ void TcpStreams::read_buffer(Stream& stream) {
     const std::size_t whole = kPrefixBytes + be16(data.data());
     if (whole < kPrefixBytes + kSmallestMessage) {
       lose_step(stream);
-      drop_buffer(stream, Outcome::refused("dns.tcp.length_too_small",
-                                           "a length before a message is less than 12", data));
+      drop_buffer(stream,
+                  PacketOutcome::refused("dns.tcp.length_too_small",
+                                         "a length before a message is less than 12", data));
     } else if (data.size() < whole) {
       return;
     } else {
@@ -268,12 +272,12 @@ void TcpStreams::read_buffer(Stream& stream) {
     }
   }
   if (!stream.is_in_step) {
-    drop_buffer(stream, Outcome::refused(kStepCode, kStepWhy, as_bytes(stream.buffer)));
+    drop_buffer(stream, PacketOutcome::refused(kStepCode, kStepWhy, as_bytes(stream.buffer)));
   }
 }
 
 // Records `outcome` with the packets that bear the first `bytes` of the buffer, and takes them off.
-void TcpStreams::drop_front(Stream& stream, std::size_t bytes, const Outcome& outcome) {
+void TcpStreams::drop_front(Stream& stream, std::size_t bytes, const PacketOutcome& outcome) {
   std::size_t begin = 0;
   std::size_t gone = 0;
   for (Piece& piece : stream.pieces) {
@@ -291,16 +295,16 @@ void TcpStreams::drop_front(Stream& stream, std::size_t bytes, const Outcome& ou
   bytes_ -= bytes;
 }
 
-void TcpStreams::drop_buffer(Stream& stream, const Outcome& outcome) {
+void TcpStreams::drop_buffer(Stream& stream, const PacketOutcome& outcome) {
   if (!stream.buffer.empty()) drop_front(stream, stream.buffer.size(), outcome);
 }
 
-Outcome TcpStreams::put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit) {
+PacketOutcome TcpStreams::put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit) {
   for (const Ahead& ahead : stream.ahead) {
     if (ahead.sequence == segment.sequence &&
         ahead.bytes.size() + ahead.missing >= segment.payload.size() + segment.missing) {
       sink_.note("pcap.tcp_repeated", "segments whose bytes had been seen already");
-      return Outcome::blank();
+      return PacketOutcome::blank();
     }
   }
   if (stream.ahead.empty()) stream.hole_since_us = unit.packet.time_us;
@@ -315,7 +319,7 @@ Outcome TcpStreams::put_ahead(Stream& stream, const TcpSegment& segment, Unit& u
   if (stream.ahead.size() > kMaxAheadSegments || stream.ahead_bytes > kMaxAheadBytes) {
     skip_hole(stream);
   }
-  return Outcome::later();
+  return PacketOutcome::later();
 }
 
 // Takes in the segments that no hole parts from the stream any more.
@@ -330,7 +334,7 @@ void TcpStreams::drain_ahead(Stream& stream) {
       stream.ahead_bytes -= ahead.bytes.size();
       bytes_ -= ahead.bytes.size();
       const auto known = static_cast<std::size_t>(-step);
-      Outcome outcome;
+      PacketOutcome outcome;
       if (known < ahead.bytes.size() + ahead.missing) {
         const std::size_t seen = std::min(known, ahead.bytes.size());
         outcome = accept(stream, as_bytes(ahead.bytes).subspan(seen),
@@ -352,7 +356,7 @@ void TcpStreams::skip_hole(Stream& stream) {
         return a.sequence - stream.next_sequence < b.sequence - stream.next_sequence;
       });
   const std::uint32_t sequence = next->sequence;
-  drop_buffer(stream, Outcome::refused(kGapCode, kGapWhy, as_bytes(stream.buffer)));
+  drop_buffer(stream, PacketOutcome::refused(kGapCode, kGapWhy, as_bytes(stream.buffer)));
   stream.next_sequence = sequence;
   lose_step(stream);
   stream.hole_since_us = stream.last_us;
@@ -362,9 +366,9 @@ void TcpStreams::skip_hole(Stream& stream) {
 void TcpStreams::close(Position position) {
   Stream& stream = *position;
   while (!stream.ahead.empty()) skip_hole(stream);
-  drop_buffer(stream, Outcome::refused("pcap.tcp.incomplete",
-                                       "the end of this DNS message was not captured",
-                                       as_bytes(stream.buffer)));
+  drop_buffer(stream, PacketOutcome::refused("pcap.tcp.incomplete",
+                                             "the end of this DNS message was not captured",
+                                             as_bytes(stream.buffer)));
   index_.erase(stream.ends);
   streams_.erase(position);
 }

@@ -45,7 +45,7 @@ class TcpStreams {
   TcpStreams(RecordSink& sink, Ledger& ledger, DnsRows& rows)
       : sink_(sink), ledger_(ledger), rows_(rows) {}
 
-  Outcome segment(const TcpSegment& segment, Unit& unit);
+  PacketOutcome segment(const TcpSegment& segment, Unit& unit);
   // Gives up on what is incomplete. Call once at the end.
   void finish();
 
@@ -90,18 +90,19 @@ class TcpStreams {
   Stream* find_or_create(const TcpSegment& segment, const Unit& unit);
   bool is_of_closed(const TcpSegment& segment, std::int64_t now_us) const;
   void remember_closed(const Stream& stream);
-  Outcome accept(Stream& stream, Bytes data, std::uint32_t missing, Unit& unit);
+  PacketOutcome accept(Stream& stream, Bytes data, std::uint32_t missing, Unit& unit);
   void give_up_missing(Stream& stream, std::uint32_t missing);
-  static Outcome take_rest(Stream& stream, Bytes& data, std::uint32_t& missing);
+  static PacketOutcome take_rest(Stream& stream, Bytes& data, std::uint32_t& missing);
   static void lose_step(Stream& stream);
-  Outcome read_messages(Stream& stream, Bytes& data, const PacketRef& packet);
+  PacketOutcome read_messages(Stream& stream, Bytes& data, const PacketRef& packet);
   void read_buffer(Stream& stream);
-  Outcome hand_on(Stream& stream, Bytes message, const PacketRef& packet, bool is_cut = false);
-  Outcome put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit);
+  PacketOutcome hand_on(Stream& stream, Bytes message, const PacketRef& packet,
+                        bool is_cut = false);
+  PacketOutcome put_ahead(Stream& stream, const TcpSegment& segment, Unit& unit);
   void drain_ahead(Stream& stream);
   void skip_hole(Stream& stream);
-  void drop_front(Stream& stream, std::size_t bytes, const Outcome& outcome);
-  void drop_buffer(Stream& stream, const Outcome& outcome);
+  void drop_front(Stream& stream, std::size_t bytes, const PacketOutcome& outcome);
+  void drop_buffer(Stream& stream, const PacketOutcome& outcome);
   void close(Position position);
   void expire(std::int64_t now_us);
 
