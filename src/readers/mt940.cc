@@ -14,6 +14,7 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kMaxTagText = 16'384;
+constexpr std::size_t kMaxHeadText = 256;
 
 // ":61:" and ":28C:" at the start of a line: the bytes that it takes, 0 when there is none.
 std::size_t tag_at(std::string_view line) {
@@ -88,6 +89,7 @@ class Mt940Read {
     if (tag_.empty()) return;
     const std::string tag = std::move(tag_);
     tag_.clear();
+    if (tag != "86") is_behind_refused_ = false;
     if (tag == "20") {
       end_statement();
       statement_ = Statement();
@@ -95,9 +97,9 @@ class Mt940Read {
       statement_.at = tag_at_;
       statement_.message_id = tag_text_;
     } else if (tag == "25" || tag == "25P") {
-      statement_.account = tag_text_.substr(0, tag_text_.find('\n'));
+      statement_.account = head_text(tag_text_.substr(0, tag_text_.find('\n')));
     } else if (tag == "28C" || tag == "28") {
-      statement_.number = tag_text_;
+      statement_.number = head_text(tag_text_);
     } else if (tag == "13D" || tag == "13") {
       statement_.date = tag_text_;
     } else if (tag == "60F" || tag == "60M" || tag == "62F" || tag == "62M") {
@@ -114,6 +116,12 @@ class Mt940Read {
     }
     statement_.end = tag_end_;
     used();
+  }
+
+  // What each payment of the statement repeats. SWIFT ends these at 35 characters.
+  std::string head_text(std::string_view text) {
+    if (text.size() > kMaxHeadText) sink_.note("mt940.head_cut", text);
+    return std::string(text.substr(0, kMaxHeadText));
   }
 
   bool take_balance(const std::string& tag) {
@@ -140,6 +148,7 @@ class Mt940Read {
     send_line();
     if (!parse_mt940_line(tag_text_, line_)) {
       statement_.is_whole = false;
+      is_behind_refused_ = true;
       refuse("mt940.line.unreadable", line_.why);
       return false;
     }
@@ -169,6 +178,7 @@ class Mt940Read {
 
   // What stands behind an entry is of that entry, else of the statement.
   void take_information() {
+    if (is_behind_refused_) return sink_.note("mt940.information_of_refused", tag_text_);
     if (!has_line_) {
       statement_.information = tag_text_;
       return;
@@ -240,7 +250,7 @@ class Mt940Read {
   Statement statement_;
   Mt940Line line_;
   HeldRecord record_;
-  bool has_line_ = false;
+  bool has_line_ = false, is_behind_refused_ = false;
   std::uint64_t record_end_ = 0;
 };
 

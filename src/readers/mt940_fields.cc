@@ -103,6 +103,7 @@ void add_purpose(std::string_view text, Parts& out) {
     const std::size_t end = i + 1 < found.size() ? found[i + 1].first : text.size();
     std::string_view value = text.substr(begin, std::max(begin, end) - begin);
     while (value.ends_with(' ')) value.remove_suffix(1);
+    while (value.starts_with(' ')) value.remove_prefix(1);
     if (!value.empty()) out.emplace_back(found[i].second->second, value);
   }
 }

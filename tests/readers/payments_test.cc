@@ -181,6 +181,30 @@ TEST(Mt940, AnEntryDateTakesTheYearNearestToItsValueDate) {
   EXPECT_THAT(sink.texts_of(3, "booking_date"), ElementsAre("2025-12-31"));
 }
 
+TEST(Mt940, WhatStandsBehindARefusedEntryIsNotOfTheStatement) {
+  CollectingSink sink;
+  read("mt940",
+       ":20:A\n:25:1\n:60F:C260101EUR1,\n:61:torn\n:86:of the torn one\n:62F:C260101EUR1,\n"
+       ":86:of the statement\n",
+       sink);
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_THAT(sink.texts_of(1, "description"), ElementsAre("of the statement"));
+  EXPECT_EQ(sink.noted("mt940.information_of_refused"), 1u);
+}
+
+// 400 KB made 613 MB of records once.
+TEST(Mt940, WhatEachPaymentRepeatsHasALimit) {
+  CollectingSink sink;
+  read("mt940",
+       ":20:A\n:25:" + std::string(16'000, 'x') + "\n:28C:" + std::string(16'000, 'y') +
+           "\n:61:260101C1,NTRFX\n",
+       sink);
+  ASSERT_EQ(sink.records.size(), 2u);
+  EXPECT_EQ(sink.texts_of(1, "account").at(0).size(), 256u);
+  EXPECT_EQ(sink.texts_of(1, "statement_id").at(0).size(), 256u);
+  EXPECT_EQ(sink.noted("mt940.head_cut"), 2u);
+}
+
 TEST(Mt940, BalancesThatDoNotAddUpAreNoted) {
   CollectingSink sink;
   read("mt940", replaced(sample("mt940/statement.sta"), "EUR1082,25", "EUR1082,24"), sink);
