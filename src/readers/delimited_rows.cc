@@ -23,6 +23,8 @@ class RowsRead {
                           plan.time_format.find("%T") < plan.time_format.size();
     is_day_format_ = !plan.time_format.empty() && !has_hour;
     format_ = *TimeFormat::parse(plan.time_format + (is_day_format_ ? " %H:%M:%S" : ""));
+    debits_are_negative_ = are_negative(RowCell::amount_debit);
+    credits_are_negative_ = are_negative(RowCell::amount_credit);
   }
 
   void take(const TextLine& row, const std::vector<std::string_view>& cells) {
@@ -54,6 +56,25 @@ class RowsRead {
   }
 
  private:
+  // How the first rows write the amounts of a column that tells the direction: some lists put a
+  // minus before each.
+  bool are_negative(RowCell cell) const {
+    int sum = 0;
+    for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
+      if (plan_.columns[i].cell != cell) continue;
+      for (const std::string& text : plan_.table.column(i)) {
+        const auto amount = parse_row_amount(text, plan_.decimal_mark);
+        if (amount && !(*amount == Amount())) sum += amount->is_negative() ? 1 : -1;
+      }
+    }
+    return sum > 0;
+  }
+  bool is_against_its_column(RowCell cell, const Amount& amount) const {
+    if (cell == RowCell::amount) return false;
+    return amount.is_negative() !=
+           (cell == RowCell::amount_debit ? debits_are_negative_ : credits_are_negative_);
+  }
+
   bool refuse(std::string_view code, std::string_view why) {
     code_ = code;
     why_ = why;
@@ -114,12 +135,24 @@ class RowsRead {
     if (!amount) {
       return refuse("delimited.amount.unreadable", "no amount with the list's decimal mark");
     }
+    if (plan_.is_mark_open) {
+      const auto other = parse_row_amount(text, plan_.decimal_mark == '.' ? ',' : '.');
+      if (!other || !(*other == *amount)) {
+        return refuse("delimited.amount.ambiguous",
+                      "no amount in the first rows tells the decimal mark; state it in a mapping");
+      }
+    }
     if (has_amount_) {
       // Lists with a column a direction write 0 into the other.
       if (*amount == Amount()) return true;
       return refuse("delimited.amount.twice", "both a debit and a credit");
     }
     if (cell != RowCell::amount && *amount == Amount()) return true;
+    if (is_against_its_column(cell, *amount)) {
+      return refuse("delimited.amount.sign",
+                    "a sign other than that of its column's first amounts: a correction or not, "
+                    "the list does not say");
+    }
     has_amount_ = true;
     const bool is_debit =
         cell == RowCell::amount_debit || (cell == RowCell::amount && amount->is_negative());
@@ -183,7 +216,7 @@ class RowsRead {
   RecordSink& sink_;
   TextKeys keys_;
   TimeFormat format_;
-  bool is_day_format_ = false;
+  bool is_day_format_ = false, debits_are_negative_ = false, credits_are_negative_ = false;
   HeldRecord record_;
   ClaimTime time_, booking_, value_;
   bool has_amount_ = false, has_direction_ = false;

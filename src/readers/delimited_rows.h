@@ -41,7 +41,8 @@ struct RowPlan {
   };
   std::vector<Column> columns;
   char decimal_mark = '.';
-  std::string time_format;  // "" or one in which a date alone is allowed
+  bool is_mark_open = false;  // neither a mapping nor an amount of the first rows told it
+  std::string time_format;    // "" or one in which a date alone is allowed
   std::string problem, mend;
 
   bool has(RowCell cell) const;

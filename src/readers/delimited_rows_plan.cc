@@ -163,6 +163,8 @@ void find_decimal_mark(RowPlan& plan) {
         "'{}' can be read with a decimal point or a comma, and no amount in the first rows tells",
         example);
     plan.mend = std::string(kMend) + ": decimal_mark = \",\" or \".\"";
+  } else {
+    plan.is_mark_open = true;
   }
 }
 

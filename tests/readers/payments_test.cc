@@ -243,6 +243,33 @@ TEST(DelimitedPayments, AnAmountThatCanBeReadTwoWaysIsNotGuessed) {
   EXPECT_THAT(told.texts_of(1, "amount"), ElementsAre("1234"));
 }
 
+TEST(DelimitedPayments, AnAmountBehindThoseThatLeaveTheMarkOpenIsNotGuessed) {
+  std::string text = "Date,Amount,Payee\n";
+  for (int i = 0; i < 4'000; ++i) text += "2026-01-02,7,\"Clinic, the first\"\n";
+  text += "2026-01-03,\"1,500\",A\n2026-01-03,12,B\n";
+  CollectingSink sink;
+  ASSERT_TRUE(read_list(text, sink).ok());
+  EXPECT_EQ(sink.records.size(), 4'001u);
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("delimited.amount.ambiguous"));
+}
+
+TEST(DelimitedPayments, ASignAgainstItsColumnIsNotDropped) {
+  CollectingSink sink;
+  ASSERT_TRUE(read_list("Date,Payee,Debit,Credit\n2026-01-02,A,10.00,\n2026-01-02,A,,20.00\n"
+                        "2026-01-03,A,,-5.00\n2026-01-03,A,-7.00,\n2026-01-04,A,1.00,\n"
+                        "2026-01-04,A,0.00,3.00\n",
+                        sink)
+                  .ok());
+  EXPECT_THAT(sink.reject_codes(), ElementsAre("delimited.amount.sign", "delimited.amount.sign"));
+  EXPECT_EQ(sink.records.size(), 4u);
+  CollectingSink signed_sink;  // a list that writes each debit with a minus
+  ASSERT_TRUE(
+      read_list("Date,Payee,Debit,Credit\n2026-01-02,A,-10.00,\n2026-01-02,A,,20.00\n", signed_sink)
+          .ok());
+  EXPECT_THAT(signed_sink.texts_of(1, "amount"), ElementsAre("10.00"));
+  EXPECT_THAT(signed_sink.texts_of(1, "direction"), ElementsAre("debit"));
+}
+
 TEST(DelimitedPayments, ADateThatCanBeReadTwoWaysIsNotGuessed) {
   CollectingSink sink;
   const Status status =
