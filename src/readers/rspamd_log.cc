@@ -79,7 +79,7 @@ bool parse_task(std::string_view text, RspamdTask& out) {
 }
 
 // "2026-03-03 09:00:00 #7(normal) <ed2abb>; task; FUNCTION: TEXT", or behind syslog's head
-// "rspamd[7]: <ed2abb>; task; FUNCTION: TEXT".
+// "rspamd[7]: <ed2abb>; task; FUNCTION: TEXT". A proxy that scans itself writes "proxy" for "task".
 RspamdKind parse_rspamd_line(std::string_view line, RspamdTask& out) {
   out = {};
   std::string_view text = line;
@@ -96,8 +96,9 @@ RspamdKind parse_rspamd_line(std::string_view line, RspamdTask& out) {
   }
   constexpr std::string_view kFunction = "rspamd_task_write_log: ";
   const std::size_t function = text.find(kFunction);
-  const std::size_t task = text.find("; task; ");
-  if (function == std::string_view::npos || task == std::string_view::npos || task > function) {
+  const std::size_t task = text.find("; ");
+  if (function == std::string_view::npos || task >= function ||
+      text.find("; ", task + 2) != function - 2) {
     return RspamdKind::other;
   }
   out.tag = between(text.substr(0, task + 1), "<", ">;");

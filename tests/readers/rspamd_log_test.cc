@@ -30,5 +30,22 @@ TEST(RspamdLog, LetsNoMessageIdImitateAVerdict) {
   EXPECT_THAT(sink.reject_codes(), ElementsAre("rspamd.task.unreadable"));
 }
 
+// Of Rspamd 3.4 as a milter, with the null sender.
+TEST(RspamdLog, ReadsTheLinesOfAProxyThatScansItself) {
+  CollectingSink sink;
+  ASSERT_TRUE(
+      read_mail(
+          kReader,
+          "2026-03-03 09:14:01.13600 #66(rspamd_proxy) <446c3f>; proxy; "
+          "rspamd_task_write_log: id: <one.1@bank.example>, qid: <138CA86>, ip: 203.0.113.9, "
+          "(default: F (no action): [0.00/15.00] []), len: 181, time: 0.630ms, dns req: 0, "
+          "digest: <10a56e> rcpts: <clerk@bank.example>,  mime_rcpt: <clerk@bank.example>, \n",
+          sink)
+          .ok());
+  EXPECT_THAT(of_each(sink, "recipient"), ElementsAre("clerk@bank.example"));
+  EXPECT_THAT(of_each(sink, "queue_id"), ElementsAre("138CA86"));
+  EXPECT_EQ(sink.hosts.at(sink.records[0].client), "203.0.113.9");
+}
+
 }  // namespace
 }  // namespace assay
