@@ -8,6 +8,23 @@ import subprocess
 import tempfile
 
 
+def pair_off(found, expected, may_be):
+    """The most pairs of one row and one event each; returns those left over on both sides."""
+    owner = {}
+
+    def place(index, seen):
+        for number, event in enumerate(expected):
+            if number not in seen and may_be(found[index], event):
+                seen.add(number)
+                if number not in owner or place(owner[number], seen):
+                    owner[number] = index
+                    return True
+        return False
+
+    left = [row for index, row in enumerate(found) if not place(index, set())]
+    return left, [event for number, event in enumerate(expected) if number not in owner]
+
+
 class Reading:
     """A case with every record of the folder, each added with what truth.toml states of it."""
 
@@ -20,8 +37,14 @@ class Reading:
         for record in self.facts["records"]:
             self.add(record)
         stated = {record["file"].split("/")[-1]: record["file"] for record in self.facts["records"]}
-        self.names = {entry["id"]: stated[entry["name"].split("/")[-1].removesuffix(".gz")]
-                      for entry in self.evidence()}
+        by_number = {}
+        self.names = {}
+        for entry in self.evidence():
+            # A member of an archive counts as the archive's.
+            name = by_number.get(entry["container"]) or stated[
+                entry["name"].split("/")[-1].removesuffix(".gz")]
+            by_number[entry["number"]] = name
+            self.names[entry["id"]] = name
         return self
 
     def __exit__(self, *_):
@@ -52,3 +75,8 @@ class Reading:
         words = ["--kind", kind] if kind else []
         found = csv.DictReader(io.StringIO(self.run("export", self.case, "--to", "csv", *words)))
         return [{**row, "file": self.names[row["evidence"]]} for row in found]
+
+    def check_rejects(self, complain):
+        for entry in self.evidence():
+            if entry["balance"]["rejected"]:
+                complain(f"{entry['name']}: assay rejects {entry['rejects']}")

@@ -6,9 +6,11 @@ import shutil
 import subprocess
 import tomllib
 
-COLUMNS = ("event", "time_start", "time_end", "party", "host", "address", "cause", "qname",
-           "qtype", "outcome")
-Row = collections.namedtuple("Row", COLUMNS)
+# Of every run: when, who, from where, why. What was done and how it ended differs by run.
+EVENT = ("event", "time_start", "time_end", "party", "host", "address", "cause")
+Row = collections.namedtuple("Row", EVENT + ("qname", "qtype", "outcome"))
+MailRow = collections.namedtuple("MailRow", EVENT + ("message_id", "envelope_from", "recipient",
+                                                     "outcome", "code"))
 
 
 def utc_now():
@@ -22,13 +24,15 @@ def instant(text):
 
 def write_rows(path, rows):
     with open(path, "w", encoding="ascii") as out:
-        out.write("\t".join(COLUMNS) + "\n")
+        out.write("\t".join(rows[0]._fields) + "\n")
         for row in sorted(rows, key=lambda row: (row[1], row[0])):
             out.write("\t".join(row) + "\n")
 
 
 def read_rows(path):
-    return [Row(*line.split("\t")) for line in path.read_text().splitlines()[1:]]
+    heading, *lines = (line.split("\t") for line in path.read_text().splitlines())
+    row = collections.namedtuple("Row", heading)
+    return [row(*line) for line in lines]
 
 
 def read_facts(folder):
@@ -90,7 +94,7 @@ def print_size(path):
         counts = tshark_counts(path)
         if counts:
             print(f"dns_messages = {counts[0]}  # by tshark\ndns_queries = {counts[1]}")
-    elif path.suffix in (".dnstap", ".netflow"):
+    elif path.suffix in (".dnstap", ".netflow", ".tar"):
         print(f"bytes = {path.stat().st_size}")
     else:
         print(f"lines = {len(path.read_bytes().splitlines())}")

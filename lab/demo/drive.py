@@ -29,8 +29,9 @@ class Driver:
 
     def note(self, number, start, event, qname, qtype, outcome):
         with self.rows_lock:
-            self.rows.append((f"e{number:04d}", start, truth.utc_now(), event.party, event.host,
-                              event.address, event.cause, qname, qtype, outcome))
+            self.rows.append(truth.Row(
+                f"e{number:04d}", start, truth.utc_now(), event.party, event.host, event.address,
+                event.cause, qname, qtype, outcome))
 
     def wait_until(self, at):
         time.sleep(max(0.0, self.start + at - time.monotonic()))

@@ -3,6 +3,7 @@ import collections
 import datetime
 import re
 
+import reading
 import truth
 from recorders import schedule
 
@@ -74,29 +75,12 @@ def may_be(found, row):
             + datetime.timedelta(microseconds=width))
 
 
-def pair_off(found, asked):
-    """The most pairs of one row and one question each; returns those left over on both sides."""
-    owner = {}
-
-    def place(index, seen):
-        for number, row in enumerate(asked):
-            if number not in seen and may_be(found[index], row):
-                seen.add(number)
-                if number not in owner or place(owner[number], seen):
-                    owner[number] = index
-                    return True
-        return False
-
-    left = [row for index, row in enumerate(found) if not place(index, set())]
-    return left, [row for number, row in enumerate(asked) if number not in owner]
-
-
 def one_line(row):
     return f"{row['client']} {row['qname']} {row['qtype']} {row['rcode']} at {row['time']}"
 
 
 def compare_questions(name, found, asked, complain):
-    invented, missing = pair_off(found, asked)
+    invented, missing = reading.pair_off(found, asked, may_be)
     for row in invented:
         complain(f"{name}: assay reads what was not asked: {one_line(row)}")
     for row in missing:
@@ -174,7 +158,4 @@ def compare(read, facts, rows, complain):
     for record in facts["records"]:
         if recorder_of(record) in ("wire", "nfdump", "softflowd-v5", "softflowd-v10"):
             compare_flows(record["file"], flows[record["file"]], rows, facts["flows"], complain)
-    for entry in read.evidence():
-        rejected = entry["balance"]["rejected"]
-        if rejected:
-            complain(f"{entry['name']}: assay rejects {rejected}: {entry['rejects']}")
+    read.check_rejects(complain)
