@@ -170,7 +170,7 @@ class WhoisRead {
   // A blank line ends an object of RPSL or ARIN; one of a domain may go on behind it.
   void end_paragraph() {
     if (is_open_ && is_rpsl_) end_object();
-    if (lines_under_heading_ > 0) heading_.reset();
+    if (lines_under_heading_ > 0 || is_heading_keyed_) heading_.reset();
   }
 
   void open(const TextLine& line) {
@@ -198,7 +198,8 @@ class WhoisRead {
 
   void take_line(const TextLine& line, const WhoisLine& parts) {
     if (parts.key.empty()) return take_continuation(line);
-    const bool is_object = begins_object(parts.key) && !parts.value.empty();
+    const bool is_object =
+        begins_object(parts.key) && !parts.value.empty() && !is_contact_of_domain(parts);
     const bool is_second_domain = is_open_ && !is_rpsl_ && has_domain_ &&
                                   (parts.key == "domain name" || parts.key == "domain") &&
                                   !parts.value.empty();
@@ -206,6 +207,11 @@ class WhoisRead {
     const auto heading = parts.value.empty()
                              ? whois_heading(parts.key.substr(0, parts.key.find(',')))
                              : std::nullopt;
+    if (parts.key == "contact" && is_contact_of_domain(parts)) {
+      take_heading(line, parts, whois_heading(lower_text(parts.value)));
+      is_heading_keyed_ = true;
+      return;
+    }
     const std::string field = whois_field(parts.key, role());
     const bool is_known = !field.empty() || heading || is_object || parts.key == "domain name";
     if (!is_open_) {
@@ -216,12 +222,20 @@ class WhoisRead {
     }
     if (parts.value.empty()) return take_heading(line, parts, heading);
     pending_.clear();
-    if (heading_ && parts.indent <= heading_indent_) heading_.reset();
+    if (heading_ && !is_heading_keyed_ && parts.indent <= heading_indent_) heading_.reset();
     const std::string word = whois_field(parts.key, role());
     if (word.empty() && !is_rpsl_ && looks_like_prose(line.text, parts)) return prose(line);
     put(word, parts);
     touch(line);
     sink_.used_unit();
+  }
+
+  // IANA tells the contacts of a domain in paragraphs of its object: "organisation: NAME",
+  // "contact: technical". Elsewhere these keys begin an object and name its handle.
+  bool is_contact_of_domain(const WhoisLine& parts) const {
+    if (!is_open_ || is_rpsl_ || !has_domain_) return false;
+    if (parts.key == "contact") return whois_heading(lower_text(parts.value)).has_value();
+    return parts.key == "organisation" && !lower_text(parts.value).starts_with("org-");
   }
 
   // "NOTICE: The expiration date ...", "TERMS OF USE: You are not ...".
@@ -240,6 +254,12 @@ class WhoisRead {
     if (word == "domain") set_domain(parts.value);
     if (word == "prefix") set_prefix(parts.value);
     if (word == "name_server") return add_server(parts.value);
+    if (word == "object_handle" && parts.key == "organisation" && is_contact_of_domain(parts)) {
+      return add("registrant_organization", parts.value);
+    }
+    if (word == "object_handle" && parts.key == "contact" && object_class_ != "contact") {
+      return add("entity_name", parts.value);  // AFNIC, below its nic-hdl
+    }
     // RPSL's status is that of an assignment ("ASSIGNED PA"), no domain's.
     add(is_rpsl_ && word == "domain_status" ? "status_word" : word, parts.value);
   }
@@ -282,6 +302,7 @@ class WhoisRead {
     heading_ = heading;
     heading_indent_ = parts.indent;
     lines_under_heading_ = 0;
+    is_heading_keyed_ = is_heading_flush_ = false;
     // A heading like "Domain name:" stands for the field whose values follow it.
     pending_ = heading ? "" : whois_field(parts.key, WhoisRole::none);
     touch(line);
@@ -293,9 +314,12 @@ class WhoisRead {
     if (!is_open_) return prose(line);
     const std::string_view text = trimmed(line.text);
     const bool is_indented = line.text.starts_with(' ') || line.text.starts_with('\t');
+    // Network Solutions wrote the holder's name below "Registrant:" without indenting it.
+    const bool is_flush = !is_paragraph_start_ && (lines_under_heading_ == 0 || is_heading_flush_);
     if (!pending_.empty() && is_indented) {
       put(pending_, {"", text, 0});
-    } else if (heading_ && is_indented) {
+    } else if (heading_ && (is_indented || is_flush)) {
+      is_heading_flush_ |= !is_indented;
       under_heading(text);
     } else if (is_rpsl_ && is_indented) {
       add_text("extra", text);
@@ -361,6 +385,8 @@ class WhoisRead {
   std::uint64_t redacted_ = 0;
   std::optional<WhoisRole> heading_;
   std::size_t heading_indent_ = 0, lines_under_heading_ = 0;
+  bool is_heading_keyed_ = false;  // "contact: technical": holds to the end of its paragraph
+  bool is_heading_flush_ = false;  // the lines below it are not indented
   std::string pending_;
 };
 

@@ -68,6 +68,46 @@ TEST(WhoisText, AnObjectWithoutEndHasALimit) {
   EXPECT_GE(sink.noted("field.too_many"), 1'900u);
 }
 
+TEST(WhoisText, TheFirstLineBelowAHeadingNeedNotBeIndented) {
+  CollectingSink sink;
+  read("whois_text",
+       "Registrant:\nBank plc\n   1 Street\n   City\n\n   Domain Name: BANK.EXAMPLE\n\n"
+       "   Administrative Contact:\n      Jane Doe    jane@bank.example\n\nSome words.\n",
+       sink);
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_THAT(sink.texts_of(1, "registrant_name"), ElementsAre("Bank plc"));
+  EXPECT_THAT(sink.texts_of(1, "registrant_address"), ElementsAre("1 Street", "City"));
+  EXPECT_THAT(sink.texts_of(1, "admin_name"), ElementsAre("Jane Doe"));
+  EXPECT_EQ(sink.noted("whois.prose"), 1u);
+}
+
+TEST(WhoisText, ContactsInParagraphsOfADomainAreThoseOfTheDomain) {
+  CollectingSink sink;
+  read("whois_text",
+       "domain:       EXAMPLE\n\norganisation: Registry\naddress: 1 Street\n\n"
+       "contact: administrative\nname: Jane Doe\norganisation: Bank\n\n"
+       "contact: technical\nname: John Doe\norganisation: Clinic\n\n"
+       "nserver: A.NIC.EXAMPLE 192.0.2.1\nstatus: ACTIVE\nsource: IANA\n",
+       sink);
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_THAT(sink.texts_of(1, "registrant_organization"), ElementsAre("Registry"));
+  EXPECT_THAT(sink.texts_of(1, "admin_name"), ElementsAre("Jane Doe"));
+  EXPECT_THAT(sink.texts_of(1, "admin_organization"), ElementsAre("Bank"));
+  EXPECT_THAT(sink.texts_of(1, "tech_name"), ElementsAre("John Doe"));
+  EXPECT_THAT(sink.texts_of(1, "tech_organization"), ElementsAre("Clinic"));
+  EXPECT_THAT(sink.texts_of(1, "name_server"), ElementsAre("A.NIC.EXAMPLE"));
+}
+
+TEST(WhoisText, AContactBelowItsHandleIsItsName) {
+  CollectingSink sink;
+  read("whois_text", "nic-hdl: AA1\ntype: PERSON\ncontact: Jane Doe\n\ncontact: BB2\nname: B\n",
+       sink);
+  ASSERT_EQ(sink.records.size(), 2u);
+  EXPECT_THAT(sink.texts_of(1, "object_handle"), ElementsAre("AA1"));
+  EXPECT_THAT(sink.texts_of(1, "entity_name"), ElementsAre("Jane Doe"));
+  EXPECT_THAT(sink.texts_of(2, "object_handle"), ElementsAre("BB2"));
+}
+
 TEST(RirDelegated, CountsAreHeldAgainstTheHeadOfTheFile) {
   const std::string head = "2|apnic|1|3|19830613|20261121|+1000\napnic|*|asn|*|2|summary\n";
   CollectingSink sink;
