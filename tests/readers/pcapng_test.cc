@@ -91,6 +91,23 @@ TEST(Pcapng, RefusesOnlyThePacketsOfAnInterfaceThatItDoesNotUnderstand) {
   EXPECT_EQ(sink.rejects[0].offset, offset);
 }
 
+TEST(Pcapng, PlacesDamageAlikeHoweverTheBytesArrive) {
+  Pcapng file;
+  file.interface(101).packet(0, kStart, bare_query(1, "bank.example"));
+  file.block(5, std::string(12, '\0'));        // statistics
+  file.bytes[file.bytes.size() - 4] = '\x7f';  // its length again, which must be the same
+  file.block(5, std::string(12, '\0'));
+  file.packet(0, kStart, bare_query(2, "clinic.example"));
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
+    CollectingSink whole, split;
+    MemorySource source(file.bytes, piece);
+    EXPECT_TRUE(pcap_dns_reader().read(source, {}, split).ok());
+    read_capture(file.bytes, whole);
+    EXPECT_THAT(split.reject_codes(), ElementsAre("pcap.record.bad_length"));
+    EXPECT_EQ(split.golden(), whole.golden()) << "in pieces of " << piece;
+  }
+}
+
 TEST(Pcapng, RefusesASectionOfTheOtherByteOrderByName) {
   Pcapng file(true), other(false);
   file.interface(101);

@@ -116,8 +116,7 @@ bool CaptureFile::next(CapturedPacket& packet) {
   if (outcome == 1) {
     RecordScanner::Place place;
     if (!scanner_.take(place)) {
-      damage_ = {"pcap.record.not_located", "libpcap reads a packet where no record was seen",
-                 scanner_.next_offset()};
+      damage_ = {"pcap.record.not_located", "libpcap reads a packet where no record was seen", 0};
       return false;
     }
     // pcapng stamps have 64 bits, and a damaged one would overflow.
@@ -133,26 +132,32 @@ bool CaptureFile::next(CapturedPacket& packet) {
   if (outcome == PCAP_ERROR) {
     take_damage(pcap_geterr(pcap_));
   } else if (cut_) {
-    damage_ = {"pcap.truncated", cut_->message, scanner_.next_offset()};
+    damage_ = {"pcap.truncated", cut_->message, 0};
   }
   return false;
 }
 
 void CaptureFile::take_damage(std::string_view libpcap_text) {
-  damage_.offset = pcap_ == nullptr ? 0 : scanner_.next_offset();
   damage_.why = cut_ ? cut_->message : std::string(libpcap_text);
   const bool is_cut = libpcap_text.find("truncated") != std::string_view::npos;
-  const bool is_other_order = scanner_.is_at_other_order();
-  if (is_other_order) damage_.why = "a section in the other byte order than the first one's";
-  if (is_other_order) {
-    damage_.code = "pcap.sections.differ";
-  } else if (pcap_ == nullptr) {
+  if (pcap_ == nullptr) {
     damage_.code = is_cut ? "pcap.header.truncated" : "pcap.header.unreadable";
   } else if (is_cut || cut_) {
     damage_.code = "pcap.truncated";
   } else {
     damage_.code = "pcap.record.bad_length";
   }
+}
+
+// The scanner is ahead of libpcap by as much as a read happened to bring. Once it has seen all, the
+// place hangs on the file alone.
+void CaptureFile::locate_damage() {
+  if (damage_.code.empty()) return;
+  if (scanner_.is_at_other_order()) {
+    damage_.code = "pcap.sections.differ";
+    damage_.why = "a section in the other byte order than the first one's";
+  }
+  damage_.offset = pcap_ == nullptr ? 0 : scanner_.next_offset();
 }
 
 std::uint64_t CaptureFile::drain() {
@@ -165,6 +170,7 @@ std::uint64_t CaptureFile::drain() {
   std::vector<char> rest(kBufferBytes);
   while (supply(rest.data(), rest.size()) > 0) {
   }
+  locate_damage();
   return received_;
 }
 

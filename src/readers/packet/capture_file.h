@@ -53,6 +53,7 @@ class CaptureFile {
   bool open_with_libpcap();
   bool next_ordinary(CapturedPacket& packet);
   void take_damage(std::string_view libpcap_text);
+  void locate_damage();
 
   ByteSource& source_;
   std::unique_ptr<PcapRecords> ordinary_;
