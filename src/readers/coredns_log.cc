@@ -5,6 +5,7 @@
 
 #include "assay/reader.h"
 #include "readers/coredns_line.h"
+#include "readers/head_score.h"
 #include "readers/log_read.h"
 #include "readers/readers.h"
 
@@ -91,20 +92,16 @@ class CorednsLog final : public Reader {
   bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, lookups = 0;
-    std::string first;
     CorednsLine parsed;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
+    const auto judge = [&](std::string_view line) {
       parse_coredns_line(line, parsed);
-      if (parsed.kind == CorednsLine::Kind::lookup && lookups++ == 0) {
-        first = fmt::format("'\"{} {} {} ...\" {}' after '[INFO]'", parsed.qtype, parsed.qclass,
-                            parsed.qname, parsed.rcode);
-      }
-    });
-    if (lookups == 0) return {};
-    return {60 + static_cast<int>(lookups * 35 / lines),
-            fmt::format("{}; {} of the first {} lines tell look-ups", first, lookups, lines)};
+      return parsed.kind == CorednsLine::Kind::lookup ? LineSign::own : LineSign::foreign;
+    };
+    const auto show = [&] {
+      return fmt::format("'\"{} {} {} ...\" {}' after '[INFO]'", parsed.qtype, parsed.qclass,
+                         parsed.qname, parsed.rcode);
+    };
+    return score_lines(head, {60, 35, "tell look-ups"}, judge, show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

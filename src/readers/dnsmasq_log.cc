@@ -7,6 +7,7 @@
 #include "assay/reader.h"
 #include "readers/dnsmasq_answer.h"
 #include "readers/dnsmasq_line.h"
+#include "readers/head_score.h"
 #include "readers/log_read.h"
 #include "readers/pending_lookups.h"
 #include "readers/readers.h"
@@ -161,25 +162,18 @@ class DnsmasqLog final : public Reader {
   bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, queries = 0, others = 0;
-    std::string first;
     DnsmasqLine parsed;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
+    const auto judge = [&](std::string_view line) {
       parse_dnsmasq_line(line, parsed);
-      const bool is_query = parsed.kind == DnsmasqLine::Kind::query;
-      if (is_query && queries++ == 0) {
-        first = fmt::format("'query[{}] {} from {}' after 'dnsmasq'", parsed.qtype, parsed.qname,
-                            parsed.client);
-      }
-      others += !is_query && parsed.is_dnsmasq;
-    });
-    if (queries > 0) {
-      return {60 + static_cast<int>((queries + others) * 35 / lines),
-              fmt::format("{}; {} of the first {} lines are queries", first, queries, lines)};
-    }
-    if (others > 0) return {45, fmt::format("{} lines of dnsmasq, none about a query", others)};
-    return {};
+      if (parsed.kind == DnsmasqLine::Kind::query) return LineSign::own;
+      return parsed.is_dnsmasq ? LineSign::akin : LineSign::foreign;
+    };
+    const auto show = [&] {
+      return fmt::format("'query[{}] {} from {}' after 'dnsmasq'", parsed.qtype, parsed.qname,
+                         parsed.client);
+    };
+    return score_lines(head, {60, 35, "are queries", 45, "of dnsmasq, none about a query"}, judge,
+                       show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

@@ -3,6 +3,7 @@
 
 #include "assay/reader.h"
 #include "readers/exim_messages.h"
+#include "readers/head_score.h"
 #include "readers/line_reader.h"
 #include "readers/readers.h"
 #include "readers/syslog_line.h"
@@ -80,18 +81,17 @@ class EximMainlog final : public Reader {
   std::string_view unit() const override { return "line"; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, sure = 0;
-    std::string first;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
-      EximLine parsed;
-      if (!parse_exim_line(line, parsed) || !is_sure(parsed)) return;
-      if (sure++ == 0) first = parsed.message.substr(0, parsed.message.find(' ', 3));
-    });
-    if (sure == 0) return {};
-    const int share = static_cast<int>(sure * 30 / lines);
-    return {61 + share, fmt::format("'{}' behind a stamp; {} of the first {} lines are Exim's",
-                                    first, sure, lines)};
+    EximLine parsed;
+    const auto judge = [&](std::string_view line) {
+      parsed = {};
+      const bool is_own = parse_exim_line(line, parsed) && is_sure(parsed);
+      return is_own ? LineSign::own : LineSign::foreign;
+    };
+    const auto show = [&] {
+      const std::string_view words = parsed.message.substr(0, parsed.message.find(' ', 3));
+      return fmt::format("'{}' behind a stamp", words);
+    };
+    return score_lines(head, {61, 30, "are Exim's"}, judge, show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/line_reader.h"
 #include "readers/mail_fields.h"
 #include "readers/postfix_queue.h"
@@ -248,20 +249,14 @@ class PostfixLog final : public Reader {
   std::string_view unit() const override { return "line"; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, mine = 0;
-    std::string first;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
-      SyslogLine syslog;
-      if (!parse_syslog_line(line, syslog)) return;
-      if (postfix_daemon(syslog.program) == PostfixDaemon::foreign) return;
-      if (mine++ == 0) first = syslog.program;
-    });
-    if (mine == 0) return {};
-    const int share = static_cast<int>(mine * 30 / lines);
-    return {60 + share, fmt::format("'{}' behind a syslog stamp; {} of the first {} lines are "
-                                    "Postfix's",
-                                    first, mine, lines)};
+    SyslogLine syslog;
+    const auto judge = [&](std::string_view line) {
+      const bool is_own = parse_syslog_line(line, syslog) &&
+                          postfix_daemon(syslog.program) != PostfixDaemon::foreign;
+      return is_own ? LineSign::own : LineSign::foreign;
+    };
+    const auto show = [&] { return fmt::format("'{}' behind a syslog stamp", syslog.program); };
+    return score_lines(head, {60, 30, "are Postfix's"}, judge, show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/line_reader.h"
 #include "readers/mail_fields.h"
 #include "readers/mail_message.h"
@@ -192,22 +193,15 @@ class RspamdLog final : public Reader {
   bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, tasks = 0, others = 0;
     RspamdTask task;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
+    const auto judge = [&](std::string_view line) {
       const RspamdKind kind = parse_rspamd_line(line, task);
-      tasks += kind == RspamdKind::task;
-      others += kind == RspamdKind::other;
-    });
-    if (tasks > 0) {
-      const int share = static_cast<int>((tasks + others) * 30 / lines);
-      return {62 + share, fmt::format("'rspamd_task_write_log' with a verdict; {} of the first {} "
-                                      "lines are scanned messages",
-                                      tasks, lines)};
-    }
-    if (others > 0) return {44, fmt::format("{} lines of Rspamd, none about a message", others)};
-    return {};
+      if (kind == RspamdKind::task) return LineSign::own;
+      return kind == RspamdKind::other ? LineSign::akin : LineSign::foreign;
+    };
+    return score_lines(head,
+                       {62, 30, "are scanned messages", 44, "of Rspamd, none about a message"},
+                       judge, [] { return "'rspamd_task_write_log' with a verdict"; });
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

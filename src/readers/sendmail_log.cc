@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/line_reader.h"
 #include "readers/readers.h"
 #include "readers/sendmail_messages.h"
@@ -73,21 +74,15 @@ class SendmailLog final : public Reader {
   std::string_view unit() const override { return "line"; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, mine = 0;
-    std::string first;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
-      SyslogLine syslog;
-      // Postfix's and Exim's own /usr/sbin/sendmail say little: they are not this format.
-      if (!parse_syslog_line(line, syslog) || !is_sendmail(syslog.program)) return;
-      if (syslog.program.find("postfix") != std::string_view::npos) return;
-      if (mine++ == 0) first = syslog.program;
-    });
-    if (mine == 0) return {};
-    const int share = static_cast<int>(mine * 30 / lines);
-    return {59 + share, fmt::format("'{}' behind a syslog stamp; {} of the first {} lines are "
-                                    "sendmail's",
-                                    first, mine, lines)};
+    SyslogLine syslog;
+    // Postfix's and Exim's own /usr/sbin/sendmail say little: they are not this format.
+    const auto judge = [&](std::string_view line) {
+      const bool is_own = parse_syslog_line(line, syslog) && is_sendmail(syslog.program) &&
+                          syslog.program.find("postfix") == std::string_view::npos;
+      return is_own ? LineSign::own : LineSign::foreign;
+    };
+    const auto show = [&] { return fmt::format("'{}' behind a syslog stamp", syslog.program); };
+    return score_lines(head, {59, 30, "are sendmail's"}, judge, show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

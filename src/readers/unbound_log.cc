@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/log_read.h"
 #include "readers/pending_lookups.h"
 #include "readers/readers.h"
@@ -216,26 +217,21 @@ class UnboundLog final : public Reader {
   bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, lookups = 0, others = 0;
-    std::string first;
     UnboundLine parsed;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
+    const auto judge = [&](std::string_view line) {
       parse_unbound_line(line, parsed);
-      const bool is_lookup = parsed.kind != UnboundLine::Kind::other &&
-                             parsed.kind != UnboundLine::Kind::refused && parsed.has_question;
-      if (is_lookup && lookups++ == 0) {
-        first = fmt::format("'{} {} {} {}' after 'unbound[...]'", parsed.client, parsed.qname,
-                            parsed.qtype, parsed.qclass);
+      if (parsed.kind != UnboundLine::Kind::other && parsed.kind != UnboundLine::Kind::refused &&
+          parsed.has_question) {
+        return LineSign::own;
       }
-      others += !is_lookup && parsed.is_unbound;
-    });
-    if (lookups > 0) {
-      return {60 + static_cast<int>((lookups + others) * 35 / lines),
-              fmt::format("{}; {} of the first {} lines tell look-ups", first, lookups, lines)};
-    }
-    if (others > 0) return {45, fmt::format("{} lines of Unbound, none about a query", others)};
-    return {};
+      return parsed.is_unbound ? LineSign::akin : LineSign::foreign;
+    };
+    const auto show = [&] {
+      return fmt::format("'{} {} {} {}' after 'unbound[...]'", parsed.client, parsed.qname,
+                         parsed.qtype, parsed.qclass);
+    };
+    return score_lines(head, {60, 35, "tell look-ups", 45, "of Unbound, none about a query"}, judge,
+                       show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

@@ -1,0 +1,45 @@
+// How sure a reader of lines is of a file, by how many lines of its head are of its format.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "readers/readers.h"
+
+namespace assay {
+
+// Of one line: another format's or nobody's; of the program that writes the format, but no record;
+// one of those that the reader is there for.
+enum class LineSign { foreign, akin, own };
+
+struct LineScale {
+  int least = 0;               // the score when hardly a line is the format's own
+  int more = 0;                // is added when all lines are
+  std::string_view own;        // behind "3 of the first 5 lines": "are queries"
+  int akin_score = 0;          // when no line is the format's own
+  std::string_view akin = {};  // behind "3 lines": "of Unbound, none about a query"
+};
+
+struct LineCount {
+  std::uint64_t lines = 0, own = 0, akin = 0;
+  std::string first;  // what the first of its own lines shows
+};
+
+SniffScore score_of(const LineCount& count, const LineScale& scale);
+
+// `judge` has the line and gives its sign, `show` tells what the line just judged shows: it is
+// called for the first of the format's own.
+template <class Judge, class Show>
+SniffScore score_lines(std::string_view head, const LineScale& scale, Judge judge, Show show) {
+  LineCount count;
+  for_each_head_line(head, [&](std::string_view line) {
+    ++count.lines;
+    const LineSign sign = judge(line);
+    if (sign == LineSign::own && count.own++ == 0) count.first = show();
+    count.akin += sign == LineSign::akin;
+  });
+  return score_of(count, scale);
+}
+
+}  // namespace assay
