@@ -18,10 +18,18 @@ POSTFIX = {"accepted": "sent", "discarded": "discarded", "rejected": "rejected",
 EXIM = {"accepted": "sent", "discarded": "sent", "rejected": "bounced", "deferred": "deferred"}
 
 
+# What postscreen did not hand on to smtpd.
+STOPPED = ("screened-listed", "screened-early")
+
+
 def sessions(rows):
-    """Connections to Postfix: one for each attempt, whatever the number of recipients."""
+    """Connections from each address: one for each attempt, whatever the number of recipients."""
     return collections.Counter(address for address, _, _ in
                                {(row.address, row.event, row.time_start) for row in rows})
+
+
+def handed_on(rows):
+    return [row for row in rows if row.cause not in STOPPED]
 
 
 def delivered(rows):
@@ -41,8 +49,8 @@ def mailbox_texts(folder):
 def check(folder, facts, rows, complain):
     log = truth.read_record(folder, "records/postfix.log").decode()
     connected = collections.Counter(re.findall(r": connect from \S+\[([0-9.]+)\]", log))
-    if connected != sessions(rows):
-        complain(f"postfix.log: connections {connected}, truth {sessions(rows)}")
+    if connected != sessions(handed_on(rows)):
+        complain(f"postfix.log: connections {connected}, truth {sessions(handed_on(rows))}")
     found = collections.Counter(
         (re.search(r"^Message-ID: (.*)$", text, re.M)[1],
          re.search(r"^Delivered-To: (.*)$", text, re.M)[1]) for text in mailbox_texts(folder))
@@ -82,6 +90,8 @@ def may_be_exim(found, row):
     return (found["recipient"] == row.recipient and found["message_id"] == row.message_id
             and found["status"] == EXIM[row.outcome] and found["code"] == row.code
             and found["envelope_from"] == row.envelope_from
+            # Exim names the TLS of a delivery and of a refusal for good, not of a delay.
+            and found["tls_version"] == ("" if row.outcome == "deferred" else "TLS1.3")
             and found["server"] == schedule.BANK and is_near(found, row))
 
 
@@ -116,19 +126,24 @@ def compare_bounces(found, rows, complain):
 
 
 def compare_connections(read, rows, complain):
-    opened = sessions(rows)
-    for name, kind in (("records/postfix.log", "service"), ("records/smtp.pcap", "flow")):
-        seen = collections.Counter(row["client"] for row in read.rows(kind)
-                                   if row["file"] == name)
-        if seen != opened:
-            complain(f"{name}: assay reads connections {seen}, truth {opened}")
-    # Postfix asks for the pointer of every client that connects, and nothing remembers.
+    def compare(what, found, expected):
+        seen = collections.Counter(row["client"] for row in found)
+        if seen != sessions(expected):
+            complain(f"{what}: assay reads connections {seen}, truth {sessions(expected)}")
+    screened = [row for row in rows if row.cause.startswith("screened-")]
+    service = [row for row in read.rows("service") if row["file"] == "records/postfix.log"]
+    compare("smtpd", [row for row in service if row["server"] == ""], handed_on(rows))
+    compare("postscreen", [row for row in service if row["server"] == schedule.SCREEN], screened)
+    compare("smtp.pcap", read.rows("flow"), rows)
+    # smtpd asks for the pointer of every client that connects, postscreen for its place in the
+    # list, and nothing remembers.
     asked = collections.Counter(row["qname"] for row in read.rows()
-                                if row["file"] == "records/dns.log" and row["qtype"] == "PTR")
-    for address, count in opened.items():
-        name = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
-        if asked[name] != count:
-            complain(f"dns.log: {asked[name]} PTR {name} for {count} connections")
+                                if row["file"] == "records/dns.log")
+    for zone, expected in (("in-addr.arpa", handed_on(rows)), ("bl.list.example", screened)):
+        for address, count in sessions(expected).items():
+            name = ".".join(reversed(address.split("."))) + "." + zone
+            if asked[name] != count:
+                complain(f"dns.log: {asked[name]} questions for {name}, {count} connections")
 
 
 def compare(read, facts, rows, complain):
@@ -136,7 +151,8 @@ def compare(read, facts, rows, complain):
     for kind in ("mail", "message"):
         for row in read.rows(kind):
             fields = json.loads(row["fields"])
-            empty = dict.fromkeys(("recipient", "queue_id_previous", "delivered_to"), "")
+            empty = dict.fromkeys(("recipient", "queue_id_previous", "delivered_to",
+                                   "tls_version"), "")
             found[row["file"], kind].append({**empty, **row, **fields})
     def of(name, kind="mail"):
         return found[f"records/{name}", kind]

@@ -35,6 +35,9 @@ private_system() {
 start_postfix() {
   # Outside a chroot, where the resolver finds its files.
   postconf -F "*/*/chroot = n"
+  # A second address, where postscreen looks at clients first.
+  postconf -M "192.0.2.26:smtp/inet = 192.0.2.26:smtp inet n - n - 1 postscreen" \
+    "smtpd/pass = smtpd pass - - n - - smtpd" "dnsblog/unix = dnsblog unix - - n - 0 dnsblog"
   postfix set-permissions 2>"$work/postfix.stderr" || true
   postfix start >"$work/postfix.stderr" 2>&1
   wait_for Postfix "$work/postfix.stderr" grep -q 'daemon started' /var/log/mail.log
@@ -42,7 +45,7 @@ start_postfix() {
 
 hostname mx1.bank.example
 ip link set lo up
-for address in 192.0.2.25 192.0.2.53 198.51.100.25 203.0.113.7 203.0.113.8 203.0.113.9; do
+for address in 192.0.2.{25,26,53} 198.51.100.25 203.0.113.{7,8,9}; do
   ip address add "$address/32" dev lo
 done
 private_system

@@ -28,6 +28,10 @@ def main():
         path.write_text(configure.fill(HERE / "templates" / template, {
             "DIR": path.parent, "EXIM": work / "exim/usr/sbin/exim4",
             "MESSAGE_SIZE_LIMIT": scenario["message_size_limit"]}))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", "/CN=mx1.bank.example", "-keyout", work / "etc/postfix/key.pem",
+                    "-out", work / "etc/postfix/cert.pem"], check=True, capture_output=True)
     (work / "etc/postfix/greylist").write_text("later@bank.example 450 4.2.0 come back later\n")
     (work / "etc/resolv.conf").write_text("nameserver 192.0.2.53\noptions timeout:2 attempts:1\n")
     (work / "etc/nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: dns\n"

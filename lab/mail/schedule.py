@@ -2,6 +2,7 @@
 import dataclasses
 
 BANK = "192.0.2.25"      # Postfix
+SCREEN = "192.0.2.26"    # the same Postfix behind postscreen
 SENDER = "198.51.100.25" # Exim
 PROMO = "promo@sender.example"
 CLERK, DESK, ARCHIVE = "clerk@bank.example", "desk@bank.example", "archive@bank.example"
@@ -19,6 +20,8 @@ class Mail:
     envelope_from: str = PROMO
     subject: str = "Newsletter"
     body: str = "Nothing new.\n"
+    server: str = BANK
+    is_early: bool = False      # the client speaks before it is greeted
     leaves_after: str = ""      # the client goes away after this command
     then: str = ""              # a change of state, or what Exim does, after it
 
@@ -50,6 +53,10 @@ MAILS = [
     Mail("left-after-rcpt", {CLERK: ("left", "-")}, address="203.0.113.9", leaves_after="RCPT"),
     Mail("left-within-data", {CLERK: ("left", "-")}, address="203.0.113.9", leaves_after="DATA"),
     Mail("ordinary", {DESK: ACCEPTED}, address="203.0.113.9"),
+    Mail("screened-listed", {CLERK: ("rejected", "550")}, address="203.0.113.7", server=SCREEN),
+    Mail("screened-early", {CLERK: ("rejected", "550")}, address="203.0.113.8", server=SCREEN,
+         is_early=True),
+    Mail("screened-passed", {DESK: ACCEPTED}, address="203.0.113.9", server=SCREEN),
     Mail("ordinary", {CLERK: ACCEPTED}),
 ]
 

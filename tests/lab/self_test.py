@@ -115,7 +115,7 @@ MAIL = {
     defer_what_bounced: "exim.log: assay lacks e0007",
     scan_another_message: "rspamd.log: assay lacks e0003",
     deliver_to_another: "mailboxes: assay lacks e0002",
-    ask_for_no_pointer: "dns.log: 0 PTR 8.113.0.203.in-addr.arpa for 1",
+    ask_for_no_pointer: "dns.log: 0 questions for 8.113.0.203.in-addr.arpa, 1",
     lose_truth: "assay reads what was not done",
 }
 
