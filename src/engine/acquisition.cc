@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "engine/pst_folders.h"
+
 namespace assay {
 namespace {
 
@@ -110,8 +112,10 @@ Status Acquisition::add(const AddRequest& request) {
   request_ = &request;
   if (!request.dry_run) {
     ASSAY_TRY(inside_.lock());
-    // What a killed attempt to take standard input left; nobody else writes it now.
+    // What killed attempts left: of standard input, which nobody else writes now, and of Outlook's
+    // folders.
     ::unlink((inside_.directory + std::string(kSpoolName)).c_str());
+    sweep_pst_folders(inside_.directory);
   }
   for (const std::string& path : request.paths) {
     if (path == "-") {
@@ -154,8 +158,12 @@ Status Acquisition::preview(const AddRequest& request, const FoundFile& found) {
   auto bytes = OpenedBytes::open(source);
   if (!bytes.ok()) return fail(draft, bytes.error());
   draft.evidence.encoding = (*bytes)->encoding();
-  if ((*bytes)->is_archive() && draft.as_format.empty()) {
-    draft.evidence.format_why = "an archive; each of its members would be evidence of its own";
+  const bool is_folders = is_pst((*bytes)->head()) && !readpst_version().empty();
+  if (((*bytes)->is_archive() || is_folders) && draft.as_format.empty()) {
+    draft.evidence.format_why =
+        is_folders
+            ? "Outlook's folders; each mailbox that readpst writes would be evidence of its own"
+            : "an archive; each of its members would be evidence of its own";
   } else {
     ASSAY_TRY(choose_format(draft.as_format, **bytes, draft.evidence));
     tell_mapping(draft);

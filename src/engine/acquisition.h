@@ -80,7 +80,9 @@ class Acquisition {
                     const std::function<std::string()>& what_changed);
   // The file may be another one since the interrupted attempt: nothing of it was sealed.
   Status look_again(Draft& draft, OpenedBytes& bytes);
-  Status take_archive(DescriptorSource& file, Draft draft, int depth);
+  Status turn_into_archive(Draft& draft);
+  // `why`: what it was taken for, in words.
+  Status take_archive(DescriptorSource& file, Draft draft, int depth, std::string why);
   Status take_member(const ArchiveMember& member, ByteSource& data, Draft draft, int depth,
                      std::vector<Note>& notes);
   Draft member_draft(const Draft& container, const ArchiveMember& member) const;

@@ -3,21 +3,32 @@
 #include <algorithm>
 
 #include "engine/acquisition.h"
+#include "engine/pst_folders.h"
 #include "engine/rejects_file.h"
 
 namespace assay {
 namespace {
 
-void add_note(std::vector<Note>& notes, std::string_view code, std::string_view text) {
+void add_note(std::vector<Note>& notes, std::string_view code, std::string_view text,
+              std::uint64_t count = 1) {
   for (Note& note : notes) {
     if (note.code == code) {
-      ++note.count;
+      note.count += count;
       return;
     }
   }
-  notes.push_back({std::string(code), 1, std::string(text)});
+  notes.push_back({std::string(code), count, std::string(text)});
   std::sort(notes.begin(), notes.end(),
             [](const Note& a, const Note& b) { return a.code < b.code; });
+}
+
+constexpr const char* kFoldersWhy =
+    "Outlook's folders; each mailbox that readpst writes of them is evidence of its own";
+
+bool can_unpack_pst(std::string_view head) { return is_pst(head) && !readpst_version().empty(); }
+
+std::string kind_of_archive(std::string_view head) {
+  return is_pst(head) ? kFoldersWhy : "an archive; each of its members is evidence of its own";
 }
 
 bool is_fatal(const Error& error) {
@@ -59,11 +70,16 @@ Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
                                const std::function<std::string()>& what_changed) {
   auto bytes = OpenedBytes::open(file);
   if (!bytes.ok()) return is_fatal(bytes.error()) ? bytes.error() : fail(draft, bytes.error());
+  // Outlook's folders that were added before there was a readpst become an archive when restated.
+  const bool had_no_program = draft.is_restated && draft.evidence.format == "pst" &&
+                              draft.evidence.format_why != kFormatIsStated;
   const bool takes_members =
       draft.is_new() ? draft.as_format.empty() : draft.evidence.id.starts_with("archive-");
   if (draft.is_new()) draft.evidence.encoding = (*bytes)->encoding();
-  if ((*bytes)->is_archive() && takes_members && depth < kMaxArchiveDepth) {
-    return take_archive(file, std::move(draft), depth);
+  const bool is_container = (*bytes)->is_archive() || can_unpack_pst((*bytes)->head());
+  if (is_container && (takes_members || had_no_program) && depth < kMaxArchiveDepth) {
+    if (had_no_program) ASSAY_TRY(turn_into_archive(draft));
+    return take_archive(file, std::move(draft), depth, kind_of_archive((*bytes)->head()));
   }
   if (draft.is_new()) {
     ASSAY_TRY(choose_format(draft.as_format, **bytes, draft.evidence));
@@ -178,7 +194,21 @@ std::string Acquisition::outcome_words(const Draft& draft) const {
   return evidence.state == ReadState::unreadable ? evidence.format_why : "";
 }
 
-Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth) {
+// Nothing was read of it but that it could not be read.
+Status Acquisition::turn_into_archive(Draft& draft) {
+  Evidence& evidence = draft.evidence;
+  ASSAY_TRY(RejectsFile(inside_.rejects_path(evidence), evidence.number).finish());
+  evidence.id = fmt::format("archive-{}", evidence.number);
+  evidence.format.clear();
+  evidence.format_why = kFoldersWhy;
+  evidence.balance = Balance();
+  evidence.kinds.clear();
+  draft.detail.rejects.clear();
+  draft.detail.rejects_sha256.clear();
+  return inside_.seal("begun", begun_payload(evidence, draft.detail));
+}
+
+Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth, std::string why) {
   ASSAY_TRY(file.rewind());
   SealingSource sealing(file);
   if (Status drained = sealing.drain(); !drained.ok()) {
@@ -196,7 +226,7 @@ Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth)
            fmt::format("the same bytes are here as {} ({})", original.id, original.name));
       return {};
     }
-    draft.evidence.format_why = "an archive; each of its members is evidence of its own";
+    draft.evidence.format_why = std::move(why);
     ASSAY_TRY(begin(draft, "archive"));
   } else if (draft.detail.is_sealed && sha256 != draft.evidence.sha256) {
     return fail(draft,
@@ -210,14 +240,21 @@ Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth)
     ASSAY_TRY(inside_.seal("evidence", evidence_payload(draft.evidence, draft.detail)));
   }
   std::vector<Note> notes;
-  std::string damage;
+  WalkEnd end;
   bool keeps_statements = false;
-  ASSAY_TRY(walk_archive(file, sealing.bytes(), damage,
-                         [&](const ArchiveMember& member, ByteSource& data) -> Status {
-                           Draft part = member_draft(draft, member);
-                           ASSAY_TRY(state_member(part, keeps_statements));
-                           return take_member(member, data, std::move(part), depth + 1, notes);
-                         }));
+  Status walked =
+      walk_archive(file, sealing.bytes(), inside_.directory, end,
+                   [&](const ArchiveMember& member, ByteSource& data) -> Status {
+                     Draft part = member_draft(draft, member);
+                     ASSAY_TRY(state_member(part, keeps_statements));
+                     return take_member(member, data, std::move(part), depth + 1, notes);
+                   });
+  if (!walked.ok() && walked.error().code == ErrorCode::unsupported) {
+    return fail(draft, walked.error());
+  }
+  ASSAY_TRY(std::move(walked));
+  for (const Note& note : end.notes) add_note(notes, note.code, note.text, note.count);
+  std::string& damage = end.damage;
   if (!damage.empty()) add_note(notes, "archive.damaged", damage);
   const std::uint64_t unread = unread_members(draft.evidence.number);
   if (unread > 0) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/sources.h"
 
@@ -31,6 +32,8 @@ class ArchiveReader {
   // The bytes of the member that next() named; until the next call of next().
   virtual ByteSource& data() = 0;
   virtual std::string format() const = 0;  // "POSIX ustar format"
+  // What is to be said of the whole.
+  virtual std::vector<Note> notes() const { return {}; }
 };
 
 // `content`: the decompressed archive. `seekable`: the file itself when it is not compressed, for

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
+
+#include "engine/pst_folders.h"
 
 namespace assay {
 
@@ -27,27 +30,50 @@ Result<Descriptor> nameless_file(const std::string& folder) {
   return system_error("make a temporary file in", folder + " or /tmp");
 }
 
+Result<std::unique_ptr<ArchiveReader>> open_members(OpenedBytes& opened, DescriptorSource& file,
+                                                    std::uint64_t size_bytes) {
+  const bool is_plain = opened.encoding().empty();
+  return open_archive(opened.content(), is_plain ? &file : nullptr, size_bytes);
+}
+
+// readpst wants to go to and fro in a file: compressed folders are unpacked first.
+Result<std::unique_ptr<ArchiveReader>> open_folders(OpenedBytes& opened, DescriptorSource& file,
+                                                    const std::string& folder) {
+  const auto open = [&folder](DescriptorSource& from) -> Result<std::unique_ptr<ArchiveReader>> {
+    struct stat info {};
+    if (::fstat(from.descriptor(), &info) != 0) return system_error("read", "Outlook's folders");
+    return open_pst(from, folder, pst_limits(static_cast<std::uint64_t>(info.st_size)));
+  };
+  if (opened.encoding().empty()) return open(file);
+  auto unpacked = unpack_member(opened.content(), folder);
+  if (!unpacked.ok()) return unpacked.error();
+  DescriptorSource inner(unpacked->file.number(), "Outlook's folders", file.stop_flag(), {});
+  return open(inner);
+}
+
 }  // namespace
 
-Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, std::string& damage,
+Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, const std::string& folder,
+                    WalkEnd& end,
                     const std::function<Status(const ArchiveMember&, ByteSource&)>& each) {
-  damage.clear();
+  end = WalkEnd();
   ASSAY_TRY(file.rewind());
   auto opened = OpenedBytes::open(file);
   if (!opened.ok()) return opened.error();
-  const bool is_plain = (*opened)->encoding().empty();
-  auto reader = open_archive((*opened)->content(), is_plain ? &file : nullptr, size_bytes);
+  auto reader = is_pst((*opened)->head()) ? open_folders(**opened, file, folder)
+                                          : open_members(**opened, file, size_bytes);
   if (!reader.ok()) {
     if (reader.error().code != ErrorCode::malformed) return reader.error();
-    damage = reader.error().message;
+    end.damage = reader.error().message;
     return {};
   }
+  end.notes = (*reader)->notes();
   while (true) {
     ArchiveMember member;
     const auto more = (*reader)->next(member);
     if (!more.ok()) {
       if (more.error().code != ErrorCode::malformed) return more.error();
-      damage = more.error().message;
+      end.damage = more.error().message;
       return {};
     }
     if (!*more) return {};

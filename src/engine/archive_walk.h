@@ -8,9 +8,15 @@
 
 namespace assay {
 
-// Calls `each` for every member. `damage` says why the walk ended early, when the archive itself is
-// the reason; "" otherwise. Errors: io, interrupted, what `each` returns.
-Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, std::string& damage,
+struct WalkEnd {
+  std::string damage;  // why it ended early, when the archive itself is the reason
+  std::vector<Note> notes;
+};
+// Calls `each` for every member. Outlook's folders are an archive that an outside program unpacks,
+// into a folder of its own in `folder`. Errors: io, interrupted, unsupported (that program is not
+// here), what `each` returns.
+Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, const std::string& folder,
+                    WalkEnd& end,
                     const std::function<Status(const ArchiveMember&, ByteSource&)>& each);
 
 // A member, unpacked into a temporary file without a name (in `folder`): telling what is inside,

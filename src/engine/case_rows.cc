@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "engine/archive_walk.h"
 #include "engine/case_impl.h"
 #include "engine/evidence_pass.h"
+#include "engine/pst_folders.h"
 
 namespace assay {
 namespace {
@@ -68,11 +70,45 @@ class Rereading {
   Status take(DescriptorSource& file, std::uint32_t number) {
     const Evidence container = *find(number);
     if (container.state != ReadState::container) return take_one(file, number);
-    std::string damage;
-    return walk_archive(file, container.size_bytes, damage,
-                        [&](const ArchiveMember& member, ByteSource& data) {
-                          return take_member(number, member, data);
-                        });
+    WalkEnd end;
+    Status walked =
+        walk_archive(file, container.size_bytes, folder_for_temporaries(inside_.directory), end,
+                     [&](const ArchiveMember& member, ByteSource& data) {
+                       return take_member(number, member, data);
+                     });
+    if (walked.ok()) walked = check_members_came(number);
+    return walked.ok() ? Status() : Status(blame_program(container, end, walked.error()));
+  }
+
+  // An archive that an outside program unpacks may hold fewer members than before.
+  Status check_members_came(std::uint32_t container) const {
+    for (const std::uint32_t number : wanted_) {
+      const Evidence* evidence = find(number);
+      if (evidence == nullptr || evidence->container != container || done_.contains(number)) {
+        continue;
+      }
+      return Error{ErrorCode::check_failed,
+                   fmt::format("{} is not in {} any more", evidence->member, find(container)->id),
+                   "see what changed with: assay verify CASE"};
+    }
+    return {};
+  }
+
+  // Another version of it writes otherwise: that says nothing about the evidence.
+  Error blame_program(const Evidence& container, const WalkEnd& end, const Error& error) const {
+    const auto version_in = [](const std::vector<Note>& notes) -> std::string {
+      for (const Note& note : notes) {
+        if (note.code == kUnpackedBy) return note.text;
+      }
+      return "";
+    };
+    const std::string then = version_in(container.notes), now = version_in(end.notes);
+    if (then.empty() || error.code != ErrorCode::check_failed || then == now) return error;
+    return {ErrorCode::unsupported,
+            fmt::format("{}; the members of {} were written by {}, and this machine has {}, which "
+                        "may be the whole reason",
+                        error.message, container.id, then, now),
+            fmt::format("verify on a machine with {}", then)};
   }
 
   Status take_member(std::uint32_t container, const ArchiveMember& member, ByteSource& data) {
@@ -86,7 +122,9 @@ class Rereading {
       if (!unpacked.ok()) return unpacked.error();
       DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
       file.end_in(unpacked->damage);
-      return take(file, number);
+      ASSAY_TRY(take(file, number));
+      done_.insert(number);
+      return {};
     }
     return {};
   }
@@ -116,6 +154,7 @@ class Rereading {
 
   Case::Impl& inside_;
   std::vector<std::uint32_t> wanted_;
+  std::set<std::uint32_t> done_;
 };
 
 }  // namespace

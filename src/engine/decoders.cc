@@ -36,7 +36,7 @@ class FilterSource final : public ByteSource {
         {"lzip", archive_read_support_filter_lzip},
         {"compress", archive_read_support_filter_compress}};
     for (const auto& [name, enable] : filters) {
-      // ARCHIVE_WARN: libarchive would start an outside program; assay never does.
+      // ARCHIVE_WARN: libarchive would start an outside program, under limits of nobody's.
       if (name == encoding_ && enable(archive_) != ARCHIVE_OK) {
         return Error{ErrorCode::unsupported,
                      fmt::format("the libarchive of this machine cannot decompress {}", encoding_),

@@ -49,17 +49,18 @@ Result<std::string> descend(Case::Impl& inside, DescriptorSource& file,
   Result<std::string> found =
       Error{ErrorCode::not_found,
             fmt::format("{} is not in {} any more", path[level + 1]->member, path[level]->id), ""};
-  std::string damage;
-  ASSAY_TRY(
-      walk_archive(file, path[level]->size_bytes, damage,
-                   [&](const ArchiveMember& member, ByteSource& data) -> Status {
-                     if (member.path != path[level + 1]->member) return {};
-                     auto unpacked = unpack_member(data, folder_for_temporaries(inside.directory));
-                     if (!unpacked.ok()) return unpacked.error();
-                     DescriptorSource inner(unpacked->file.number(), member.path, nullptr, {});
-                     found = descend(inside, inner, path, level + 1, offset, length);
-                     return {};
-                   }));
+  WalkEnd end;
+  const std::string temporaries = folder_for_temporaries(inside.directory);
+  ASSAY_TRY(walk_archive(file, path[level]->size_bytes, temporaries, end,
+                         [&](const ArchiveMember& member, ByteSource& data) -> Status {
+                           if (member.path != path[level + 1]->member) return {};
+                           auto unpacked = unpack_member(data, temporaries);
+                           if (!unpacked.ok()) return unpacked.error();
+                           DescriptorSource inner(unpacked->file.number(), member.path, nullptr,
+                                                  {});
+                           found = descend(inside, inner, path, level + 1, offset, length);
+                           return {};
+                         }));
   return found;
 }
 

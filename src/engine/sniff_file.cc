@@ -99,8 +99,8 @@ Status sniff_one(DescriptorSource& file, const std::string& name, std::uint64_t 
     reports.push_back(look_at(**opened, name));
     return {};
   }
-  std::string damage;
-  return walk_archive(file, size, damage,
+  WalkEnd end;
+  return walk_archive(file, size, "/tmp", end,
                       [&](const ArchiveMember& member, ByteSource& data) -> Status {
                         if (!member.is_file || member.is_encrypted) return {};
                         return sniff_member(data, name + ": " + member.path, depth, reports);

@@ -34,6 +34,7 @@ class DescriptorSource final : public ByteSource {
   // Back to the first byte.
   Status rewind();
   int descriptor() const { return descriptor_; }
+  const std::atomic<bool>* stop_flag() const { return stop_; }
   // The file ends after so many bytes, whatever has been appended since.
   void end_after(std::uint64_t bytes) { end_ = bytes; }
   // What follows the last byte is lost: its end is this damage, in words, as of a stream that broke

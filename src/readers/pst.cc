@@ -1,5 +1,5 @@
-// Outlook's folders in one file. Not read: the format is a database of its own, and a program that
-// reads it well exists. docs/formats/pst.md.
+// Outlook's folders in one file, where there is no readpst to make mailboxes of them (where there
+// is, they are an archive of mailboxes: engine/pst_folders.h). docs/formats/pst.md.
 #include "readers/readers.h"
 
 namespace assay {
@@ -12,7 +12,7 @@ class Pst final : public Reader {
  public:
   std::string_view name() const override { return "pst"; }
   std::string_view summary() const override {
-    return "Outlook's .pst or .ost: recognised, not read (use readpst)";
+    return "Outlook's .pst or .ost, through readpst when it is installed";
   }
   std::string_view record_kind() const override { return "message"; }
   std::string_view unit() const override { return "file"; }
@@ -39,8 +39,8 @@ class Pst final : public Reader {
     if (size > 0) {
       sink.unit();
       sink.reject("pst.not_read", 0, size, head,
-                  "Outlook's folders are not read; turn them into mailboxes with "
-                  "'readpst -o OUT FILE' (Debian package pst-utils) and add the folder OUT");
+                  "Outlook's folders are read through readpst alone, which was not here; install "
+                  "it (Debian package pst-utils) and add the file again with --restate");
     }
     return flushed(sink);
   }
