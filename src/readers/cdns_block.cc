@@ -3,11 +3,13 @@
 namespace assay {
 namespace {
 
-std::string text_of(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+// One reader for each kind of value, all called `read`: what a map holds is then a list of keys.
+// False when the value is none of its kind.
+bool read(Cbor& cbor, std::int64_t& into) { return cbor.number(into); }
+bool read(Cbor& cbor, Bytes& into) { return cbor.string(Cbor::bytes, into); }
+bool read(Cbor& cbor, std::optional<std::int64_t>& into) { return cbor.number(into.emplace()); }
 
-bool read_index(Cbor& cbor, CdnsIndex& index) {
+bool read(Cbor& cbor, CdnsIndex& index) {
   std::int64_t value = 0;
   if (!cbor.number(value)) return false;
   // One that no table can have is kept as one that none has.
@@ -15,95 +17,36 @@ bool read_index(Cbor& cbor, CdnsIndex& index) {
   return true;
 }
 
-bool read_text(Cbor& cbor, std::string& into) {
-  Bytes bytes;
-  if (!cbor.string(Cbor::text, bytes)) return false;
-  into = text_of(bytes);
+bool read(Cbor& cbor, std::uint32_t& into) {
+  CdnsIndex index;
+  if (!read(cbor, index)) return false;
+  into = *index;
   return true;
 }
 
-bool read_number(Cbor& cbor, std::optional<std::int64_t>& into) {
-  return cbor.number(into.emplace());
+bool read(Cbor& cbor, std::string& into) {
+  Bytes bytes;
+  if (!cbor.string(Cbor::text, bytes)) return false;
+  into.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return true;
 }
 
-// An array of which each member is read by `read` into an entry of its own.
-template <class Entry, class Read>
-bool read_table(Cbor& cbor, std::vector<Entry>& table, Read read) {
-  return for_each_member(cbor, [&] {
-    if (table.size() >= kMaxCdnsTable) return cbor.refuse();
-    return read(table.emplace_back());
-  });
-}
+template <class Value>
+struct Member {
+  std::int64_t key;
+  Value& value;
+};
+template <class Value>
+Member(std::int64_t, Value&) -> Member<Value>;
 
-bool read_numbers(Cbor& cbor, std::vector<std::int64_t>& into) {
-  return read_table(cbor, into, [&](std::int64_t& value) { return cbor.number(value); });
-}
+// A map whose other keys are passed over.
+template <class... Values>
+bool read_map(Cbor& cbor, Member<Values>... members);
+// An array of which each member is an entry of its own.
+template <class Entry>
+bool read(Cbor& cbor, std::vector<Entry>& table);
 
-bool read_bytes(Cbor& cbor, std::vector<Bytes>& into) {
-  return read_table(cbor, into, [&](Bytes& value) { return cbor.string(Cbor::bytes, value); });
-}
-
-bool read_lists(Cbor& cbor, std::vector<std::vector<std::uint32_t>>& into) {
-  return read_table(cbor, into, [&](std::vector<std::uint32_t>& list) {
-    return read_table(cbor, list, [&](std::uint32_t& value) {
-      CdnsIndex index;
-      if (!read_index(cbor, index)) return false;
-      value = *index;
-      return true;
-    });
-  });
-}
-
-bool read_signature(Cbor& cbor, CdnsSignature& into) {
-  return for_each_pair(cbor, [&](std::int64_t key) {
-    switch (key) {
-      case 0:
-        return read_index(cbor, into.server);
-      case 1:
-        return cbor.number(into.server_port);
-      case 2:
-        into.has_transport = true;
-        return cbor.number(into.transport);
-      case 3:
-        return cbor.number(into.kind);
-      case 4:
-        return read_number(cbor, into.flags);
-      case 5:
-        return cbor.number(into.opcode);
-      case 6:
-        return cbor.number(into.dns_flags);
-      case 7:
-        return cbor.number(into.query_rcode);
-      case 8:
-        return read_index(cbor, into.classtype);
-      case 15:
-        return read_index(cbor, into.opt_rdata);
-      case 16:
-        return read_number(cbor, into.response_rcode);
-      default:
-        return false;
-    }
-  });
-}
-
-bool read_record(Cbor& cbor, CdnsRecord& into) {
-  return for_each_pair(cbor, [&](std::int64_t key) {
-    switch (key) {
-      case 0:
-        return read_index(cbor, into.name);
-      case 1:
-        return read_index(cbor, into.classtype);
-      case 2:
-        return read_number(cbor, into.ttl);
-      case 3:
-        return read_index(cbor, into.rdata);
-      default:
-        return false;
-    }
-  });
-}
-
-bool read_classtype(Cbor& cbor, CdnsClassType& into) {
+bool read(Cbor& cbor, CdnsClassType& into) {
   return for_each_pair(cbor, [&](std::int64_t key) {
     std::int64_t value = 0;
     if (key != 0 && key != 1) return false;
@@ -114,52 +57,54 @@ bool read_classtype(Cbor& cbor, CdnsClassType& into) {
   });
 }
 
-bool read_malformed(Cbor& cbor, CdnsMalformed& into) {
+bool read(Cbor& cbor, CdnsSignature& into);
+bool read(Cbor& cbor, CdnsRecord& into);
+bool read(Cbor& cbor, CdnsMalformed& into);
+bool read(Cbor& cbor, CdnsExtended& into);
+
+template <class... Values>
+bool read_map(Cbor& cbor, Member<Values>... members) {
   return for_each_pair(cbor, [&](std::int64_t key) {
-    switch (key) {
-      case 0:
-        return read_index(cbor, into.server);
-      case 1:
-        return cbor.number(into.server_port);
-      case 2:
-        return cbor.number(into.transport);
-      case 3:
-        return cbor.string(Cbor::bytes, into.payload);
-      default:
-        return false;
-    }
+    return ((key == members.key && read(cbor, members.value)) || ...);
   });
 }
 
-bool read_tables(Cbor& cbor, CdnsTables& into) {
-  return for_each_pair(cbor, [&](std::int64_t key) {
-    const auto record = [&cbor](CdnsRecord& entry) { return read_record(cbor, entry); };
-    switch (key) {
-      case 0:
-        return read_bytes(cbor, into.addresses);
-      case 1:
-        return read_table(cbor, into.classtypes,
-                          [&](CdnsClassType& entry) { return read_classtype(cbor, entry); });
-      case 2:
-        return read_bytes(cbor, into.names);
-      case 3:
-        return read_table(cbor, into.signatures,
-                          [&](CdnsSignature& entry) { return read_signature(cbor, entry); });
-      case 4:
-        return read_lists(cbor, into.question_lists);
-      case 5:
-        return read_table(cbor, into.questions, record);
-      case 6:
-        return read_lists(cbor, into.record_lists);
-      case 7:
-        return read_table(cbor, into.records, record);
-      case 8:
-        return read_table(cbor, into.malformed,
-                          [&](CdnsMalformed& entry) { return read_malformed(cbor, entry); });
-      default:
-        return false;
-    }
+template <class Entry>
+bool read(Cbor& cbor, std::vector<Entry>& table) {
+  return for_each_member(cbor, [&] {
+    if (table.size() >= kMaxCdnsTable) return cbor.refuse();
+    return read(cbor, table.emplace_back());
   });
+}
+
+bool read(Cbor& cbor, CdnsSignature& into) {
+  return read_map(cbor, Member{0, into.server}, Member{1, into.server_port},
+                  Member{2, into.transport}, Member{3, into.kind}, Member{4, into.flags},
+                  Member{5, into.opcode}, Member{6, into.dns_flags}, Member{7, into.query_rcode},
+                  Member{8, into.classtype}, Member{15, into.opt_rdata},
+                  Member{16, into.response_rcode});
+}
+
+bool read(Cbor& cbor, CdnsRecord& into) {
+  return read_map(cbor, Member{0, into.name}, Member{1, into.classtype}, Member{2, into.ttl},
+                  Member{3, into.rdata});
+}
+
+bool read(Cbor& cbor, CdnsMalformed& into) {
+  return read_map(cbor, Member{0, into.server}, Member{1, into.server_port},
+                  Member{2, into.transport}, Member{3, into.payload});
+}
+
+bool read(Cbor& cbor, CdnsExtended& into) {
+  return read_map(cbor, Member{0, into.questions}, Member{1, into.answers},
+                  Member{2, into.authority}, Member{3, into.additional});
+}
+
+bool read(Cbor& cbor, CdnsTables& into) {
+  return read_map(cbor, Member{0, into.addresses}, Member{1, into.classtypes},
+                  Member{2, into.names}, Member{3, into.signatures}, Member{4, into.question_lists},
+                  Member{5, into.questions}, Member{6, into.record_lists}, Member{7, into.records},
+                  Member{8, into.malformed});
 }
 
 bool read_time(Cbor& cbor, CdnsBlock& into) {
@@ -180,20 +125,12 @@ bool read_storage(Cbor& cbor, CdnsParameters& into) {
         return which >= 0 && which < 4 && cbor.number(into.hints[static_cast<std::size_t>(which)]);
       });
     }
-    if (key == 3) return read_numbers(cbor, into.opcodes);
-    if (key == 4) return read_numbers(cbor, into.types);
+    if (key == 3) return read(cbor, into.opcodes);
+    if (key == 4) return read(cbor, into.types);
     if (key == 5) return cbor.number(into.flags);
     if (key >= 6 && key <= 9) return cbor.number(into.prefixes[static_cast<std::size_t>(key - 6)]);
-    if (key == 10) return read_text(cbor, into.sampling);
-    return key == 11 && read_text(cbor, into.anonymisation);
-  });
-}
-
-bool read_extended(Cbor& cbor, CdnsExtended& into) {
-  return for_each_pair(cbor, [&](std::int64_t key) {
-    CdnsIndex* const indices[] = {&into.questions, &into.answers, &into.authority,
-                                  &into.additional};
-    return key >= 0 && key < 4 && read_index(cbor, *indices[key]);
+    if (key == 10) return read(cbor, into.sampling);
+    return key == 11 && read(cbor, into.anonymisation);
   });
 }
 
@@ -203,10 +140,7 @@ bool parse_cdns_parameters(Cbor& cbor, CdnsParameters& into) {
   const bool is_whole = for_each_pair(cbor, [&](std::int64_t key) {
     if (key == 0) return read_storage(cbor, into);
     if (key != 1) return false;
-    return for_each_pair(cbor, [&](std::int64_t which) {
-      if (which == 8) return read_text(cbor, into.generator);
-      return which == 9 && read_text(cbor, into.host);
-    });
+    return read_map(cbor, Member{8, into.generator}, Member{9, into.host});
   });
   constexpr std::int64_t kMostTicks = 1'000'000'000'000;
   return is_whole && into.ticks_per_second > 0 && into.ticks_per_second <= kMostTicks;
@@ -219,12 +153,12 @@ bool parse_cdns_block(Cbor& cbor, CdnsBlock& into) {
         return for_each_pair(cbor, [&](std::int64_t which) {
           if (which == 0) return read_time(cbor, into);
           CdnsIndex index;
-          if (which != 1 || !read_index(cbor, index)) return false;
+          if (which != 1 || !read(cbor, index)) return false;
           into.parameters = *index;
           return true;
         });
       case 2:
-        return read_tables(cbor, into.tables);
+        return read(cbor, into.tables);
       case 3:
         into.items_at = cbor.at();
         return cbor.skip();
@@ -241,30 +175,10 @@ bool parse_cdns_block(Cbor& cbor, CdnsBlock& into) {
 }
 
 bool parse_cdns_item(Cbor& cbor, CdnsItem& into) {
-  return for_each_pair(cbor, [&](std::int64_t key) {
-    switch (key) {
-      case 0:
-        return read_number(cbor, into.time_offset);
-      case 1:
-        return read_index(cbor, into.client);
-      case 2:
-        return cbor.number(into.client_port);
-      case 3:
-        return cbor.number(into.id);
-      case 4:
-        return read_index(cbor, into.signature);
-      case 6:
-        return read_number(cbor, into.response_delay);
-      case 7:
-        return read_index(cbor, into.name);
-      case 11:
-        return read_extended(cbor, into.query);
-      case 12:
-        return read_extended(cbor, into.response);
-      default:
-        return false;
-    }
-  });
+  return read_map(cbor, Member{0, into.time_offset}, Member{1, into.client},
+                  Member{2, into.client_port}, Member{3, into.id}, Member{4, into.signature},
+                  Member{6, into.response_delay}, Member{7, into.name}, Member{11, into.query},
+                  Member{12, into.response});
 }
 
 }  // namespace assay

@@ -30,11 +30,9 @@ using CdnsIndex = std::optional<std::uint32_t>;
 
 struct CdnsSignature {
   CdnsIndex server, classtype, opt_rdata;
-  std::int64_t server_port = 0, transport = 0, opcode = 0, dns_flags = 0;
-  std::int64_t query_rcode = 0;
-  std::optional<std::int64_t> response_rcode, flags;
+  std::int64_t server_port = 0, opcode = 0, dns_flags = 0, query_rcode = 0;
+  std::optional<std::int64_t> transport, response_rcode, flags;
   std::int64_t kind = -1;  // qr-type
-  bool has_transport = false;
 };
 
 struct CdnsRecord {

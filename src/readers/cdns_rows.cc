@@ -26,8 +26,13 @@ std::uint16_t word_of(std::int64_t value) {
   return value >= 0 && value <= 0xffff ? static_cast<std::uint16_t>(value) : 0;
 }
 
-bool is_stream(std::int64_t transport) {
-  const std::int64_t protocol = transport >> 1 & 15;
+// UDP, TCP, TLS, DTLS, HTTPS: RFC 8618 section 7.3.2.3.2.
+std::size_t protocol_of(const CdnsSignature& signature) {
+  return static_cast<std::size_t>(signature.transport.value_or(0) >> 1 & 15);
+}
+
+bool is_stream(const CdnsSignature& signature) {
+  const std::size_t protocol = protocol_of(signature);
   return protocol == 1 || protocol == 2 || protocol == 4;  // TCP, TLS, HTTPS
 }
 
@@ -60,7 +65,7 @@ std::uint32_t flags_of(const CdnsSignature& signature, bool has_query, bool has_
   const std::int64_t about = signature.flags.value_or(0);
   set(about & (has_query ? kSigQueryOpt : kSigResponseOpt), kEdns);
   set(about & (has_query ? kSigQueryNoQuestion : kSigResponseNoQuestion), kNoQuestion);
-  set(is_stream(signature.transport), kTcp);
+  set(is_stream(signature), kTcp);
   return flags;
 }
 
@@ -122,7 +127,7 @@ CdnsRows::Problem CdnsRows::add_item(const CdnsBlock& block, const CdnsParameter
     if (!problem) problem = add_records(tables, lists, is_query, row);
     if (problem) sink_.note(problem.code, problem.why);
   }
-  if ((signature.transport >> 1 & 15) > 1) add_transport(signature, row);
+  if (protocol_of(signature) > 1) add_transport(signature, row);
   sink_.add(row);
   return {};
 }
@@ -130,7 +135,7 @@ CdnsRows::Problem CdnsRows::add_item(const CdnsBlock& block, const CdnsParameter
 void CdnsRows::add_transport(const CdnsSignature& signature, const DnsRow& row) {
   static constexpr std::string_view kWords[] = {"udp", "tcp", "dot", "dtls", "doh"};
   static const FieldId kTransport = field_id("transport");
-  const auto protocol = static_cast<std::size_t>(signature.transport >> 1 & 15);
+  const std::size_t protocol = protocol_of(signature);
   RecordRow record;
   record.kind = RecordKind::dns;
   record.time_us = record.until_us = row.time_us;
@@ -191,8 +196,8 @@ CdnsRows::Problem CdnsRows::read_host(const CdnsTables& tables, CdnsIndex index,
 
 CdnsRows::Problem CdnsRows::set_ends(const CdnsTables& tables, const CdnsItem& item,
                                      const CdnsSignature& signature, DnsRow& row) {
-  bool is_v6 = (signature.transport & kTransportIpv6) != 0;
-  if (!signature.has_transport) {
+  bool is_v6 = (signature.transport.value_or(0) & kTransportIpv6) != 0;
+  if (!signature.transport) {
     const Bytes* client = entry_of(tables.addresses, item.client);
     is_v6 = client != nullptr && client->size() > 4;
   }
