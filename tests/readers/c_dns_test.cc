@@ -1,6 +1,4 @@
 // c_dns: blocks, tables, what was not recorded, damage; a real file beside its capture.
-#include <archive.h>
-#include <archive_entry.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,6 +13,7 @@
 #include "read_text.h"
 #include "readers/cbor.h"
 #include "readers/readers.h"
+#include "unpacked.h"
 
 namespace assay::test {
 namespace {
@@ -206,22 +205,6 @@ TEST(CDns, SniffTakesItsFilesAndNothingElse) {
       EXPECT_EQ(c_dns_reader().sniff(file_bytes(path)).score, 0) << path;
     }
   }
-}
-
-std::string unpacked(const std::filesystem::path& path) {
-  std::string out;
-  archive* in = archive_read_new();
-  archive_read_support_filter_xz(in);
-  archive_read_support_format_raw(in);
-  archive_entry* entry = nullptr;
-  EXPECT_EQ(archive_read_open_filename(in, path.c_str(), 1 << 16), ARCHIVE_OK);
-  EXPECT_EQ(archive_read_next_header(in, &entry), ARCHIVE_OK);
-  std::string block(1 << 20, '\0');
-  for (la_ssize_t n; (n = archive_read_data(in, block.data(), block.size())) > 0;) {
-    out.append(block, 0, static_cast<std::size_t>(n));
-  }
-  archive_read_free(in);
-  return out;
 }
 
 // The look-ups as text, without their places.

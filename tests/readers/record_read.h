@@ -1,14 +1,13 @@
 // What the tests of readers share that make records of other kinds than look-ups.
 #pragma once
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "golden.h"
 #include "read_text.h"
+#include "unpacked.h"
 
 namespace assay::test {
 
@@ -27,22 +26,6 @@ inline std::string records_of(CollectingSink& sink) {
     record.offset = record.length = 0;
     out += sink.golden_record(record);
   }
-  return out;
-}
-
-inline std::string unpacked(const std::filesystem::path& path) {
-  std::string out;
-  archive* in = archive_read_new();
-  archive_read_support_filter_all(in);
-  archive_read_support_format_raw(in);
-  archive_entry* entry = nullptr;
-  EXPECT_EQ(archive_read_open_filename(in, path.c_str(), 1 << 16), ARCHIVE_OK);
-  EXPECT_EQ(archive_read_next_header(in, &entry), ARCHIVE_OK);
-  std::string block(1 << 20, '\0');
-  for (la_ssize_t n; (n = archive_read_data(in, block.data(), block.size())) > 0;) {
-    out.append(block, 0, static_cast<std::size_t>(n));
-  }
-  archive_read_free(in);
   return out;
 }
 

@@ -1,10 +1,9 @@
-#include <archive.h>
-#include <archive_entry.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "golden.h"
 #include "read_text.h"
+#include "unpacked.h"
 
 namespace assay {
 namespace {
@@ -27,22 +26,6 @@ std::string content(CollectingSink& sink) {
   for (test::Answer& answer : sink.answers) answer.row.offset = 0;
   const std::string all = sink.golden();
   return all.substr(0, all.find("{\"units\""));
-}
-
-std::string gunzipped(const std::filesystem::path& path) {
-  std::string out;
-  archive* in = archive_read_new();
-  archive_read_support_filter_gzip(in);
-  archive_read_support_format_raw(in);
-  archive_entry* entry = nullptr;
-  EXPECT_EQ(archive_read_open_filename(in, path.c_str(), 1 << 16), ARCHIVE_OK);
-  EXPECT_EQ(archive_read_next_header(in, &entry), ARCHIVE_OK);
-  std::string block(1 << 20, '\0');
-  for (la_ssize_t n; (n = archive_read_data(in, block.data(), block.size())) > 0;) {
-    out.append(block, 0, static_cast<std::size_t>(n));
-  }
-  archive_read_free(in);
-  return out;
 }
 
 TEST(ZeekDns, ReadsItsSamplesAsTheGoldenFilesSay) {
@@ -183,8 +166,8 @@ TEST(ZeekDns, GivesTheSameRowsForBothFormsOfOneRealLog) {
   ASSAY_NEED_SHARED(tsv_path, "zeek/zed-tsv-dns.log.gz");
   ASSAY_NEED_SHARED(json_path, "zeek/zed-dns.json.gz");
   CollectingSink tsv, json;
-  ASSERT_TRUE(read(gunzipped(tsv_path), tsv).ok());
-  ASSERT_TRUE(read(gunzipped(json_path), json).ok());
+  ASSERT_TRUE(read(test::unpacked(tsv_path), tsv).ok());
+  ASSERT_TRUE(read(test::unpacked(json_path), json).ok());
   EXPECT_EQ(tsv.rows.size(), 53'615u);
   EXPECT_EQ(json.rows.size(), 53'615u);
   EXPECT_EQ(tsv.rejects.size(), 0u);
@@ -210,7 +193,7 @@ TEST(ZeekDns, ReadsTheLogsOfARealSite) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (!entry.path().filename().string().starts_with("dns.")) continue;
     CollectingSink sink;
-    ASSERT_TRUE(read(gunzipped(entry.path()), sink).ok());
+    ASSERT_TRUE(read(test::unpacked(entry.path()), sink).ok());
     EXPECT_EQ(sink.rejects.size(), 0u) << entry.path();
     rows += sink.rows.size();
   }
