@@ -1,6 +1,5 @@
 // What only the embedded engine promises: a disk, a lock, crashes, SQL and Parquet.
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,25 +8,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "killed_writer.h"
 #include "store/chdb_connection.h"
 #include "store/chdb_library.h"
 #include "store_fixture.h"
 
 namespace assay::testing {
 namespace {
-
-// Runs one test of this program in a process of its own: after a fork alone, the engine's threads
-// and locks would be missing.
-pid_t start_child(const std::string& test, int output, std::string environment) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  dup2(output, STDOUT_FILENO);
-  const std::string filter = "--gtest_filter=EmbeddedStoreTest." + test;
-  putenv(environment.data());
-  execl("/proc/self/exe", "test_store", "--gtest_brief=1", "--gtest_also_run_disabled_tests",
-        filter.c_str(), nullptr);
-  _exit(2);
-}
 
 class EmbeddedStoreTest : public ::testing::Test {
  protected:
@@ -98,49 +85,23 @@ TEST_F(EmbeddedStoreTest, TakesABatchSentAgainAfterReopeningOnce) {
   EXPECT_EQ(*store_->count_rows({.evidences = {2}}), 102u);
 }
 
-constexpr std::uint64_t kBatches = 20;
-constexpr std::size_t kRows = 2'000;
+constexpr AppendLoad kLoad = {20, 2'000};
 
-// The body of a child process: appends without end in sight, acknowledging each batch on stdout.
 TEST_F(EmbeddedStoreTest, DISABLED_AppendsUntilKilled) {
   directory_ = std::getenv("ASSAY_TEST_STORE");
   open();
-  for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
-    ASSERT_OK(store_->append(1, batch, varied_batch(batch * kRows, kRows)));
-    ASSERT_EQ(write(STDOUT_FILENO, "+", 1), 1);
-  }
-  pause();
+  append_until_killed(*store_, kLoad);
 }
 
 TEST_F(EmbeddedStoreTest, LeavesOnlyWholeBatchesWhenKilledInTheMiddle) {
-  int output[2];
-  ASSERT_EQ(pipe(output), 0);
-  const pid_t child =
-      start_child("DISABLED_AppendsUntilKilled", output[1], "ASSAY_TEST_STORE=" + directory_);
-  close(output[1]);
-  std::size_t acknowledged = 0;
-  bool is_killed = false;
-  for (char byte; read(output[0], &byte, 1) == 1;) {
-    acknowledged += byte == '+';
-    if (acknowledged == 3 && !is_killed) is_killed = kill(child, SIGKILL) == 0;
-  }
-  close(output[0]);
-  waitpid(child, nullptr, 0);
-  ASSERT_TRUE(is_killed) << "the child failed before it was killed";
-
+  std::uint64_t acknowledged = 0;
+  ASSERT_NO_FATAL_FAILURE(
+      kill_a_writer("EmbeddedStoreTest.DISABLED_AppendsUntilKilled", directory_, acknowledged));
   open();
-  const std::uint64_t survived = *store_->count_rows({.evidences = {1}});
-  EXPECT_EQ(survived % kRows, 0u) << "a batch is there whole or not at all";
-  EXPECT_GE(survived / kRows, acknowledged) << "what append() acknowledged is there";
-  EXPECT_LT(survived / kRows, kBatches);
-  for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
-    ASSERT_OK(store_->append(1, batch, varied_batch(batch * kRows, kRows)));
-  }
-  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), kBatches * kRows)
-      << "sent again without begin(), every batch counts once";
+  ASSERT_NO_FATAL_FAILURE(expect_whole_batches(*store_, kLoad, acknowledged));
   ASSERT_OK(store_->begin(1));
-  ASSERT_OK(store_->append(1, 0, varied_batch(0, kRows)));
-  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), kRows);
+  ASSERT_OK(store_->append(1, 0, varied_batch(0, kLoad.rows)));
+  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), kLoad.rows);
 }
 
 TEST_F(EmbeddedStoreTest, TellsASecondProcessThatTheStoreIsTaken) {
@@ -181,7 +142,9 @@ TEST_F(EmbeddedStoreTest, SaysHowToRebuildAStoreOfAnotherVersionOrSeed) {
 TEST_F(EmbeddedStoreTest, NamesTheLibraryThatItCannotFind) {
   // Loading happens once a process, so this must run in one that has not loaded yet.
   int status = 0;
-  waitpid(start_child("DISABLED_LibraryIsMissing", STDERR_FILENO, "ASSAY_TEST_STORE="), &status, 0);
+  waitpid(start_child("EmbeddedStoreTest.DISABLED_LibraryIsMissing", STDERR_FILENO,
+                      "ASSAY_TEST_STORE="),
+          &status, 0);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 

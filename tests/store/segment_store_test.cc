@@ -3,7 +3,6 @@
 #include "store/segment_store.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,24 +12,13 @@
 #include <fstream>
 #include <random>
 
+#include "killed_writer.h"
 #include "store_fixture.h"
 
 namespace assay::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Runs one test of this program in a process of its own.
-pid_t start_child(const std::string& test, int output, std::string environment) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  dup2(output, STDOUT_FILENO);
-  const std::string filter = "--gtest_filter=SegmentStoreTest." + test;
-  putenv(environment.data());
-  execl("/proc/self/exe", "test_store", "--gtest_brief=1", "--gtest_also_run_disabled_tests",
-        filter.c_str(), nullptr);
-  _exit(2);
-}
 
 class SegmentStoreTest : public ::testing::Test {
  protected:
@@ -323,46 +311,20 @@ TEST_F(SegmentStoreTest, RefusesAFileUnderTheNameOfAnother) {
   EXPECT_EQ(opened.error().code, ErrorCode::malformed);
 }
 
-constexpr std::uint64_t kBatches = 200;
-constexpr std::size_t kRows = 500;
+constexpr AppendLoad kLoad = {200, 500};
 
-// The body of a child process: appends without end in sight, acknowledging each batch on stdout.
 TEST_F(SegmentStoreTest, DISABLED_AppendsUntilKilled) {
   directory_ = std::getenv("ASSAY_TEST_STORE");
   open();
-  for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
-    ASSERT_OK(store_->append(1, batch, varied_batch(batch * kRows, kRows)));
-    ASSERT_EQ(write(STDOUT_FILENO, "+", 1), 1);
-  }
-  pause();
+  append_until_killed(*store_, kLoad);
 }
 
 TEST_F(SegmentStoreTest, LeavesOnlyWholeBatchesWhenKilledInTheMiddle) {
-  int output[2];
-  ASSERT_EQ(pipe(output), 0);
-  const pid_t child =
-      start_child("DISABLED_AppendsUntilKilled", output[1], "ASSAY_TEST_STORE=" + directory_);
-  close(output[1]);
-  std::size_t acknowledged = 0;
-  bool is_killed = false;
-  for (char byte; read(output[0], &byte, 1) == 1;) {
-    acknowledged += byte == '+';
-    if (acknowledged == 3 && !is_killed) is_killed = kill(child, SIGKILL) == 0;
-  }
-  close(output[0]);
-  waitpid(child, nullptr, 0);
-  ASSERT_TRUE(is_killed) << "the child failed before it was killed";
-
+  std::uint64_t acknowledged = 0;
+  ASSERT_NO_FATAL_FAILURE(
+      kill_a_writer("SegmentStoreTest.DISABLED_AppendsUntilKilled", directory_, acknowledged));
   open();
-  const std::uint64_t survived = *store_->count_rows({.evidences = {1}});
-  EXPECT_EQ(survived % kRows, 0u) << "a batch is there whole or not at all";
-  EXPECT_GE(survived / kRows, acknowledged) << "what append() acknowledged is there";
-  EXPECT_LT(survived / kRows, kBatches);
-  for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
-    ASSERT_OK(store_->append(1, batch, varied_batch(batch * kRows, kRows)));
-  }
-  EXPECT_EQ(*store_->count_rows({.evidences = {1}}), kBatches * kRows)
-      << "sent again without begin(), every batch counts once";
+  ASSERT_NO_FATAL_FAILURE(expect_whole_batches(*store_, kLoad, acknowledged));
 }
 
 TEST_F(SegmentStoreTest, TellsASecondProcessThatTheStoreIsTaken) {
