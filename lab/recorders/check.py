@@ -15,6 +15,8 @@ PLAIN = {
     "bind": r"client @\S+ \S+#\d+ \(.*\): query: ",
     "unbound": r" query: \S+ .* (IN|CH)$",
     "dnsmasq": r" query\[\S+\] .* from \S+$",
+    "unbound-replies": r" info: \S+ .* (IN|CH) [A-Z]+ [0-9.]+ [01] \d+$",
+    "dnsmasq-plain": r" query\[\S+\] .* from \S+$",
     "powerdns": r"question (for '.*' from|answered from packet cache) ",
     "powerdns-structured": r'msg="Question( answered from packet cache)?" .* qname=',
 }
@@ -28,7 +30,7 @@ def recorder_of(record):
 # What a server leaves out, as (recorder or file, cause of truth.tsv), seen with these versions.
 LEFT_OUT = {
     # dnsmasq counts what it forwards and what it answers from its cache, not what it makes up.
-    ("dnsmasq", "chaos"),
+    ("dnsmasq", "chaos"), ("dnsmasq-plain", "chaos"),
     # BIND writes no dnstap message of a question that it refuses for want of recursion.
     ("records/bind.dnstap", "norecurse"),
 }
@@ -64,15 +66,15 @@ def tells(text, name):
 
 def may_be(found, row):
     """Whether a row that assay read can be this question of the truth."""
-    time, width = truth.instant(found["time"]), int(found["width_us"])
+    time = truth.instant(found["time"])
+    width = datetime.timedelta(microseconds=int(found["width_us"]))
     rcode = {"NODATA": "NOERROR", "no-answer": ""}.get(row.outcome, row.outcome)
     return (found["client"] == row.address
             and found["qtype"] in ("", row.qtype)
             and found["rcode"] in ("", rcode)
             and tells(found["qname"], row.qname)
-            and truth.instant(row.time_start) - SLACK <= time
-            and time <= truth.instant(row.time_end) + SLACK
-            + datetime.timedelta(microseconds=width))
+            and truth.instant(row.time_start) - SLACK <= time + width
+            and time <= truth.instant(row.time_end) + SLACK)
 
 
 def one_line(row):

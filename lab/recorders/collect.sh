@@ -6,7 +6,7 @@ lab=$(dirname "$(readlink -f "$0")")
 
 staging=$work/out
 mkdir -p "$staging/records"
-for name in authoritative bind unbound dnsmasq; do
+for name in authoritative bind unbound unbound-replies dnsmasq dnsmasq-plain; do
   cp "$work/$name/query.log" "$staging/records/$name.log"
 done
 # PowerDNS logs to its standard error; the log is what was caught of it.

@@ -10,8 +10,8 @@ export LC_ALL=C TZ=UTC
 trap 'exit 130' INT TERM
 
 ip link set lo up
-for last in 1 11 12 13 14 15 16; do ip address add "192.0.2.$last/32" dev lo; done
-for last in 11 12 13 14 15 16; do ip address add "2001:db8::$last/128" dev lo nodad; done
+for last in 1 {11..18}; do ip address add "192.0.2.$last/32" dev lo; done
+for last in {11..18}; do ip address add "2001:db8::$last/128" dev lo nodad; done
 for last in 21 22 23 24; do ip address add "198.51.100.$last/32" dev lo; done
 ip address add 2001:db8:1::21/128 dev lo nodad
 
@@ -40,6 +40,8 @@ start_capture wire lo 'port 53'
 start authoritative 192.0.2.1 named -f -n 1 -c "$work/authoritative/named.conf"
 start unbound 192.0.2.11 unbound -d -c "$work/unbound/unbound.conf"
 start dnsmasq 192.0.2.12 dnsmasq -C "$work/dnsmasq/dnsmasq.conf"
+start unbound-replies 192.0.2.18 unbound -d -c "$work/unbound-replies/unbound.conf"
+start dnsmasq-plain 192.0.2.17 dnsmasq -C "$work/dnsmasq-plain/dnsmasq.conf"
 start powerdns 192.0.2.13 pdns_recursor --config-dir="$work/powerdns"
 start powerdns-structured 192.0.2.14 pdns_recursor --config-dir="$work/powerdns-structured"
 start knot 192.0.2.15 kresd -n -c "$work/knot/kresd.conf" "$work/knot"
@@ -51,8 +53,8 @@ end=$(now)
 note_coverage "$logs_start" "$end" recorders >"$work/coverage.tsv"
 stop_captures
 keep_flows
-for recorder in unbound dnsmasq powerdns powerdns-structured knot bind authoritative; do
-  kill -TERM "$(cat "$work/$recorder/pid")" || true
+for pid in "$work"/*/pid; do
+  kill -TERM "$(cat "$pid")" || true
 done
 sleep 1
 for recorder in unbound knot; do kill -INT "$(cat "$work/$recorder/dnstap.pid")" || true; done

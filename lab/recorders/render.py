@@ -14,7 +14,15 @@ CONFIGURATION = {
     "dnsmasq": ("dnsmasq.conf.in", "dnsmasq.conf"),
     "powerdns": ("powerdns.conf.in", "recursor.conf"),
     "powerdns-structured": ("powerdns.conf.in", "recursor.conf"),
+    "dnsmasq-plain": ("dnsmasq.conf.in", "dnsmasq.conf"),
+    "unbound-replies": ("unbound.conf.in", "unbound.conf"),
     "knot": ("kresd.conf.in", "kresd.conf"),
+}
+# The same server, told to log in another way.
+LOGGING = {
+    "unbound": "  log-queries: yes\n  log-replies: yes\n  log-tag-queryreply: yes",
+    "unbound-replies": "  log-replies: yes\n  log-time-ascii: yes",
+    "dnsmasq": "log-queries=extra", "dnsmasq-plain": "log-queries",
 }
 
 
@@ -26,6 +34,8 @@ def main():
         folder.mkdir()
         text = configure.fill(HERE / template, {
             "DIR": folder, "LAST": schedule.RECORDERS[recorder],
+            "LOGGING": LOGGING.get(recorder, ""),
+            "DNSTAP": "yes" if recorder == "unbound" else "no",
             "SECRET": configure.CONTROL_SECRET,
             "STRUCTURED": "yes" if recorder.endswith("structured") else "no"})
         (folder / name).write_text(text)

@@ -7,7 +7,7 @@ HOST6 = "2001:db8:1::21"
 
 # Recorder to the last part of its addresses 192.0.2.N and 2001:db8::N.
 RECORDERS = {"unbound": 11, "dnsmasq": 12, "powerdns": 13, "powerdns-structured": 14,
-             "knot": 15, "bind": 16}
+             "knot": 15, "bind": 16, "dnsmasq-plain": 17, "unbound-replies": 18}
 
 
 @dataclasses.dataclass
