@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "readers/field_table.h"
 #include "readers/storable_time.h"
 #include "readers/text_numbers.h"
 
@@ -289,35 +290,30 @@ void FlowRecord::add_flags(FlowColumn column, FieldId field) {
 void FlowRecord::add_fields() {
   static const FieldId kSent = field_id("tcp_flags_sent"), kBack = field_id("tcp_flags_received"),
                        kIcmpField = field_id("icmp_type"), kDuration = field_id("duration_us");
-  static constexpr std::pair<C, std::string_view> kTexts[] = {{C::tos, "tos"},
-                                                              {C::vlan, "vlan"},
-                                                              {C::input, "input_interface"},
-                                                              {C::output, "output_interface"},
-                                                              {C::next_hop, "next_hop"},
-                                                              {C::exporter, "exporter"},
-                                                              {C::sampling, "sampling"},
-                                                              {C::app, "app_protocol"},
-                                                              {C::state, "conn_state"},
-                                                              {C::action, "action"},
-                                                              {C::end_reason, "flow_end_reason"},
-                                                              {C::direction, "direction"},
-                                                              {C::community_id, "community_id"},
-                                                              {C::uid, "uid"},
-                                                              {C::sensor, "sensor_id"}};
-  static const auto kFields = [] {
-    std::array<FieldId, std::size(kTexts)> fields{};
-    for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = field_id(kTexts[i].second);
-    return fields;
-  }();
+  static const auto kTexts = field_table<C>({{C::tos, "tos"},
+                                             {C::vlan, "vlan"},
+                                             {C::input, "input_interface"},
+                                             {C::output, "output_interface"},
+                                             {C::next_hop, "next_hop"},
+                                             {C::exporter, "exporter"},
+                                             {C::sampling, "sampling"},
+                                             {C::app, "app_protocol"},
+                                             {C::state, "conn_state"},
+                                             {C::action, "action"},
+                                             {C::end_reason, "flow_end_reason"},
+                                             {C::direction, "direction"},
+                                             {C::community_id, "community_id"},
+                                             {C::uid, "uid"},
+                                             {C::sensor, "sensor_id"}});
   add_flags(C::flags, kSent);
   add_flags(C::flags_sent, kSent);
   add_flags(C::flags_received, kBack);
   sink_.add_field(kIcmpField, icmp_);
   if (odd_duration_us_) sink_.add_field(kDuration, std::to_string(*odd_duration_us_));
-  for (std::size_t i = 0; i < kFields.size(); ++i) {
-    const std::string_view text = cell(kTexts[i].first);
+  for (const auto& [key, field] : kTexts) {
+    const std::string_view text = cell(key);
     // Routers write 0 and 0.0.0.0 for what they do not know.
-    if (text != "0" && !is_unset_address(text)) sink_.add_field(kFields[i], text);
+    if (text != "0" && !is_unset_address(text)) sink_.add_field(field, text);
   }
 }
 

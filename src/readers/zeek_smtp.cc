@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "readers/field_table.h"
 #include "readers/mail_record.h"
 #include "readers/readers.h"
 #include "readers/zeek_log.h"
@@ -110,31 +111,23 @@ class SmtpTaker final : public ZeekTaker {
 
  private:
   void add_fields(ZeekRecord& record) {
-    static constexpr std::pair<Slot, std::string_view> kTexts[] = {
-        {kUid, "uid"},
-        {kHelo, "helo"},
-        {kDate, "date_header"},
-        {kFrom, "header_from"},
-        {kReplyTo, "reply_to"},
-        {kInReplyTo, "in_reply_to"},
-        {kSubject, "subject"},
-        {kOriginatingIp, "x_originating_ip"},
-        {kFirstReceived, "received_header"},
-        {kSecondReceived, "received_header"},
-        {kLastReply, "reply"},
-        {kUserAgent, "user_agent"},
-        {kNode, "sensor_id"}};
-    static const auto kFields = [] {
-      std::array<FieldId, std::size(kTexts)> fields{};
-      for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = field_id(kTexts[i].second);
-      return fields;
-    }();
+    static const auto kTexts = field_table<Slot>({{kUid, "uid"},
+                                                  {kHelo, "helo"},
+                                                  {kDate, "date_header"},
+                                                  {kFrom, "header_from"},
+                                                  {kReplyTo, "reply_to"},
+                                                  {kInReplyTo, "in_reply_to"},
+                                                  {kSubject, "subject"},
+                                                  {kOriginatingIp, "x_originating_ip"},
+                                                  {kFirstReceived, "received_header"},
+                                                  {kSecondReceived, "received_header"},
+                                                  {kLastReply, "reply"},
+                                                  {kUserAgent, "user_agent"},
+                                                  {kNode, "sensor_id"}});
     static const FieldId kFromField = field_id("envelope_from"), kIdField = field_id("message_id"),
                          kToField = field_id("header_to"), kCcField = field_id("header_cc"),
                          kPathField = field_id("path"), kTlsField = field_id("starttls");
-    for (std::size_t i = 0; i < kFields.size(); ++i) {
-      rows_.field(kFields[i], record.text(kTexts[i].first));
-    }
+    for (const auto& [slot, field] : kTexts) rows_.field(field, record.text(slot));
     rows_.field(kFromField, bare_address(record.text(kMailFrom)));
     rows_.field(kIdField, whole_message_id(record.text(kMessageId)));
     for (const std::string_view part : record.parts(kTo)) rows_.field(kToField, part);

@@ -1,6 +1,7 @@
 // Zeek's ssl.log: one record for each TLS handshake. docs/formats/zeek_ssl.md.
 #include <array>
 
+#include "readers/field_table.h"
 #include "readers/readers.h"
 #include "readers/text_keys.h"
 #include "readers/tls_version.h"
@@ -77,30 +78,22 @@ class SslTaker final : public ZeekTaker {
   }
 
   void add_fields(ZeekRecord& record) {
-    static constexpr std::pair<Slot, std::string_view> kTexts[] = {
-        {kUid, "uid"},
-        {kCipher, "tls_cipher"},
-        {kServerName, "sni"},
-        {kLastAlert, "error"},
-        {kNextProtocol, "app_protocol"},
-        {kSslHistory, "history"},
-        {kSubject, "certificate_subject"},
-        {kIssuer, "certificate_issuer"},
-        {kValidation, "tls_verify"},
-        {kJa3, "ja3"},
-        {kJa3s, "ja3s"},
-        {kNode, "sensor_id"}};
-    static const auto kFields = [] {
-      std::array<FieldId, std::size(kTexts)> fields{};
-      for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = field_id(kTexts[i].second);
-      return fields;
-    }();
+    static const auto kTexts = field_table<Slot>({{kUid, "uid"},
+                                                  {kCipher, "tls_cipher"},
+                                                  {kServerName, "sni"},
+                                                  {kLastAlert, "error"},
+                                                  {kNextProtocol, "app_protocol"},
+                                                  {kSslHistory, "history"},
+                                                  {kSubject, "certificate_subject"},
+                                                  {kIssuer, "certificate_issuer"},
+                                                  {kValidation, "tls_verify"},
+                                                  {kJa3, "ja3"},
+                                                  {kJa3s, "ja3s"},
+                                                  {kNode, "sensor_id"}});
     static const FieldId kFingerprintField = field_id("certificate_sha256"),
                          kVersionField = field_id("tls_version");
     sink_.add_field(kVersionField, tls_version_text(record.text(kVersion)));
-    for (std::size_t i = 0; i < kFields.size(); ++i) {
-      sink_.add_field(kFields[i], record.text(kTexts[i].first));
-    }
+    for (const auto& [slot, field] : kTexts) sink_.add_field(field, record.text(slot));
     for (const std::string_view part : record.parts(kFingerprints)) {
       sink_.add_field(kFingerprintField, part);
     }
