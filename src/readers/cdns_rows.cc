@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "readers/byte_order.h"
+#include "readers/lookup_record.h"
 #include "readers/storable_time.h"
 
 namespace assay {
@@ -136,18 +137,8 @@ void CdnsRows::add_transport(const CdnsSignature& signature, const DnsRow& row) 
   static constexpr std::string_view kWords[] = {"udp", "tcp", "dot", "dtls", "doh"};
   static const FieldId kTransport = field_id("transport");
   const std::size_t protocol = protocol_of(signature);
-  RecordRow record;
-  record.kind = RecordKind::dns;
-  record.time_us = record.until_us = row.time_us;
-  record.width_us = row.width_us;
-  record.client = row.client;
-  record.server = row.server;
-  record.client_port = row.client_port;
+  RecordRow record = record_of(row);
   record.server_port = word_of(signature.server_port);
-  record.name = row.qname;
-  record.type = row.qtype;
-  record.offset = row.offset;
-  record.length = row.length;
   sink_.add_record(record);
   sink_.add_field(kTransport,
                   protocol < std::size(kWords) ? kWords[protocol] : std::to_string(protocol));

@@ -9,6 +9,7 @@
 #include "readers/dnsmasq_line.h"
 #include "readers/head_score.h"
 #include "readers/log_read.h"
+#include "readers/lookup_record.h"
 #include "readers/pending_lookups.h"
 #include "readers/readers.h"
 
@@ -129,17 +130,7 @@ class DnsmasqRead : public LogRead {
   // What dnsmasq answered out of its own configuration, a hosts file or a block list.
   void add_policy(const DnsRow& row) {
     static const FieldId kType = field_id("policy_type"), kValue = field_id("policy_value");
-    RecordRow record;
-    record.kind = RecordKind::dns;
-    record.time_us = record.until_us = row.time_us;
-    record.width_us = row.width_us;
-    record.flags = row.flags & (kYearInferred | kLocalTimeAmbiguous | kLocalTimeNonexistent);
-    record.client = row.client;
-    record.client_port = row.client_port;
-    record.name = row.qname;
-    record.type = row.qtype;
-    record.offset = row.offset;
-    record.length = row.length;
+    RecordRow record = record_of(row);
     sink_.add_record(record);
     sink_.add_field(kType, parsed_.source);
     sink_.add_field(kValue, parsed_.value);

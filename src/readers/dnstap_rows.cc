@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "readers/lookup_record.h"
 #include "readers/storable_time.h"
 
 namespace assay {
@@ -273,18 +274,8 @@ void DnstapRows::add_extras(const PendingQuery& exchange, const DnsRow& row) {
                        kValue = field_id("policy_value"), kTransport = field_id("transport"),
                        kHttp = field_id("app_protocol"), kExtra = field_id("extra"),
                        kIdentity = field_id("identity"), kVersion = field_id("version");
-  RecordRow record;
-  record.kind = RecordKind::dns;
-  record.time_us = record.until_us = row.time_us;
-  record.width_us = row.width_us;
-  record.client = row.client;
-  record.server = row.server;
-  record.client_port = row.client_port;
+  RecordRow record = record_of(row);
   record.server_port = exchange.server_port;
-  record.name = row.qname;
-  record.type = row.qtype;
-  record.offset = row.offset;
-  record.length = row.length;
   sink_.add_record(record);
   sink_.add_field(kKind, dnstap_kind_word(tap_.kind));
   if (tap_.has_query_zone) {

@@ -7,6 +7,7 @@
 #include "assay/reader.h"
 #include "readers/head_score.h"
 #include "readers/log_read.h"
+#include "readers/lookup_record.h"
 #include "readers/pending_lookups.h"
 #include "readers/readers.h"
 #include "readers/unbound_line.h"
@@ -140,15 +141,7 @@ class UnboundRead : public LogRead {
       found.row = &pending_.open(key, row);
     }
     found.row->client_port = row.client_port;
-    RecordRow record;
-    record.kind = RecordKind::dns;
-    record.time_us = record.until_us = row.time_us;
-    record.width_us = row.width_us;
-    record.flags = row.flags & (kYearInferred | kLocalTimeAmbiguous | kLocalTimeNonexistent);
-    record.client = row.client;
-    record.client_port = row.client_port;
-    record.name = row.qname;
-    record.type = row.qtype;
+    RecordRow record = record_of(row);
     record.offset = found.row->offset;
     record.length = found.row->length;
     sink_.add_record(record);
