@@ -294,15 +294,7 @@ class Delimited final : public Reader {
     auto clock = LogClock::make(context.clock, context.first_year);
     if (!clock.ok()) return clock.error();
     DelimitedRead read(plan, std::move(*clock), context.clock.skew_us, sink);
-    DelimitedRecords records(peeked, sink, plan.table.delimiter);
-    TextLine record;
-    for (std::uint64_t n = 0; n < plan.table.skip_lines && records.next_line(record); ++n) {
-      sink.blank_unit();
-    }
-    std::vector<std::string_view> cells;
-    if (plan.table.has_header && records.next(record, cells)) sink.blank_unit();
-    while (records.next(record, cells)) read.take(record, cells);
-    ASSAY_TRY(records.status());
+    ASSAY_TRY(take_records(peeked, plan.table, sink, read));
     ASSAY_TRY(read.end());
     return flushed(sink);
   }

@@ -231,15 +231,7 @@ Status read_rows(ByteSource& source, const ReadContext& context, const RowPlan& 
   auto clock = LogClock::make(context.clock, context.first_year);
   if (!clock.ok()) return clock.error();
   RowsRead read(plan, std::move(*clock), context.clock.skew_us, sink);
-  DelimitedRecords records(source, sink, plan.table.delimiter);
-  TextLine record;
-  for (std::uint64_t n = 0; n < plan.table.skip_lines && records.next_line(record); ++n) {
-    sink.blank_unit();
-  }
-  std::vector<std::string_view> cells;
-  if (plan.table.has_header && records.next(record, cells)) sink.blank_unit();
-  while (records.next(record, cells)) read.take(record, cells);
-  ASSAY_TRY(records.status());
+  ASSAY_TRY(take_records(source, plan.table, sink, read));
   return flushed(sink);
 }
 

@@ -74,4 +74,18 @@ RowPlan row_plan_of_mapping(std::string_view head, const DelimitedMapping& mappi
 Status read_rows(ByteSource& source, const ReadContext& context, const RowPlan& plan,
                  RecordSink& sink);
 
+// Gives `read` every record of a table but its header.
+template <class Read>
+Status take_records(ByteSource& source, const HeadTable& table, RecordSink& sink, Read& read) {
+  DelimitedRecords records(source, sink, table.delimiter);
+  TextLine record;
+  for (std::uint64_t n = 0; n < table.skip_lines && records.next_line(record); ++n) {
+    sink.blank_unit();
+  }
+  std::vector<std::string_view> cells;
+  if (table.has_header && records.next(record, cells)) sink.blank_unit();
+  while (records.next(record, cells)) read.take(record, cells);
+  return records.status();
+}
+
 }  // namespace assay
