@@ -3,23 +3,10 @@
 
 #include "assay/reader.h"
 #include "engine/question_records.h"
+#include "text_source.h"
 
 namespace assay {
 namespace {
-
-class TextSource final : public ByteSource {
- public:
-  explicit TextSource(std::string text) : text_(std::move(text)) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t n = text_.copy(into, capacity, at_);
-    at_ += n;
-    return n;
-  }
-
- private:
-  std::string text_;
-  std::size_t at_ = 0;
-};
 
 Evidence add(RecordStore& store, std::uint32_t number, std::string_view reader_name,
              const std::string& text) {

@@ -7,23 +7,10 @@
 #include <random>
 
 #include "assay/result.h"
+#include "text_source.h"
 
 namespace assay {
 namespace {
-
-class TextSource final : public ByteSource {
- public:
-  TextSource(std::string_view text, std::size_t most) : rest_(text), most_(most) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = rest_.copy(into, std::min(capacity, most_));
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t most_;
-};
 
 std::string deflated(const std::string& text, int level) {
   z_stream stream{};

@@ -8,6 +8,7 @@
 #include "case_support.h"
 #include "engine/pst_folders.h"
 #include "engine/pst_text.h"
+#include "text_source.h"
 
 namespace assay::test {
 namespace {
@@ -18,20 +19,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kPst = "!BDN and no more: what is in it, the script below knows";
-
-class TextSource final : public ByteSource {
- public:
-  TextSource(std::string text, std::size_t piece) : text_(std::move(text)), piece_(piece) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = text_.copy(into, std::min(capacity, piece_), at_);
-    at_ += count;
-    return count;
-  }
-
- private:
-  std::string text_;
-  std::size_t piece_, at_ = 0;
-};
 
 class PstTest : public ::testing::Test {
  protected:

@@ -5,23 +5,10 @@
 #include "assay/reader.h"
 #include "engine/attribution.h"
 #include "sim/reconstruction.h"
+#include "text_source.h"
 
 namespace assay {
 namespace {
-
-class TextSource final : public ByteSource {
- public:
-  explicit TextSource(std::string text) : text_(std::move(text)) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t n = text_.copy(into, capacity, at_);
-    at_ += n;
-    return n;
-  }
-
- private:
-  std::string text_;
-  std::size_t at_ = 0;
-};
 
 IpPrefix prefix(std::string_view text) { return IpPrefix::parse(text).value(); }
 NamePattern pattern(std::string_view text) { return NamePattern::parse(text).value(); }
