@@ -199,7 +199,7 @@ TEST(Pst, IsRecognisedAndSaysWhatToDo) {
   ASSERT_TRUE(test::read_bytes(*find_reader("pst"), "!BDN....", sink).ok());
   ASSERT_EQ(sink.rejects.size(), 1u);
   EXPECT_EQ(sink.rejects[0].code, "pst.not_read");
-  EXPECT_NE(sink.rejects[0].why.find("readpst -o OUT FILE"), std::string::npos);
+  EXPECT_NE(sink.rejects[0].why.find("Debian package pst-utils"), std::string::npos);
 }
 
 }  // namespace
