@@ -20,6 +20,8 @@ constexpr std::size_t kMaxLeaves = 4'096;          // of one statement, entry or
 constexpr std::size_t kMaxName = 64;  // of an element; those that are known are shorter
 constexpr std::uint64_t kMaxEntryWeight = std::uint64_t{256} << 20;  // of its leaves in memory
 constexpr std::size_t kMaxTokenBytes = std::size_t{1} << 20;
+// expat takes its first bytes for those of an encoding only where they come together.
+constexpr std::size_t kFirstBytes = 4;
 
 // Reads one file with expat, which streams: no more than one entry is in memory.
 class CamtRead {
@@ -41,8 +43,9 @@ class CamtRead {
 
   Status read(ByteSource& source) {
     std::string block(std::size_t{1} << 16, '\0');
+    std::size_t held = 0;
     for (;;) {
-      const auto count = source.read(block.data(), block.size());
+      const auto count = source.read(block.data() + held, block.size() - held);
       if (!count.ok()) {
         if (count.error().code != ErrorCode::malformed) return count.error();
         refuse("input.damaged",
@@ -55,8 +58,13 @@ class CamtRead {
         if (*count == 0) break;
         continue;  // what follows is sealed, and part of the reject
       }
-      feed(block.data(), *count);
-      if (*count == 0) break;
+      held += *count;
+      if (*count != 0 && fed_ < kFirstBytes) continue;
+      if (held != 0) feed(block.data(), held);
+      held = 0;
+      if (*count != 0) continue;
+      feed(block.data(), 0);
+      break;
     }
     report();
     return {};
@@ -79,7 +87,9 @@ class CamtRead {
     return static_cast<std::uint64_t>(std::max<XML_Index>(XML_GetCurrentByteIndex(parser_), 0));
   }
 
+  // None: that was all.
   void feed(const char* bytes, std::size_t count) {
+    if (is_over_) return;
     recent_.assign(bytes, std::min(count, kMaxRejectText));
     const auto status = XML_Parse(parser_, bytes, static_cast<int>(count), count == 0);
     if (status == XML_STATUS_ERROR && !is_over_) {

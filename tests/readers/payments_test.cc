@@ -157,6 +157,19 @@ TEST(Camt053, ADamagedFileKeepsTheEntriesBeforeTheDamage) {
   EXPECT_EQ(sink.rejects[0].offset, text.rfind("<Ntry>", third));
 }
 
+TEST(Camt053, TheEncodingIsThatOfTheFirstBytesHoweverTheyArrive) {
+  for (const std::string_view bytes : {std::string_view("X\0i", 3), std::string_view("X\0i\0b", 5),
+                                       std::string_view("<\0a\0/\0>\0", 8)}) {
+    CollectingSink whole, split;
+    test::MemorySource all(bytes, SIZE_MAX, Error{ErrorCode::malformed, "cut"});
+    test::MemorySource pieces(bytes, 1, Error{ErrorCode::malformed, "cut"});
+    EXPECT_TRUE(find_reader("camt_053")->read(all, {}, whole).ok());
+    EXPECT_TRUE(find_reader("camt_053")->read(pieces, {}, split).ok());
+    EXPECT_EQ(whole.reject_codes(), split.reject_codes());
+    EXPECT_EQ(whole.rejects.at(0).offset, split.rejects.at(0).offset);
+  }
+}
+
 TEST(Mt940, ReversalsTurnTheirMarkAround) {
   CollectingSink sink;
   read("mt940",
