@@ -132,7 +132,7 @@ std::string read_in_three(const Reader& reader, std::string_view bytes, std::siz
     rejects += text_of(reject);
     return Status{};
   };
-  const auto sink = make_store_sink(*store, 1, keep, 4);
+  const auto sink = make_store_sink(*store, 1, keep, 16);
   Status status;
   {
     ReadAhead ahead(source, {});
@@ -148,7 +148,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const Reader* reader = choose_reader(bytes.substr(0, kSniffBytes)).reader;
   if (reader == nullptr) return 0;
-  const std::size_t piece = 1 + data[size / 2];  // small, for many blocks
+  const std::size_t blocks = 4 + data[size / 2] % 16;  // the first few are read without a thread
+  const std::size_t piece = 1 + size / blocks;
   require(read_in_one_thread(*reader, bytes, piece) == read_in_three(*reader, bytes, piece));
   return 0;
 }
