@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/head_lines.h"
 #include "engine/read_ahead.h"
 #include "engine/rejects_file.h"
 
@@ -81,20 +82,33 @@ class Content final : public ByteSource {
 
   std::uint64_t first_offset() const override { return begin_; }
   Result<std::size_t> read(char* into, std::size_t capacity) override {
-    while (true) {
-      auto count = ahead_.read(into, capacity);
-      if (!count.ok()) {
-        error_ = count.error();
-        return count;
-      }
-      const std::uint64_t from = bytes_;
-      bytes_ += *count;
-      if (*count == 0 || from >= begin_) return count;
-      if (bytes_ <= begin_) continue;
-      const std::size_t skipped = static_cast<std::size_t>(begin_ - from);
-      std::memmove(into, into + skipped, *count - skipped);
-      return *count - skipped;
+    if (bytes_ < begin_) (void)pass_over();
+    if (!left_.empty()) {
+      const std::size_t count = left_.copy(into, capacity);
+      left_.erase(0, count);
+      return count;
     }
+    if (error_) return *error_;
+    auto count = ahead_.read(into, capacity);
+    if (!count.ok()) error_ = count.error();
+    if (count.ok()) bytes_ += *count;
+    return count;
+  }
+  // Goes to `begin`; gives the lines before it that begin with '#'.
+  std::string pass_over() {
+    HeadLines lines;
+    std::string block(std::size_t{1} << 18, '\0');
+    while (bytes_ < begin_) {
+      const auto count = ahead_.read(block.data(), block.size());
+      if (!count.ok()) error_ = count.error();
+      if (!count.ok() || *count == 0) break;
+      const auto before =
+          static_cast<std::size_t>(std::min<std::uint64_t>(*count, begin_ - bytes_));
+      lines.feed(std::string_view(block).substr(0, before));
+      left_ = block.substr(before, *count - before);
+      bytes_ += *count;
+    }
+    return lines.text();
   }
   // A reader may stop before the end of its input; the rest belongs to the content's hash. The
   // layers beneath are this thread's again after this.
@@ -113,6 +127,7 @@ class Content final : public ByteSource {
   DescriptorSource& file_;
   std::uint64_t begin_;
   std::uint64_t bytes_ = 0;
+  std::string left_;  // read with what stands before `begin`
   std::optional<Error> error_;
   ReadAhead ahead_;
 };
@@ -166,7 +181,13 @@ Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
     return {};
   }
   context->first_year = outcome.first_year;
-  if (evidence.begin_offset != 0) context->head = bytes.head();
+  std::string head;
+  if (evidence.begin_offset != 0) {
+    head = bytes.head().substr(0, evidence.begin_offset);
+    const std::string lines = source.pass_over();
+    if (head.starts_with('#') || head.starts_with("\xef\xbb\xbf#")) head += lines;
+    context->head = head;
+  }
   outcome.first_year.reset();
   auto store = inside.open_store();
   if (!store.ok()) return store.error();

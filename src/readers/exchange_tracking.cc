@@ -179,6 +179,16 @@ class TrackingRead {
     take_row(line);
   }
 
+  // The columns of a tail stand before it.
+  void take_head(std::string_view head) {
+    const std::size_t fields = head.rfind("#Fields:");
+    if (fields == head.npos || (fields > 0 && head[fields - 1] != '\n' && fields != 3)) return;
+    head = head.substr(fields + 8);
+    head = head.substr(0, head.find('\n'));
+    if (head.ends_with('\r')) head.remove_suffix(1);
+    take_columns(head);
+  }
+
   void finish() {}  // nothing waits for another line
 
  private:
@@ -265,6 +275,7 @@ class ExchangeTracking final : public Reader {
   }
   std::string_view record_kind() const override { return "mail"; }
   std::string_view unit() const override { return "line"; }
+  bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
     SniffScore score;
@@ -287,6 +298,7 @@ class ExchangeTracking final : public Reader {
     auto clock = LogClock::make(context.clock, context.first_year);
     if (!clock.ok()) return clock.error();
     TrackingRead read(std::move(*clock), sink);
+    read.take_head(context.head);
     return read_lines(source, sink, read);
   }
 };

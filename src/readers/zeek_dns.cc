@@ -39,8 +39,12 @@ class ZeekRead {
   void take(const TextLine& line) {
     if (line.text.front() == '{') return take_json(line);
     if (line.text.front() != '#') return take_tsv(line);
-    if (head_.take(line.text)) columns_.take(head_);
+    take_head(line.text);
     sink_.blank_unit();
+  }
+
+  void take_head(std::string_view line) {
+    if (head_.take(line)) columns_.take(head_);
   }
 
   void finish() { rows_.note_missing(); }
@@ -219,6 +223,7 @@ class ZeekDns final : public Reader {
   std::string_view summary() const override { return "dns.log of Zeek, TSV or JSON lines"; }
   std::string_view record_kind() const override { return "dns"; }
   std::string_view unit() const override { return "line"; }
+  bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
     std::string_view first;
@@ -233,6 +238,7 @@ class ZeekDns final : public Reader {
     auto clock = ZeekClock::make(context.clock);
     if (!clock.ok()) return clock.error();
     ZeekRead read(std::move(*clock), sink);
+    for_each_zeek_head_line(context.head, [&](std::string_view line) { read.take_head(line); });
     return read_lines(source, sink, read);
   }
 };

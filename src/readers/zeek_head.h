@@ -1,6 +1,7 @@
 // The '#' lines of a Zeek log in TSV, which say how its other lines are to be cut.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,5 +46,17 @@ struct ZeekHead {
   // Takes one '#' line. True when `fields` are others than before.
   bool take(std::string_view line);
 };
+
+// Calls `take` with each '#' line of what stands before the tail of a log that grew.
+template <class Take>
+void for_each_zeek_head_line(std::string_view head, Take take) {
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    std::string_view line = head.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.starts_with('#')) take(line);
+    head.remove_prefix(std::min(end + 1, head.size()));
+  }
+}
 
 }  // namespace assay

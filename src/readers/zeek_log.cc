@@ -30,13 +30,16 @@ class ZeekLogRead {
   void take(const TextLine& line) {
     if (line.text.front() == '{') return take_json(line);
     if (line.text.front() != '#') return take_tsv(line);
-    if (head_.take(line.text)) {
-      slots_.clear();
-      for (const std::string& name : head_.fields) {
-        slots_.push_back(record_.slot_of(name, slots_.size()));
-      }
-    }
+    take_head(line.text);
     sink_.blank_unit();
+  }
+
+  void take_head(std::string_view line) {
+    if (!head_.take(line)) return;
+    slots_.clear();
+    for (const std::string& name : head_.fields) {
+      slots_.push_back(record_.slot_of(name, slots_.size()));
+    }
   }
 
   void finish() { taker_->finish(); }
@@ -199,6 +202,7 @@ Status ZeekLog::read(ByteSource& source, const ReadContext& context, RecordSink&
   auto clock = ZeekClock::make(context.clock);
   if (!clock.ok()) return clock.error();
   ZeekLogRead read(format_, std::move(*clock), sink);
+  for_each_zeek_head_line(context.head, [&](std::string_view line) { read.take_head(line); });
   return read_lines(source, sink, read);
 }
 

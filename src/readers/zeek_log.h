@@ -116,6 +116,7 @@ class ZeekLog final : public Reader {
   std::string_view record_kind() const override { return kind_word(format_.kind); }
   std::string_view unit() const override { return "line"; }
   SniffScore sniff(std::string_view head) const override;
+  bool can_read_tail() const override { return true; }
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override;
 
  private:

@@ -92,5 +92,95 @@ TEST_F(Growth, GoesOnFromTheLongestOfSeveralEarlierStates) {
   EXPECT_EQ(lookups(), "evidence,count\ndns-1,2\ndns-2,3\ndns-3,4\n");
 }
 
+// Zeek's connections in TSV: the head, `lines` lines, and the end of a log that was rotated.
+std::string zeek_head(const std::string& fields) {
+  return "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n"
+         "#path\tconn\n#open\t2016-05-02-10-00-00\n#fields\t" +
+         fields + "\n";
+}
+const std::string kPlainFields = "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto";
+const std::string kOtherFields = "ts\tuid\tproto\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p";
+std::string zeek_lines(int lines, bool is_other = false) {
+  std::string text;
+  for (int i = 0; i < lines; ++i) {
+    text += std::to_string(1'462'183'200 + i) + ".5\tC" + std::to_string(i) + "\t";
+    text += is_other ? "udp\t192.0.2.1\t1024\t198.51.100.1\t53\n"
+                     : "192.0.2.1\t1024\t198.51.100.1\t53\tudp\n";
+  }
+  return text;
+}
+
+TEST_F(Growth, CutsTheTailOfAZeekLogByTheHeadBeforeIt) {
+  const std::string half = zeek_head(kPlainFields) + zeek_lines(4);
+  add(half);
+  const AddOutcome second =
+      add(zeek_head(kPlainFields) + zeek_lines(9) + "#close\t2016-05-02-11-00-00\n");
+  EXPECT_EQ(second.evidence.format, "zeek_conn");
+  EXPECT_EQ(second.evidence.predecessor, 1u);
+  EXPECT_EQ(second.evidence.begin_offset, half.size());
+  EXPECT_EQ(second.evidence.balance.units, 6u);
+  EXPECT_EQ(second.evidence.balance.used, 5u);
+  EXPECT_EQ(second.evidence.balance.blank, 1u);
+  auto opened = Case::open(at("case"), still_surroundings());
+  EXPECT_TRUE(opened->verify(true)->problems.empty());
+}
+
+TEST_F(Growth, CutsATailByTheLastOfSeveralHeadsHoweverFarBack) {
+  // The second head lies beyond what sniffing looks at.
+  const std::string before = zeek_head(kPlainFields) + zeek_lines(2'000) +
+                             "#close\t2016-05-02-11-00-00\n" + zeek_head(kOtherFields);
+  ASSERT_GT(before.size(), kSniffBytes);
+  add(before + zeek_lines(3, true));
+  const AddOutcome second = add(before + zeek_lines(5, true));
+  EXPECT_EQ(second.evidence.predecessor, 1u);
+  EXPECT_EQ(second.evidence.balance.used, 2u);
+  EXPECT_EQ(second.evidence.balance.rejected, 0u);
+}
+
+TEST_F(Growth, TakesANewHeadInTheTail) {
+  const std::string before = zeek_head(kPlainFields) + zeek_lines(3);
+  add(before);
+  const AddOutcome second = add(before + zeek_head(kOtherFields) + zeek_lines(5, true));
+  EXPECT_EQ(second.evidence.balance.used, 5u);
+  EXPECT_EQ(second.evidence.balance.rejected, 0u);
+  const AddOutcome third = add(before + zeek_head(kOtherFields) + zeek_lines(6, true));
+  EXPECT_EQ(third.evidence.predecessor, 2u);
+  EXPECT_EQ(third.evidence.balance.used, 1u);
+}
+
+TEST_F(Growth, CountsEachLineOfAZeekLogOnceWhereverItWasCut) {
+  const std::string whole = zeek_head(kPlainFields) + zeek_lines(3);
+  for (std::size_t cut = 1; cut < 160; cut += 23) {
+    init();
+    const AddOutcome first = add(whole.substr(0, whole.size() - cut));
+    if (first.evidence.format != "zeek_conn") continue;
+    const AddOutcome second = add(whole);
+    ASSERT_EQ(second.evidence.predecessor, 1u) << cut;
+    EXPECT_EQ(first.evidence.rows() + second.evidence.rows(), 3u) << "cut by " << cut;
+  }
+}
+
+TEST_F(Growth, ReadsTheTailOfZeekInJsonAndOfAnExchangeLog) {
+  const std::string line =
+      "{\"_path\":\"conn\",\"ts\":1462183200.5,\"uid\":\"C1\",\"id.orig_h\":\"192.0.2.1\","
+      "\"id.orig_p\":1024,\"id.resp_h\":\"198.51.100.1\",\"id.resp_p\":53,\"proto\":\"udp\"}\n";
+  add(line);
+  const AddOutcome json = add(line + line + line);
+  EXPECT_EQ(json.evidence.predecessor, 1u);
+  EXPECT_EQ(json.evidence.rows(), 2u);
+  init();
+  const std::string head =
+      "#Software: Microsoft Exchange Server\r\n#Log-type: Message Tracking Log\r\n"
+      "#Fields: date-time,client-ip,event-id,recipient-address,sender-address\r\n";
+  const std::string row =
+      "2016-05-02T10:00:00.000Z,192.0.2.1,RECEIVE,a@clinic.example,b@bank.example\r\n";
+  add(head + row);
+  const AddOutcome mail = add(head + row + row);
+  EXPECT_EQ(mail.evidence.format, "exchange_tracking");
+  EXPECT_EQ(mail.evidence.predecessor, 1u);
+  EXPECT_EQ(mail.evidence.rows(), 1u);
+  EXPECT_EQ(mail.evidence.balance.rejected, 0u);
+}
+
 }  // namespace
 }  // namespace assay::test
