@@ -80,9 +80,10 @@ class RecordStore {
   // Atomic: the batch is there whole or not at all. The same number twice is stored once.
   virtual Status append(std::uint32_t evidence, std::uint64_t batch_number,
                         const RowBatch& batch) = 0;
-  // After this returns, the evidence's rows survive a crash. Errors: internal when two names share
-  // a key (the caller rebuilds under another seed).
-  virtual Status commit(std::uint32_t evidence) = 0;
+  // After this returns, the rows of these evidences survive a crash. Errors: internal when two
+  // names share a key (the caller rebuilds under another seed).
+  virtual Status commit(const std::vector<std::uint32_t>& evidences) = 0;
+  Status commit(std::uint32_t evidence) { return commit(std::vector<std::uint32_t>{evidence}); }
   virtual Status drop(std::uint32_t evidence) = 0;
 
   // --- reading ---

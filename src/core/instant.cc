@@ -115,6 +115,11 @@ std::string format_instant(const Instant& instant) {
     ++decimals;
     if (width == 1) break;
   }
+  // An instant that was reckoned from two (a delay taken off a stamp) is no multiple of its width,
+  // and cut to it would name a time that it does not lie in.
+  std::int64_t unit = 1;
+  for (int i = decimals; i < 6; ++i) unit *= 10;
+  for (; decimals < 6 && instant.us % unit != 0; unit /= 10) ++decimals;
   return format_utc(instant.us, decimals);
 }
 

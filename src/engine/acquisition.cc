@@ -117,6 +117,19 @@ Status Acquisition::add(const AddRequest& request) {
     ::unlink((inside_.directory + std::string(kSpoolName)).c_str());
     sweep_pst_folders(inside_.directory);
   }
+  if (request.dry_run) return add_paths(request);
+  return while_held_back([&] { return add_paths(request); });
+}
+
+Status Acquisition::while_held_back(const std::function<Status()>& work) {
+  inside_.holds_back = true;
+  Status worked = work();
+  inside_.holds_back = false;
+  Status synced = inside_.sync();  // also what was done before a failure or a stop
+  return worked.ok() ? synced : worked;
+}
+
+Status Acquisition::add_paths(const AddRequest& request) {
   for (const std::string& path : request.paths) {
     if (path == "-") {
       if (request.dry_run) {
@@ -175,13 +188,13 @@ Status Acquisition::preview(const AddRequest& request, const FoundFile& found) {
 }
 
 std::optional<std::size_t> Acquisition::unread_at(const std::string& path) const {
-  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
-    const Evidence& evidence = inside_.state.evidences[i];
-    if (!inside_.state.details[i].is_read && evidence.container == 0 &&
-        (evidence.path == path ||
-         (path.starts_with('/') && evidence.path == inside_.chain_path(path)))) {
-      return i;
-    }
+  const CaseState& state = inside_.state;
+  for (const std::string& known : {path, path.starts_with('/') ? inside_.chain_path(path) : path}) {
+    const auto found = state.first_of(state.index.at_path(known), [&](std::size_t i) {
+      return !state.details[i].is_read && state.evidences[i].path == known &&
+             state.evidences[i].container == 0;
+    });
+    if (found) return found;
   }
   return std::nullopt;
 }
@@ -189,26 +202,24 @@ std::optional<std::size_t> Acquisition::unread_at(const std::string& path) const
 // Empty files are alike in nothing but being empty, unless they have one name.
 std::optional<std::size_t> Acquisition::same_bytes(const FileSeal& seal,
                                                    const Evidence& evidence) const {
-  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
-    const Evidence& known = inside_.state.evidences[i];
-    if (known.number == evidence.number || !inside_.state.details[i].is_sealed) continue;
-    if (known.sha256 != seal.sha256) continue;
-    if (known.size_bytes == 0 && known.name != evidence.name) continue;
-    return i;
-  }
-  return std::nullopt;
+  const CaseState& state = inside_.state;
+  return state.first_of(state.index.of_bytes(seal.sha256), [&](std::size_t i) {
+    const Evidence& known = state.evidences[i];
+    return known.number != evidence.number && state.details[i].is_sealed &&
+           known.sha256 == seal.sha256 && (known.size_bytes != 0 || known.name == evidence.name);
+  });
 }
 
 std::optional<std::size_t> Acquisition::same_content(const Draft& draft) const {
   const std::string& content =
       draft.detail.content_sha256.empty() ? draft.evidence.sha256 : draft.detail.content_sha256;
-  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
-    const Evidence& known = inside_.state.evidences[i];
-    const EvidenceDetail& detail = inside_.state.details[i];
-    if (known.number == draft.evidence.number || known.state != ReadState::read) continue;
-    if (content == (detail.content_sha256.empty() ? known.sha256 : detail.content_sha256)) return i;
-  }
-  return std::nullopt;
+  const CaseState& state = inside_.state;
+  return state.first_of(state.index.of_content(content), [&](std::size_t i) {
+    const Evidence& known = state.evidences[i];
+    const std::string& theirs = state.details[i].content_sha256;
+    return known.number != draft.evidence.number && known.state == ReadState::read &&
+           content == (theirs.empty() ? known.sha256 : theirs);
+  });
 }
 
 // The hash is known before reading: a file of a size that is here already, or a copy just made.
@@ -249,7 +260,7 @@ Status Acquisition::meet_again(const std::string& name, std::size_t index) {
 
 // The chain keeps both statements; the later one counts.
 Status Acquisition::state_anew(Draft& known) {
-  inside_.present.erase(known.evidence.number);
+  inside_.forget_rows(known.evidence.number);
   ASSAY_TRY(inside_.seal("begun", begun_payload(known.evidence, known.detail)));
   known.detail.is_read = false;
   known.is_restated = true;
@@ -285,13 +296,7 @@ Status Acquisition::add_file(const AddRequest& request, const FoundFile& found) 
   }
   const auto pending = unread_at(found.path);
   if (pending && !inside_.state.details[*pending].is_sealed) return resume(*pending, found.path);
-  bool may_be_here = false;
-  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
-    may_be_here =
-        may_be_here || (inside_.state.details[i].is_sealed &&
-                        inside_.state.evidences[i].size_bytes == draft.evidence.size_bytes);
-  }
-  if (may_be_here) {
+  if (!inside_.state.index.of_size(draft.evidence.size_bytes).empty()) {  // it may be here
     auto seal = seal_of_file(found.path);
     if (!seal.ok()) return fail(draft, seal.error());
     bool is_handled = false;
@@ -398,6 +403,10 @@ Status Acquisition::read_pending() {
       pending.push_back(evidence.number);
     }
   }
+  return while_held_back([&] { return resume_all(pending); });
+}
+
+Status Acquisition::resume_all(const std::vector<std::uint32_t>& pending) {
   for (const std::uint32_t number : pending) {
     const auto index = inside_.state.index_of(number);
     if (!index) continue;

@@ -31,6 +31,9 @@ std::string kind_of_archive(std::string_view head) {
   return is_pst(head) ? kFoldersWhy : "an archive; each of its members is evidence of its own";
 }
 
+// Before so many bytes are read, what came before them is written down, and that they are begun.
+constexpr std::uint64_t kTakesTimeBytes = std::uint64_t{1} << 20;
+
 bool is_fatal(const Error& error) {
   return error.code == ErrorCode::interrupted || error.code == ErrorCode::locked;
 }
@@ -48,7 +51,9 @@ Status Acquisition::begin(Draft& draft, std::string_view kind) {
   evidence.number = inside_.state.last_number + 1;
   draft.detail.number = evidence.number;
   evidence.id = fmt::format("{}-{}", kind, evidence.number);
-  return inside_.seal("begun", begun_payload(evidence, draft.detail));
+  const bool takes_time = evidence.size_bytes >= kTakesTimeBytes;
+  ASSAY_TRY(inside_.seal("begun", begun_payload(evidence, draft.detail)));
+  return takes_time ? inside_.sync() : Status();
 }
 
 // The bytes could not be read: said in the chain, once for the same reason.
@@ -123,7 +128,7 @@ Status Acquisition::drop_rows(const Evidence& evidence) {
   if (evidence.state != ReadState::read) return {};
   auto store = inside_.open_store();
   if (!store.ok()) return store.error();
-  inside_.present.erase(evidence.number);
+  inside_.forget_rows(evidence.number);
   return (*store)->drop(evidence.number);
 }
 
@@ -184,12 +189,16 @@ std::string Acquisition::outcome_words(const Draft& draft) const {
     return fmt::format("read as stated now: {} records, {} before; the chain keeps both statements",
                        evidence.rows(), draft.rows_before);
   }
-  for (const Evidence& other : inside_.state.evidences) {
-    if (other.number != evidence.number && other.name == evidence.name &&
-        other.container == evidence.container && !other.sha256.empty() &&
-        other.sha256 != evidence.sha256) {
-      return fmt::format("another file of this name with other bytes is {}", other.id);
-    }
+  const CaseState& state = inside_.state;
+  const auto namesake = state.first_of(state.index.of_name(evidence.name), [&](std::size_t i) {
+    const Evidence& other = state.evidences[i];
+    return other.number != evidence.number && other.name == evidence.name &&
+           other.container == evidence.container && !other.sha256.empty() &&
+           other.sha256 != evidence.sha256;
+  });
+  if (namesake) {
+    return fmt::format("another file of this name with other bytes is {}",
+                       state.evidences[*namesake].id);
   }
   return evidence.state == ReadState::unreadable ? evidence.format_why : "";
 }
@@ -284,14 +293,16 @@ std::uint64_t Acquisition::unread_members(std::uint32_t container) const {
 // New, or the one that an interrupted walk left.
 Draft Acquisition::member_draft(const Draft& container, const ArchiveMember& member) const {
   Draft draft;
-  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
-    const Evidence& known = inside_.state.evidences[i];
-    if (known.container == container.evidence.number && known.member == member.path) {
-      draft.evidence = known;
-      draft.detail = inside_.state.details[i];
-      draft.is_resumed = true;
-      return draft;
-    }
+  const CaseState& state = inside_.state;
+  const std::uint32_t within = container.evidence.number;
+  const auto begun = state.first_of(state.index.member_of(within, member.path), [&](std::size_t i) {
+    return state.evidences[i].container == within && state.evidences[i].member == member.path;
+  });
+  if (begun) {
+    draft.evidence = state.evidences[*begun];
+    draft.detail = state.details[*begun];
+    draft.is_resumed = true;
+    return draft;
   }
   draft.evidence = container.evidence;
   draft.evidence.number = 0;
@@ -331,6 +342,7 @@ Status Acquisition::take_member(const ArchiveMember& member, ByteSource& data, D
   if (!member.has_name) {
     add_note(notes, "archive.member_without_name", "the archive's spelling of it is no text");
   }
+  if (draft.is_new()) draft.evidence.size_bytes = unpacked->size;
   DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
   file.end_in(unpacked->damage);
   ASSAY_TRY(file.rewind());

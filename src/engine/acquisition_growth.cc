@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/acquisition.h"
 #include "readers/line_reader.h"
@@ -55,8 +56,15 @@ std::uint64_t resume_offset(const DescriptorSource& file, const Evidence& earlie
 
 Status Acquisition::look_for_predecessor(DescriptorSource& file, Draft& draft) const {
   std::vector<const Evidence*> candidates;
-  for (std::size_t i = 0; i < inside_.state.evidences.size(); ++i) {
-    const Evidence& known = inside_.state.evidences[i];
+  std::set<std::uint32_t> numbers;
+  for (const auto* found : {&inside_.state.index.at_path(draft.evidence.path),
+                            &inside_.state.index.of_name(draft.evidence.name)}) {
+    numbers.insert(found->begin(), found->end());
+  }
+  for (const std::uint32_t number : numbers) {
+    const auto i = inside_.state.index_of(number);
+    if (!i) continue;
+    const Evidence& known = inside_.state.evidences[*i];
     const Reader* reader = find_reader(known.format);
     const bool is_same_file =
         known.path == draft.evidence.path || known.name == draft.evidence.name;

@@ -96,6 +96,7 @@ Result<MemberBytes> unpack_member(ByteSource& member, const std::string& folder)
     }
     if (*count == 0) return bytes;
     ASSAY_TRY(write_all(bytes.file.number(), {block.get(), *count}, "a temporary file"));
+    bytes.size += *count;
   }
 }
 

@@ -23,6 +23,7 @@ Status walk_archive(DescriptorSource& file, std::uint64_t size_bytes, const std:
 // and which year its stamps began in, can need a second look, and an archive gives only one.
 struct MemberBytes {
   Descriptor file;
+  std::uint64_t size = 0;
   // The archive broke off within this member. To be told to the source that reads `file`
   // (DescriptorSource::end_in), in the first reading and in every later one: a reader treats the
   // last line of a stream that broke off otherwise than that of a whole one.

@@ -102,12 +102,7 @@ const std::vector<std::string>& Case::remarks() const { return impl_->remarks; }
 const std::vector<Evidence>& Case::evidences() const { return impl_->state.evidences; }
 
 std::vector<RejectSummary> Case::reject_summaries(std::string_view evidence) const {
-  std::vector<RejectSummary> summaries = impl_->state.reject_summaries();
-  if (evidence.empty()) return summaries;
-  const auto index = impl_->state.index_of_id(evidence);
-  const std::uint32_t number = index ? impl_->state.evidences[*index].number : 0;
-  std::erase_if(summaries, [&](const RejectSummary& each) { return each.evidence != number; });
-  return summaries;
+  return impl_->state.reject_summaries(evidence);
 }
 
 Result<CaseFile> Case::case_file() const {
@@ -165,7 +160,28 @@ Status Case::Impl::seal(std::string_view type, const std::string& payload) {
   line.payload = payload;
   auto sealed = custody.append(std::move(line));
   if (!sealed.ok()) return sealed.error();
-  return state.apply(*sealed);
+  ASSAY_TRY(state.apply(*sealed));
+  return holds_back && custody.held_lines() < kMostHeldLines ? Status() : sync();
+}
+
+Status Case::Impl::commit_rows(std::uint32_t number) {
+  uncommitted_.push_back(number);
+  present.insert(number);
+  return holds_back ? Status() : sync();
+}
+
+void Case::Impl::forget_rows(std::uint32_t number) {
+  present.erase(number);
+  std::erase(uncommitted_, number);
+}
+
+Status Case::Impl::sync() {
+  if (!uncommitted_.empty()) {
+    auto store = open_store();
+    if (!store.ok()) return store.error();
+    ASSAY_TRY((*store)->commit(std::exchange(uncommitted_, {})));
+  }
+  return custody.write();
 }
 
 std::string Case::Impl::chain_path(const std::string& path) const {

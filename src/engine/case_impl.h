@@ -32,6 +32,14 @@ struct Case::Impl {
   Status lock();
   // Appends a line and applies it. Precondition: lock() succeeded.
   Status seal(std::string_view type, const std::string& payload);
+  // The rows of an evidence are whole in the store; its `read` line may follow.
+  Status commit_rows(std::uint32_t number);
+  void forget_rows(std::uint32_t number);
+  // While this holds, rows and lines wait for sync() or until many do: syncing the disk thrice for
+  // each of ten thousand messages takes most of an hour.
+  bool holds_back = false;
+  // Rows first, so that no line on the disk speaks of rows that are not.
+  Status sync();
 
   std::string path_in(std::string_view name) const { return directory + "/" + std::string(name); }
   // Where the bytes of an evidence lie now.
@@ -63,6 +71,7 @@ struct Case::Impl {
   void tell_remarks();
 
   std::unique_ptr<RecordStore> store_;
+  std::vector<std::uint32_t> uncommitted_;
 };
 
 }  // namespace assay

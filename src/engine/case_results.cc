@@ -138,7 +138,7 @@ Result<CaseModel> Case::model() {
   model.zone_database = examined->zone_database;
   model.examined_us = examined->time_us;
   model.evidences = impl_->state.evidences;
-  model.rejects = impl_->state.reject_summaries();
+  model.rejects = impl_->state.reject_summaries("");
   for (const Method* method : all_methods()) {
     model.methods.emplace_back(method->name(), method->version());
   }

@@ -48,9 +48,9 @@ std::size_t known_index(const Json& payload, const CaseState& state) {
 
 void drop_copy(const Json& payload, CaseState& state) {
   const std::optional<std::size_t> index = known_index(payload, state);
-  for (const Evidence& other : state.evidences) {
-    if (other.container == state.evidences[*index].number) refuse("its members are evidence");
-  }
+  const std::uint32_t number = state.evidences[*index].number;
+  const auto is_within = [&](std::size_t i) { return state.evidences[i].container == number; };
+  if (state.first_of(state.index.members_of(number), is_within)) refuse("its members are evidence");
   state.evidences.erase(state.evidences.begin() + static_cast<std::ptrdiff_t>(*index));
   state.details.erase(state.details.begin() + static_cast<std::ptrdiff_t>(*index));
 }
@@ -108,9 +108,11 @@ void apply_checked(const Json& payload, const CustodyLine& line, CaseState& stat
       detail.is_sealed = state.details[*index].is_sealed;
       detail.content_sha256 = state.details[*index].content_sha256;
       if (detail.is_sealed) evidence.state = ReadState::unread;
+      state.index.note(evidence, detail);
       state.evidences[*index] = std::move(evidence);
       state.details[*index] = std::move(detail);
     } else {
+      state.index.note(evidence, detail);
       state.evidences.push_back(std::move(evidence));
       state.details.push_back(std::move(detail));
     }
@@ -119,6 +121,7 @@ void apply_checked(const Json& payload, const CustodyLine& line, CaseState& stat
     Evidence evidence = state.evidences[index];
     EvidenceDetail detail = state.details[index];
     read_progress(payload, line, evidence, detail);
+    state.index.note(evidence, detail);
     state.evidences[index] = std::move(evidence);
     state.details[index] = std::move(detail);
   } else if (line.type == "copy_dropped") {
@@ -151,20 +154,31 @@ Status CaseState::apply(const CustodyLine& line) {
 }
 
 std::optional<std::size_t> CaseState::index_of(std::uint32_t number) const {
-  for (std::size_t i = 0; i < evidences.size(); ++i) {
-    if (evidences[i].number == number) return i;
-  }
-  return std::nullopt;
+  const auto place = std::lower_bound(
+      evidences.begin(), evidences.end(), number,
+      [](const Evidence& evidence, std::uint32_t wanted) { return evidence.number < wanted; });
+  if (place == evidences.end() || place->number != number) return std::nullopt;
+  return static_cast<std::size_t>(place - evidences.begin());
 }
 
 std::optional<std::size_t> CaseState::index_of_id(std::string_view id) const {
-  for (std::size_t i = 0; i < evidences.size(); ++i) {
-    if (evidences[i].id == id) return i;
+  return first_of(index.of_id(id), [&](std::size_t i) { return evidences[i].id == id; });
+}
+
+std::optional<std::size_t> CaseState::first_of(const EvidenceIndex::Numbers& numbers,
+                                               const std::function<bool(std::size_t)>& fits) const {
+  for (const std::uint32_t number : numbers) {
+    const auto found = index_of(number);
+    if (found && fits(*found)) return found;
   }
   return std::nullopt;
 }
 
-std::vector<RejectSummary> CaseState::reject_summaries() const {
+std::vector<RejectSummary> CaseState::reject_summaries(std::string_view id) const {
+  if (!id.empty()) {
+    const auto found = index_of_id(id);
+    return found ? details[*found].rejects : std::vector<RejectSummary>();
+  }
   std::vector<RejectSummary> all;
   for (const EvidenceDetail& detail : details) {
     all.insert(all.end(), detail.rejects.begin(), detail.rejects.end());

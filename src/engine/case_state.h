@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "assay/engine.h"
 #include "engine/custody.h"
+#include "engine/evidence_index.h"
 
 namespace assay {
 
@@ -48,6 +50,7 @@ struct CaseState {
   std::uint64_t key_seed = 0;
   std::vector<Evidence> evidences;      // in order of number
   std::vector<EvidenceDetail> details;  // one for one with `evidences`
+  EvidenceIndex index;                  // of `evidences`
   std::uint32_t last_number = 0;        // also of evidences that turned out to be copies
   std::string case_file_sha256;         // as last edited by a command
   std::optional<Examined> examined;
@@ -57,10 +60,14 @@ struct CaseState {
   // changed then. What a hostile chain must not reach stands here: an `id` names a file to write,
   // a `container` is followed to its end.
   Status apply(const CustodyLine& line);
+  // The first of these, as an index into evidences, for which `fits` holds.
+  std::optional<std::size_t> first_of(const EvidenceIndex::Numbers& numbers,
+                                      const std::function<bool(std::size_t)>& fits) const;
   // Index into evidences; nullopt when there is none.
   std::optional<std::size_t> index_of(std::uint32_t number) const;
   std::optional<std::size_t> index_of_id(std::string_view id) const;
-  std::vector<RejectSummary> reject_summaries() const;
+  // Of one evidence by its id, or of all for "".
+  std::vector<RejectSummary> reject_summaries(std::string_view id) const;
   // Numbers of the evidences whose rows count.
   std::vector<std::uint32_t> committed() const;
 };

@@ -119,8 +119,9 @@ Result<Custody> Custody::load_empty(const std::string& folder) {
   return custody;
 }
 
-// A writer appends line N+1 only after the head names N. While the head stays the same, the chain
-// can be at most one line ahead of it, so a head that is the same before and after fits.
+// A writer appends after line N only once the head names N. While the head stays the same, the
+// chain can be at most what is written at once ahead of it, so a head that is the same before and
+// after fits.
 Status Custody::read_once(bool& is_stable) {
   const std::string head_path = folder_ + "/custody.head";
   const auto head = read_regular_file(head_path);
@@ -247,11 +248,12 @@ void Custody::check_head(const Result<std::string>& bytes) {
                                      torn_.empty() ? "" : " its end", count, lines_.size())});
   } else if (count > 0 && lines_[count - 1].sha256 != sealed) {
     problems_.push_back({where(count), "its bytes are not those sealed in custody.head"});
-  } else if (count + 1 == lines_.size()) {
+  } else if (count < lines_.size() && lines_.size() - count <= kMostHeldLines) {
+    const std::size_t behind = lines_.size() - count;
     is_head_behind_ = true;
-    remarks_.push_back(fmt::format(
-        "custody.head is one line behind line {}: a command was stopped between the two",
-        lines_.size()));
+    remarks_.push_back(
+        fmt::format("custody.head is {} behind line {}: a command was stopped between the two",
+                    behind == 1 ? "one line" : fmt::format("{} lines", behind), lines_.size()));
   } else if (count < lines_.size()) {
     problems_.push_back({where(count + 1), fmt::format("custody.head names {} lines, {} are there: "
                                                        "lines were added",
@@ -330,15 +332,29 @@ Result<CustodyLine> Custody::append(CustodyLine line) {
   const std::string bytes = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   line.sha256 = sha256_hex(bytes);
 
-  const std::string path = folder_ + "/custody.jsonl";
-  ASSAY_TRY(write_all(lock_.number(), bytes + "\n", path));
-  if (::fsync(lock_.number()) != 0) return system_error("sync", path);
-  file_bytes_ += bytes.size() + 1;
-  whole_bytes_ = file_bytes_;
+  held_ += bytes;
+  held_ += '\n';
+  ++held_lines_;
   hash_ = line.sha256;
   lines_.push_back(line);
-  ASSAY_TRY(write_head());
   return line;
+}
+
+Status Custody::write() {
+  if (held_.empty()) return {};
+  const std::string path = folder_ + "/custody.jsonl";
+  Status written = write_all(lock_.number(), held_, path);
+  if (written.ok() && ::fsync(lock_.number()) != 0) written = system_error("sync", path);
+  if (!written.ok()) {
+    // The next attempt writes the same lines, which must not stand behind a part of themselves.
+    (void)!::ftruncate(lock_.number(), static_cast<off_t>(whole_bytes_));
+    return written;
+  }
+  file_bytes_ += held_.size();
+  whole_bytes_ = file_bytes_;
+  held_.clear();
+  held_lines_ = 0;
+  return write_head();
 }
 
 }  // namespace assay

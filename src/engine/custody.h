@@ -1,8 +1,9 @@
 // The custody chain: custody.jsonl and custody.head. docs/case-format.md is its description.
 //
-// A line is appended and synced, then the head is replaced. A crash between the two leaves the head
-// one line behind, which is told apart from tampering because everything else still fits. A line
-// that a crash cut short is set aside in custody.torn and said so, never dropped in silence.
+// Lines are appended and synced, then the head is replaced. A crash between the two leaves the head
+// behind by what was written at once, which is told apart from tampering because everything else
+// still fits. A line that a crash cut short is set aside in custody.torn and said so, never dropped
+// in silence.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,9 @@ struct CustodyLine {
   std::string prev;    // SHA-256 of the previous line's bytes without its line feed; 64 zeros first
   std::string sha256;  // of this line's bytes; not written in it
 };
+
+// So many lines are written at once, at most, and so far may a head be behind after a crash.
+inline constexpr std::size_t kMostHeldLines = 512;
 
 class Custody {
  public:
@@ -54,8 +58,11 @@ class Custody {
   bool is_locked() const { return lock_.is_open(); }
   // Another process holds the lock right now.
   bool is_being_written() const;
-  // Fills seq, prev and sha256. Precondition: is_locked().
+  // Fills seq, prev and sha256. The line is on the disk once write() has returned. Preconditions:
+  // is_locked(); held_lines() < kMostHeldLines.
   Result<CustodyLine> append(CustodyLine line);
+  Status write();
+  std::size_t held_lines() const { return held_lines_; }
 
  private:
   Status read_once(bool& is_stable);
@@ -75,6 +82,8 @@ class Custody {
   std::vector<VerifyProblem> problems_;
   std::vector<std::string> remarks_;
   std::string hash_;
+  std::string held_;  // lines that are not written yet
+  std::size_t held_lines_ = 0;
   std::string torn_;               // bytes after the last line feed
   std::uint64_t whole_bytes_ = 0;  // up to and with the last line feed
   std::uint64_t file_bytes_ = 0;

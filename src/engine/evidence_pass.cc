@@ -191,7 +191,7 @@ Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
   outcome.first_year.reset();
   auto store = inside.open_store();
   if (!store.ok()) return store.error();
-  inside.present.erase(evidence.number);
+  inside.forget_rows(evidence.number);
   ASSAY_TRY((*store)->begin(evidence.number));
   RejectsFile rejects(kept == RejectsKept::yes ? inside.rejects_path(evidence) : std::string(),
                       evidence.number);
@@ -222,9 +222,7 @@ Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
   if (!status.ok()) return status;
   ASSAY_TRY(std::move(finished));
   ASSAY_TRY(rejects.finish());
-  ASSAY_TRY((*store)->commit(evidence.number));
-
-  inside.present.insert(evidence.number);
+  ASSAY_TRY(inside.commit_rows(evidence.number));
   evidence.state = ReadState::read;
   evidence.balance = balance;
   evidence.kinds.emplace(kind_of(evidence, detail, bytes.head()), 0);

@@ -64,9 +64,9 @@ Result<std::size_t> ReadAhead::take_from(Block& block, char* into, std::size_t c
 }
 
 Result<std::size_t> ReadAhead::read(char* into, std::size_t capacity) {
-  if (reads_ < kReadsWithoutThread || (is_stopped_ && !has_run_)) {
-    ++reads_;
+  if (!has_run_ && (read_bytes_ < kBytesWithoutThread || is_stopped_)) {
     auto count = inner_.read(into, capacity);
+    if (count.ok()) read_bytes_ += *count;
     if (each_) each_();
     return count;
   }

@@ -49,11 +49,11 @@ class ReadAhead final : public ByteSource {
   Result<std::size_t> take_from(Block& block, char* into, std::size_t capacity);
 
   // Small inputs are read without a thread: one costs as much as parsing some thousand lines.
-  static constexpr int kReadsWithoutThread = 3;
+  static constexpr std::size_t kBytesWithoutThread = kBlockBytes / 2;
 
   ByteSource& inner_;
   std::function<void()> each_;
-  int reads_ = 0;
+  std::size_t read_bytes_ = 0;  // without a thread
   bool has_run_ = false;
   std::array<Block, kBlocks> blocks_;
   std::size_t served_ = 0;  // of the block at the front

@@ -115,12 +115,12 @@ Status EmbeddedStore::append(std::uint32_t evidence, std::uint64_t batch_number,
   return insert_batch(**session, evidence, batch_number, batch);
 }
 
-Status EmbeddedStore::commit(std::uint32_t evidence) {
+Status EmbeddedStore::commit(const std::vector<std::uint32_t>& evidences) {
   ASSAY_TRY(refuse_writing());
-  ASSAY_TRY(check_collisions(evidence));
+  for (const std::uint32_t evidence : evidences) ASSAY_TRY(check_collisions(evidence));
   ASSAY_TRY(parts_.lock.sync());
-  new_keys_.erase(evidence);
-  return parts_.committed.add(evidence);
+  for (const std::uint32_t evidence : evidences) new_keys_.erase(evidence);
+  return parts_.committed.add(evidences);
 }
 
 Status EmbeddedStore::check_collisions(std::uint32_t evidence) {

@@ -38,7 +38,8 @@ class EmbeddedStore final : public RecordStore {
 
   Status begin(std::uint32_t evidence) override;
   Status append(std::uint32_t evidence, std::uint64_t batch_number, const RowBatch& batch) override;
-  Status commit(std::uint32_t evidence) override;
+  using RecordStore::commit;
+  Status commit(const std::vector<std::uint32_t>& evidences) override;
   Status drop(std::uint32_t evidence) override;
 
   Status scan(const RowFilter& filter, RowOrder order,

@@ -92,7 +92,7 @@ class MemoryStore final : public RecordStore {
     return {};
   }
 
-  Status commit(std::uint32_t) override {
+  Status commit(const std::vector<std::uint32_t>&) override {
     CollisionCheck check;
     for (const auto& [key, entry] : all_names()) ASSAY_TRY(check.add_name(key, entry->check));
     for (const auto& [key, entry] : all_hosts()) ASSAY_TRY(check.add_host(key, entry->address));

@@ -22,6 +22,7 @@ struct SegmentLimits {
   std::size_t records_per_window = 8'192;
   std::size_t rows_per_output = 65'536;
 
+  std::size_t keys_in_memory = 500'000;    // of names and hosts, about 56 bytes each
   std::size_t rows_in_memory = 1'000'000;  // sorted by time; more go to disk
   std::size_t loci_in_memory = 4'000'000;  // offsets of rows whose answers are asked for
   std::size_t group_bytes_in_memory = std::size_t{150} << 20;

@@ -121,19 +121,20 @@ Status SegmentStore::append(std::uint32_t evidence, std::uint64_t batch_number,
   return {};
 }
 
-Status SegmentStore::commit(std::uint32_t evidence) {
+Status SegmentStore::commit(const std::vector<std::uint32_t>& evidences) {
   ASSAY_TRY(refuse_writing());
-  std::vector<const Segment*> fresh, others;
+  const std::set<std::uint32_t> wanted(evidences.begin(), evidences.end());
+  Segments fresh, others;
   for (const auto& [number, batches] : parts_.segments) {
     for (const auto& [batch, segment] : batches) {
-      (number == evidence ? fresh : others).push_back(&segment);
+      (wanted.contains(number) ? fresh : others).push_back(&segment);
     }
   }
   row_writer_ = {};  // and the room they held
   sorter_ = {};
-  ASSAY_TRY(check_collisions(fresh, others, parts_.limits));
+  ASSAY_TRY(key_checks_.add(fresh, others, parts_.limits));
   ASSAY_TRY(parts_.lock.sync());
-  return parts_.committed.add(evidence);
+  return parts_.committed.add(evidences);
 }
 
 Status SegmentStore::drop(std::uint32_t evidence) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "assay/store.h"
+#include "store/key_checks.h"
 #include "store/row_scan.h"
 #include "store/row_sort.h"
 #include "store/segment_file.h"
@@ -45,7 +46,8 @@ class SegmentStore final : public RecordStore {
 
   Status begin(std::uint32_t evidence) override;
   Status append(std::uint32_t evidence, std::uint64_t batch_number, const RowBatch& batch) override;
-  Status commit(std::uint32_t evidence) override;
+  using RecordStore::commit;
+  Status commit(const std::vector<std::uint32_t>& evidences) override;
   Status drop(std::uint32_t evidence) override;
 
   Status scan(const RowFilter& filter, RowOrder order,
@@ -85,6 +87,7 @@ class SegmentStore final : public RecordStore {
 
   Parts parts_;
   std::optional<std::set<std::uint32_t>> shown_;  // of people's SQL; none: all that are committed
+  KeyChecks key_checks_;
   RowSorter sorter_;  // these two are of append, which comes from one thread at a time
   RowWriter row_writer_;
 };

@@ -84,7 +84,7 @@ Status SqlMirror::bring(std::uint32_t evidence, const std::map<std::uint64_t, Se
     ASSAY_TRY(store_->append(evidence, number, *batch));
   }
   ASSAY_TRY(store_->commit(evidence));
-  return mirrored_.add(evidence);
+  return mirrored_.add({evidence});
 }
 
 Result<RecordStore*> SqlMirror::fill(const SegmentTable& segments,

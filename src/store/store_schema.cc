@@ -173,8 +173,10 @@ Status CommittedList::save() const {
   return write_durably(path_, fmt::format("{}\n", fmt::join(numbers_, "\n")));
 }
 
-Status CommittedList::add(std::uint32_t evidence) {
-  return numbers_.insert(evidence).second ? save() : Status{};
+Status CommittedList::add(const std::vector<std::uint32_t>& evidences) {
+  const std::size_t before = numbers_.size();
+  numbers_.insert(evidences.begin(), evidences.end());
+  return numbers_.size() == before ? Status{} : save();
 }
 
 Status CommittedList::remove(std::uint32_t evidence) {

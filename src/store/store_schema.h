@@ -78,7 +78,7 @@ class CommittedList {
   // Errors: malformed (says how to rebuild), io.
   Status load();
   // Durable when they return. Errors: io.
-  Status add(std::uint32_t evidence);
+  Status add(const std::vector<std::uint32_t>& evidences);
   Status remove(std::uint32_t evidence);
   const std::set<std::uint32_t>& numbers() const { return numbers_; }
 

@@ -24,8 +24,7 @@ class StoreSink final : public RecordSink {
       : RecordSink(store.key_seed(), rows_per_batch),
         store_(store),
         evidence_(evidence),
-        rejects_(std::move(rejects)),
-        appender_([this] { append_all(); }) {}
+        rejects_(std::move(rejects)) {}
 
   // An unfinished sink (the read was interrupted) leaves what waits; begin() drops the rest.
   ~StoreSink() override {
@@ -45,13 +44,20 @@ class StoreSink final : public RecordSink {
       is_closed_ = true;
     }
     changed_.notify_all();
-    if (appender_.joinable()) appender_.join();
+    if (appender_.joinable()) {
+      appender_.join();
+    } else {
+      append_all();
+    }
     if (failure()) return *failure();
     return append_status_;
   }
 
  protected:
   Status deliver(RowBatch& batch) override {
+    // The first batch waits for a second: a thread for one alone costs more than its rows.
+    if (has_batch_ && !appender_.joinable()) appender_ = std::thread([this] { append_all(); });
+    has_batch_ = true;
     std::unique_lock lock(mutex_);
     changed_.wait(lock,
                   [this] { return waiting_.size() < kMaxWaitingBatches || !append_status_.ok(); });
@@ -105,6 +111,7 @@ class StoreSink final : public RecordSink {
   std::deque<RowBatch> waiting_;
   std::vector<RowBatch> spare_;  // emptied, with their capacity
   bool is_closed_ = false;
+  bool has_batch_ = false;
   Status append_status_;
   std::thread appender_;  // last: it uses the members above
 };

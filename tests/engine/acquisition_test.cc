@@ -112,6 +112,46 @@ TEST_F(Acquisition, CountsNothingBeforeTheChainSaysRead) {
   EXPECT_EQ(made.evidences().size(), 1u);
 }
 
+// Lines of small files are written together: the head may be behind by many of them after a crash.
+TEST_F(Acquisition, FinishesWhenTheHeadIsBehindByManyLines) {
+  std::string chain, head;
+  std::vector<std::string> files;
+  for (int i = 0; i < 12; ++i) files.push_back(log("f" + std::to_string(i) + ".log", 10, i * 10));
+  {
+    Case made = make();
+    head = read_all(folder_ / "case/custody.head");
+    add_files(made, files);
+    chain = read_all(folder_ / "case/custody.jsonl");
+  }
+  const std::size_t written = chain.find('\n', chain.size() / 2) + 1;
+  write_all_to(folder_ / "case/custody.jsonl", chain.substr(0, written));
+  write_all_to(folder_ / "case/custody.head", head);
+  Case opened = Case::open(folder_ / "case", still_surroundings()).value();
+  EXPECT_TRUE(opened.verify(false)->problems.empty());
+  ASSERT_FALSE(opened.remarks().empty());
+  EXPECT_NE(opened.remarks().front().find("lines behind"), std::string::npos)
+      << opened.remarks().front();
+  add_files(opened, files);
+  EXPECT_EQ(opened.evidences().size(), 12u);
+  EXPECT_EQ(rows(opened), 120u);
+  EXPECT_TRUE(opened.verify(true)->problems.empty());
+}
+
+TEST_F(Acquisition, KeepsWhatWasTakenBeforeItWasStopped) {
+  std::atomic<bool> stop{false};
+  Surroundings surroundings = still_surroundings();
+  surroundings.stop = &stop;
+  Case made = make(surroundings);
+  AddRequest request;
+  request.paths = {log("a.log", 40), log("b.log", 50, 500), log("c.log", 60, 1000)};
+  int taken = 0;
+  const auto stopped = made.add(request, [&](const AddOutcome&) { stop = ++taken == 2; });
+  ASSERT_FALSE(stopped.ok());
+  Case again = Case::open(folder_ / "case", still_surroundings()).value();
+  EXPECT_TRUE(again.verify(false)->problems.empty());
+  EXPECT_EQ(rows(again), 90u);
+}
+
 // Every prefix of the chain is a moment at which a crash may have happened.
 TEST_F(Acquisition, FinishesFromEveryPrefixOfTheChain) {
   std::string chain;

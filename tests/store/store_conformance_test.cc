@@ -313,6 +313,27 @@ TEST_P(StoreTest, ReportsTwoNamesUnderOneKeyAtCommit) {
   EXPECT_NE(status.error().mend.find("new case"), std::string::npos);
 }
 
+TEST_P(StoreTest, CommitsSeveralEvidencesAtOnce) {
+  for (const std::uint32_t evidence : {1u, 2u, 3u}) {
+    ASSERT_OK(store_->begin(evidence));
+    ASSERT_OK(store_->append(evidence, 0, varied_batch(evidence * 10, 3)));
+  }
+  ASSERT_OK(store_->commit(std::vector<std::uint32_t>{1, 3}));
+  ASSERT_OK(store_->commit(2));
+  EXPECT_EQ(*store_->count_rows({}), 9u);
+}
+
+TEST_P(StoreTest, ReportsTwoNamesUnderOneKeyOfTwoEvidencesCommittedAtOnce) {
+  RowBatch first = varied_batch(0, 3), second = varied_batch(3, 3);
+  add_name(first, 5, "one.example", 100);
+  add_name(second, 5, "two.example", 200);
+  ASSERT_OK(store_->begin(1));
+  ASSERT_OK(store_->append(1, 0, first));
+  ASSERT_OK(store_->begin(2));
+  ASSERT_OK(store_->append(2, 0, second));
+  EXPECT_EQ(store_->commit(std::vector<std::uint32_t>{1, 2}).error().code, ErrorCode::internal);
+}
+
 TEST_P(StoreTest, ReportsTwoAddressesUnderOneKeyAtCommit) {
   RowBatch batch = varied_batch(0, 3);
   batch.hosts.push_back({kSixHost, six_address()});

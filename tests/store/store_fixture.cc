@@ -141,6 +141,7 @@ SegmentLimits tiny_limits() {
           .answers_per_window = 3,
           .records_per_window = 3,
           .rows_per_output = 7,
+          .keys_in_memory = 20,
           .rows_in_memory = 23,
           .loci_in_memory = 2,
           .group_bytes_in_memory = 1};

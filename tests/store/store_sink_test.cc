@@ -61,7 +61,7 @@ class FullStore : public RecordStore {
     if (number < 3) return {};
     return Error{ErrorCode::io, "no space left", ""};
   }
-  Status commit(std::uint32_t) override { return {}; }
+  Status commit(const std::vector<std::uint32_t>&) override { return {}; }
   Status drop(std::uint32_t) override { return {}; }
   Status scan(const RowFilter&, RowOrder, const std::function<bool(const RowBlock&)>&) override {
     return {};
