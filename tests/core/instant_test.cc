@@ -5,6 +5,15 @@
 namespace assay {
 namespace {
 
+TEST(Instant, NamesATimeThatItLiesIn) {
+  // A stamp of whole seconds, less the delay that the log tells.
+  const std::int64_t us = utc_micros({2026, 11, 22, 8, 5, 31, 0}) - 145'000;
+  EXPECT_EQ(format_instant({us, 1'000'000}), "2026-11-22T08:05:30.855Z");
+  EXPECT_EQ(format_instant({us + 145'000, 1'000'000}), "2026-11-22T08:05:31Z");
+  EXPECT_EQ(format_instant({us + 7, 1'000}), "2026-11-22T08:05:30.855007Z");
+  EXPECT_EQ(format_instant({-1, 1'000'000}), "1969-12-31T23:59:59.999999Z");
+}
+
 TEST(Instant, PrintsAndReadsUtc) {
   const auto instant = parse_rfc3339("2016-09-23T13:56:29.000Z");
   ASSERT_TRUE(instant.ok());
