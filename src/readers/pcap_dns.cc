@@ -1,6 +1,4 @@
 // DNS in capture files (pcap, pcapng). See docs/formats/pcap_dns.md.
-#include <algorithm>
-
 #include "readers/packet/capture_walk.h"
 #include "readers/packet/dissector.h"
 #include "readers/readers.h"
@@ -18,12 +16,14 @@ class PcapDnsReader final : public Reader {
   std::string_view unit() const override { return "packet"; }
   SniffScore sniff(std::string_view head) const override { return sniff_capture(head); }
 
-  // A capture of DNS alone is not read twice.
+  // A capture of DNS alone is read once.
   std::vector<std::string_view> companions(const std::vector<Note>& notes) const override {
-    const bool holds_more = std::any_of(
-        notes.begin(), notes.end(), [](const Note& note) { return note.code == kOtherTransport; });
-    return holds_more ? std::vector<std::string_view>{"pcap_flow"}
-                      : std::vector<std::string_view>();
+    std::vector<std::string_view> names;
+    for (const Note& note : notes) {
+      if (note.code == kOtherTransport) names.emplace_back("pcap_flow");
+      if (note.code == kSmtpSegments) names.emplace_back("pcap_smtp");
+    }
+    return names;
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

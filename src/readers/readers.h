@@ -26,6 +26,7 @@ const Reader& nfdump_reader();
 const Reader& passive_dns_cof_reader();
 const Reader& pcap_dns_reader();
 const Reader& pcap_flow_reader();
+const Reader& pcap_smtp_reader();
 const Reader& postfix_log_reader();
 const Reader& powerdns_log_reader();
 const Reader& pst_reader();

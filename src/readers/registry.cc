@@ -37,6 +37,7 @@ const std::vector<const Reader*>& all_readers() {
       &pst_reader(),
       // flows and sessions
       &pcap_flow_reader(),
+      &pcap_smtp_reader(),
       &zeek_conn_reader(),
       &zeek_smtp_reader(),
       &zeek_ssl_reader(),

@@ -4,11 +4,17 @@
 
 #include "readers/byte_order.h"
 #include "readers/packet/tunnels.h"
+#include "readers/smtp/smtp_ports.h"
 
 namespace assay {
 namespace {
 
 constexpr std::size_t kUdpBytes = 8;
+
+bool may_be_smtp(const TcpSegment& segment) {
+  return is_smtp_port(segment.ends.source_port) || is_smtp_port(segment.ends.destination_port) ||
+         is_smtp_banner(segment.payload);
+}
 
 }  // namespace
 
@@ -30,6 +36,7 @@ void Dissector::finish() {
   fragments_.finish();
   streams_.finish();
   rows_.finish();
+  if (smtp_ > 0) sink_.note(kSmtpSegments, "segments of TCP that may be of SMTP", smtp_);
   if (others_ > 0) sink_.note(kOtherTransport, "packets of TCP or UDP without DNS", others_);
 }
 
@@ -101,6 +108,7 @@ PacketOutcome Dissector::tcp(const IpPacket& packet, Unit& unit) {
   segment.ends.destination = packet.destination;
   if (!parse_tcp(packet.payload, segment)) return PacketOutcome::blank();
   segment.missing = packet.missing;
+  smtp_ += segment.use == PortUse::other && !segment.payload.empty() && may_be_smtp(segment);
   return streams_.segment(segment, unit);
 }
 

@@ -16,6 +16,8 @@ namespace assay {
 inline constexpr int kMaxTunnelDepth = 5;
 // The note that counts packets of TCP and UDP in which no DNS was looked for or found.
 inline constexpr std::string_view kOtherTransport = "pcap.other_transport";
+// The note that counts segments with bytes to or from a port of SMTP, or with its banner.
+inline constexpr std::string_view kSmtpSegments = "pcap.smtp";
 
 class Dissector {
  public:
@@ -35,6 +37,7 @@ class Dissector {
 
   RecordSink& sink_;
   std::uint64_t others_ = 0;  // packets of TCP and UDP that are nothing to DNS
+  std::uint64_t smtp_ = 0;    // segments that may be of SMTP
   Ledger ledger_;
   DnsRows rows_;
   TcpStreams streams_;
