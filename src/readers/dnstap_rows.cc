@@ -13,6 +13,8 @@ namespace assay {
 namespace {
 
 constexpr std::uint64_t kNanosASecond = 1'000'000'000;
+// So many answers at the start tell that the recorder wrote no queries of their side.
+constexpr std::size_t kMostHeldAnswers = 4'096;
 
 std::string_view text_of(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -164,7 +166,10 @@ DnstapRows::Problem DnstapRows::take_query(PendingQuery& query) {
     sink_.add(query.row);
     return {};
   }
-  has_queries_[query.side] = true;
+  if (!has_queries_[query.side]) {
+    has_queries_[query.side] = true;
+    settle_held(query.side);
+  }
   exchanges_.add_query(query);
   return {};
 }
@@ -172,20 +177,27 @@ DnstapRows::Problem DnstapRows::take_query(PendingQuery& query) {
 DnstapRows::Problem DnstapRows::take_response(PendingQuery& answer) {
   PendingQuery query;
   const bool is_answer = message_.is_answer();
+  bool may_imply = false;
   if (is_answer && exchanges_.take_query(answer, query)) {
     merge_answer(query.row, answer.row);
     set_delay(query.row);
   } else if (is_answer && !tap_.query_message.empty()) {
     if (const Problem problem = take_query_of_response(answer, query)) return problem;
   } else {
-    if (is_answer) imply_query(answer);
+    may_imply = is_answer && may_imply_query(answer);
     query = answer;
     query.told = 0;
   }
   rows_.add_records(message_, query.row);
   rows_.add_extra_questions(message_, answer.row);
   if (answer.told != query.told) add_extras(answer, query.row);
-  sink_.add(query.row);
+  if (!may_imply) {
+    sink_.add(query.row);
+    return {};
+  }
+  auto& held = held_[answer.side];
+  held.push_back(query.row);
+  if (held.size() >= kMostHeldAnswers) settle_held(answer.side);
   return {};
 }
 
@@ -217,9 +229,9 @@ DnstapRows::Problem DnstapRows::take_query_of_response(const PendingQuery& answe
 }
 
 // Who answered was asked, and who tells when it asked did ask: where the recorder wrote no queries
-// of this side, the answer stands for both. Once it has, an answer alone is one whose query was
-// lost, and may be there under another time or address.
-void DnstapRows::imply_query(PendingQuery& answer) {
+// of this side, the answer stands for both. Where it has, an answer alone is one whose query was
+// lost, or stands in the file before this one, and may be there under another time or address.
+bool DnstapRows::may_imply_query(PendingQuery& answer) {
   Moment moment;
   const bool is_time_told =
       tap_.query_time.seconds.has_value() && !read_time(tap_.query_time, moment);
@@ -231,10 +243,20 @@ void DnstapRows::imply_query(PendingQuery& answer) {
     answer.row.delay_us = static_cast<std::uint32_t>(std::min<std::int64_t>(delay, kNoDelay - 1));
     set_delay(answer.row);
   }
-  if (has_queries_[answer.side] || !(is_time_told || answer.side == 1)) return;
-  answer.row.flags |= kHasQuery;
-  sink_.note("dnstap.query_implied",
-             "answers that stand for their queries, of which the recorder wrote none");
+  return !has_queries_[answer.side] && (is_time_told || answer.side == 1);
+}
+
+// What the answers of this side from before its first query stand for is known now.
+void DnstapRows::settle_held(std::uint8_t side) {
+  for (DnsRow& row : held_[side]) {
+    if (!has_queries_[side]) {
+      row.flags |= kHasQuery;
+      sink_.note("dnstap.query_implied",
+                 "answers that stand for their queries, of which the recorder wrote none");
+    }
+    sink_.add(row);
+  }
+  held_[side].clear();
 }
 
 // named reads a clock that ticks every few milliseconds, and stamps many an answer with the time of
@@ -313,6 +335,7 @@ void DnstapRows::add_extras(const PendingQuery& exchange, const DnsRow& row) {
 }
 
 void DnstapRows::finish() {
+  for (const std::uint8_t side : {0, 1}) settle_held(side);
   exchanges_.finish();
   for (std::uint64_t kind = 1; kind <= kDnstapKinds; ++kind) {
     if (kinds_[kind] == 0) continue;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "readers/dnstap_message.h"
 #include "readers/exchanges.h"
@@ -47,7 +48,8 @@ class DnstapRows {
   Problem take_query(PendingQuery& query);
   Problem take_response(PendingQuery& answer);
   Problem take_query_of_response(const PendingQuery& answer, PendingQuery& query);
-  void imply_query(PendingQuery& answer);
+  bool may_imply_query(PendingQuery& answer);
+  void settle_held(std::uint8_t side);
   void set_delay(DnsRow& row);
   void note_message();
   void note_constant();
@@ -63,8 +65,9 @@ class DnstapRows {
   DnsMessage message_;
   std::string identity_, version_;  // of the first message
   bool has_identity_ = false;
-  bool is_identity_same_ = true;       // this message's are those of the first one
-  std::array<bool, 2> has_queries_{};  // by side
+  bool is_identity_same_ = true;             // this message's are those of the first one
+  std::array<bool, 2> has_queries_{};        // by side
+  std::array<std::vector<DnsRow>, 2> held_;  // answers that may stand for their queries, by side
   std::array<std::uint64_t, kDnstapKinds + 1> kinds_{};
 };
 
