@@ -2,6 +2,8 @@
 // docs/formats/delimited.md.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "assay/reader.h"
 #include "readers/delimited_plan.h"
 #include "readers/delimited_record.h"
@@ -234,6 +236,16 @@ class DelimitedRead {
   std::string_view code_, why_;
 };
 
+// "time_utc", "UTC": the table itself says what zone its times are in.
+bool says_utc(const DelimitedPlan& plan) {
+  for (std::size_t i = 0; i < std::min(plan.cells.size(), plan.table.header.size()); ++i) {
+    if (plan.cells[i] != Cell::time && plan.cells[i] != Cell::date) continue;
+    const std::string words = ' ' + simplified_header(plan.table.header[i]) + ' ';
+    if (words.find(" utc ") != std::string::npos) return true;
+  }
+  return false;
+}
+
 // "time 'utc', client 'src', qname 'name'" for the reason of a score.
 std::string spelled(const DelimitedPlan& plan) {
   std::string out;
@@ -291,7 +303,13 @@ class Delimited final : public Reader {
     if (!plan.problem.empty() && !head.empty() && !is_utf16(head)) {
       return Error{ErrorCode::usage, plan.problem, plan.mend};
     }
-    auto clock = LogClock::make(context.clock, context.first_year);
+    Clock stated = context.clock;
+    if (stated.zone != "UTC" && says_utc(plan)) {
+      sink.note("delimited.times_are_utc",
+                fmt::format("the column of times says UTC, which goes before {}", stated.zone));
+      stated.zone = "UTC";
+    }
+    auto clock = LogClock::make(stated, context.first_year);
     if (!clock.ok()) return clock.error();
     DelimitedRead read(plan, std::move(*clock), context.clock.skew_us, sink);
     ASSAY_TRY(take_records(peeked, plan.table, sink, read));

@@ -56,6 +56,21 @@ TEST(Delimited, ReadsTheSameByThePlanThatItPrints) {
   }
 }
 
+// A folder of logs in local time is added with --zone; a table in it may say that it has UTC.
+TEST(Delimited, AColumnOfTimesThatSaysUtcGoesBeforeTheZoneThatIsStated) {
+  ReadContext context;
+  context.clock.zone = "America/New_York";
+  const std::string row = "2026-07-21 10:00:00,192.0.2.7,www.bank.example\n";
+  CollectingSink told, untold;
+  ASSERT_TRUE(read("time_utc,client,name\n" + row, told, context).ok());
+  ASSERT_TRUE(read("time,client,name\n" + row, untold, context).ok());
+  ASSERT_EQ(told.rows.size(), 1u);
+  ASSERT_EQ(untold.rows.size(), 1u);
+  EXPECT_EQ(format_utc(told.rows[0].time_us), "2026-07-21T10:00:00Z");
+  EXPECT_EQ(format_utc(untold.rows[0].time_us), "2026-07-21T14:00:00Z");
+  EXPECT_EQ(told.noted("delimited.times_are_utc"), 1u);
+}
+
 constexpr std::string_view kDoubtful =
     "time,client,name\n"
     "04/05/2016 10:30,192.0.2.10,mail1.sender.example\n"
