@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "readers/eve_event.h"
 #include "readers/message_rows.h"
@@ -31,12 +32,17 @@ std::optional<std::uint16_t> rcode_of(simdjson::dom::object dns) {
   return parse_rcode(json_text(value));
 }
 
-// The first question: version 3 lists them, version 2 has one beside the rest.
-simdjson::dom::object question_of(simdjson::dom::object dns) {
+// Version 3 lists the questions, of which there may be none; version 2 has one beside the rest.
+std::optional<simdjson::dom::array> list_of_questions(simdjson::dom::object dns) {
   simdjson::dom::array queries;
+  if (dns["queries"].get(queries) || queries.size() == 0) return std::nullopt;
+  return queries;
+}
+
+simdjson::dom::object question_of(simdjson::dom::object dns) {
+  const auto queries = list_of_questions(dns);
   simdjson::dom::object first;
-  if (!dns["queries"].get(queries) && !queries.at(0).get(first)) return first;
-  return dns;
+  return queries && !queries->at(0).get(first) ? first : dns;
 }
 
 }  // namespace
@@ -50,9 +56,7 @@ EveProblem EveDns::take(const EveEvent& event) {
   return {"eve.dns.unreadable", "'dns.type' is neither a query's nor an answer's"};
 }
 
-EveProblem EveDns::set_question(simdjson::dom::object dns, PendingQuery& exchange) {
-  const simdjson::dom::object question = question_of(dns);
-  DnsRow& row = exchange.row;
+EveProblem EveDns::set_question(simdjson::dom::object question, DnsRow& row) {
   std::string_view text;
   simdjson::dom::element value;
   if (question["rrname"].get(value) || value.get(text)) {
@@ -75,6 +79,25 @@ EveProblem EveDns::set_question(simdjson::dom::object dns, PendingQuery& exchang
   return {};
 }
 
+// As the readers of whole messages have them: a row for each, told by the query and by the answer.
+void EveDns::add_extra_questions(simdjson::dom::object dns, const DnsRow& row) {
+  const auto queries = list_of_questions(dns);
+  if (!queries) return;
+  bool is_first = true;
+  for (const simdjson::dom::element each : *queries) {
+    simdjson::dom::object question;
+    if (std::exchange(is_first, false)) continue;
+    DnsRow extra = row;
+    extra.qtype = kNoQtype;
+    extra.flags = (row.flags & ~(kNameHadCapitals | kNameLossy)) | kExtraQuestion;
+    if (each.get(question) || set_question(question, extra)) {
+      context_.sink.note("eve.question_unreadable", "a further question of one message");
+    } else {
+      context_.sink.add(extra);
+    }
+  }
+}
+
 EveProblem EveDns::take_message(const EveEvent& event, simdjson::dom::object dns, bool is_answer) {
   PendingQuery exchange;
   DnsRow& row = exchange.row;
@@ -95,7 +118,8 @@ EveProblem EveDns::take_message(const EveEvent& event, simdjson::dom::object dns
   if (is_multicast_port(exchange.server_port) || is_multicast_port(row.client_port)) {
     row.flags |= kMulticast;
   }
-  if (const EveProblem problem = set_question(dns, exchange)) return problem;
+  if (const EveProblem problem = set_question(question_of(dns), row)) return problem;
+  add_extra_questions(dns, row);
   if (is_answer) return take_answer(event, dns, exchange);
   close_first_version();
   if (row.flags & kMulticast) {

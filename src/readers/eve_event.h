@@ -69,7 +69,8 @@ class EveDns {
 
  private:
   EveProblem take_message(const EveEvent& event, simdjson::dom::object dns, bool is_answer);
-  EveProblem set_question(simdjson::dom::object dns, PendingQuery& exchange);
+  EveProblem set_question(simdjson::dom::object question, DnsRow& row);
+  void add_extra_questions(simdjson::dom::object dns, const DnsRow& row);
   EveProblem take_answer(const EveEvent& event, simdjson::dom::object dns, PendingQuery& answer);
   void add_records(simdjson::dom::object dns, DnsRow& row);
   void add_record(simdjson::dom::object record, std::uint8_t section, DnsRow& row);

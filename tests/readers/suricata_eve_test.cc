@@ -86,6 +86,20 @@ TEST(SuricataEve, TakesTheAskerWhicheverEndAnAnswerNamesFirst) {
   EXPECT_EQ(sink.rows[0].rcode, 3);
 }
 
+TEST(SuricataEve, KeepsEachQuestionOfAMessageThatHasSeveral) {
+  CollectingSink sink;
+  read(dns_event("05.000000", kPorts,
+                 R"({"version":3,"type":"request","id":9,"flags":"100","queries":[)"
+                 R"({"rrname":"a.example","rrtype":"A"},{"rrname":"b.example","rrtype":"MX"}]})"),
+       sink);
+  ASSERT_EQ(sink.rows.size(), 2u);
+  EXPECT_EQ(sink.names.at(sink.rows[0].qname), "b.example");
+  EXPECT_EQ(sink.rows[0].qtype, 15);
+  EXPECT_EQ(sink.rows[0].flags & (kHasQuery | kExtraQuestion), kHasQuery | kExtraQuestion);
+  EXPECT_EQ(sink.names.at(sink.rows[1].qname), "a.example");
+  EXPECT_EQ(sink.rows[1].flags & kExtraQuestion, 0u);
+}
+
 TEST(SuricataEve, NamesWithLostBytesStandForASetOfNames) {
   CollectingSink sink;
   read(dns_event("05.000000", kPorts,
