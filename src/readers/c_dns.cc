@@ -223,6 +223,7 @@ class CdnsRead {
                           "the block contradicts RFC 8618");
     }
     const CdnsParameters& parameters = parameters_[block.parameters];
+    rows_.begin_block(bytes.size());
     for_each_entry(bytes, block.items_at, [&](Cbor& entry, std::size_t begin) {
       CdnsItem item;
       const bool is_whole = parse_cdns_item(entry, item);
@@ -230,7 +231,10 @@ class CdnsRead {
       return is_whole;
     });
     for_each_entry(bytes, block.events_at, [&](Cbor& entry, std::size_t begin) {
-      return take_event(block, parameters, entry, begin);
+      CdnsEvent event;
+      const bool is_whole = parse_cdns_event(entry, event);
+      if (is_whole) rows_.take_event(block, parameters, event, place_of(begin, entry.at()));
+      return is_whole;
     });
     for_each_entry(bytes, block.malformed_at, [&](Cbor& entry, std::size_t begin) {
       std::int64_t data = -1;
@@ -242,25 +246,6 @@ class CdnsRead {
       }
       return is_whole;
     });
-  }
-
-  bool take_event(const CdnsBlock& block, const CdnsParameters& parameters, Cbor& entry,
-                  std::size_t begin) {
-    std::int64_t type = -1, code = -1, address = -1, count = 0;
-    const bool is_whole = for_each_pair(entry, [&](std::int64_t key) {
-      if (key == 0) return entry.number(type);
-      if (key == 1) return entry.number(code);
-      if (key == 2) return entry.number(address);
-      return key == 4 && entry.number(count);
-    });
-    if (!is_whole) return false;
-    CdnsIndex index;
-    if (address >= 0)
-      index = static_cast<std::uint32_t>(std::min<std::int64_t>(address, UINT32_MAX));
-    rows_.take_event(block, parameters, type, code, index,
-                     static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0)),
-                     place_of(begin, entry.at()));
-    return true;
   }
 
   // Cuts an array of a block into units. One that cannot be read is refused, and with it the rest.

@@ -181,4 +181,9 @@ bool parse_cdns_item(Cbor& cbor, CdnsItem& into) {
                   Member{12, into.response});
 }
 
+bool parse_cdns_event(Cbor& cbor, CdnsEvent& into) {
+  return read_map(cbor, Member{0, into.type}, Member{1, into.code}, Member{2, into.address},
+                  Member{3, into.transport}, Member{4, into.count});
+}
+
 }  // namespace assay

@@ -51,6 +51,13 @@ struct CdnsItem {
   CdnsExtended query, response;
 };
 
+// Address event count: what arrived from an address and was no DNS.
+struct CdnsEvent {
+  std::int64_t type = -1, code = -1, count = 0;
+  std::optional<std::int64_t> transport;
+  CdnsIndex address;
+};
+
 struct CdnsClassType {
   std::uint16_t type = 0, rclass = 1;
 };
@@ -84,5 +91,6 @@ struct CdnsBlock {
 bool parse_cdns_parameters(Cbor& cbor, CdnsParameters& into);
 bool parse_cdns_block(Cbor& cbor, CdnsBlock& into);
 bool parse_cdns_item(Cbor& cbor, CdnsItem& into);
+bool parse_cdns_event(Cbor& cbor, CdnsEvent& into);
 
 }  // namespace assay

@@ -13,6 +13,14 @@ namespace {
 constexpr std::string_view kBadIndex = "cdns.index.out_of_range";
 constexpr std::string_view kBadIndexWhy = "it refers to an entry that its block's tables lack";
 
+// What items make of their lists: so many bytes for each of their block, and these for any block. A
+// list is written once and may be referred to by every item, which real files do a hundredfold.
+constexpr std::uint64_t kMostExpansion = 256, kLeastRoom = std::uint64_t{1} << 20;
+constexpr std::size_t kRecordCost = 64;  // of a record or question, without its data
+constexpr std::string_view kNoRoom = "cdns.lists.too_long";
+constexpr std::string_view kNoRoomWhy =
+    "the lists of a block's items are far longer than the block";
+
 // Bits of qr-sig-flags and of qr-transport-flags (RFC 8618 section 7.3.2.3.2).
 constexpr std::int64_t kSigQuery = 1, kSigResponse = 2, kSigQueryOpt = 4, kSigResponseOpt = 8,
                        kSigQueryNoQuestion = 16, kSigResponseNoQuestion = 32;
@@ -79,6 +87,17 @@ bool micros_of(std::int64_t ticks, std::int64_t ticks_per_second, std::int64_t& 
 
 }  // namespace
 
+void CdnsRows::begin_block(std::size_t bytes) { room_ = kLeastRoom + kMostExpansion * bytes; }
+
+bool CdnsRows::take_room(std::size_t bytes) {
+  if (bytes > room_) {
+    room_ = 0;
+    return false;
+  }
+  room_ -= bytes;
+  return true;
+}
+
 void CdnsRows::take_item(const CdnsBlock& block, const CdnsParameters& parameters,
                          const CdnsItem& item, CdnsPlace place) {
   const Problem problem = add_item(block, parameters, item, place);
@@ -124,7 +143,9 @@ CdnsRows::Problem CdnsRows::add_item(const CdnsBlock& block, const CdnsParameter
   // What the item says of itself is whole by now: a fault in its lists costs the list.
   for (const bool is_query : {true, false}) {
     const CdnsExtended& lists = is_query ? item.query : item.response;
-    Problem problem = add_questions(tables, lists.questions, row);
+    Problem problem;
+    // An answer repeats the questions of its query.
+    if (is_query || !item.query.questions) problem = add_questions(tables, lists.questions, row);
     if (!problem) problem = add_records(tables, lists, is_query, row);
     if (problem) sink_.note(problem.code, problem.why);
   }
@@ -224,6 +245,7 @@ CdnsRows::Problem CdnsRows::add_questions(const CdnsTables& tables, CdnsIndex li
     const CdnsRecord* question = entry_of(tables.questions, index);
     const auto* type = question ? entry_of(tables.classtypes, question->classtype) : nullptr;
     if (!type) return {kBadIndex, kBadIndexWhy};
+    if (!take_room(kRecordCost)) return {kNoRoom, kNoRoomWhy};
     DnsRow extra = row;
     extra.qtype = type->type;
     extra.qclass = type->rclass;
@@ -276,6 +298,7 @@ CdnsRows::Problem CdnsRows::add_record(const CdnsTables& tables, const CdnsRecor
     if (!found) return {kBadIndex, kBadIndexWhy};
     rdata = *found;
   }
+  if (!take_room(kRecordCost + rdata.size())) return {kNoRoom, kNoRoomWhy};
   sink_.add_answer(answer, {reinterpret_cast<const char*>(rdata.data()), rdata.size()});
   return {};
 }
@@ -289,8 +312,7 @@ void CdnsRows::take_malformed(const CdnsBlock& block, CdnsIndex data, CdnsPlace 
 }
 
 void CdnsRows::take_event(const CdnsBlock& block, const CdnsParameters& parameters,
-                          std::int64_t type, std::int64_t code, CdnsIndex address,
-                          std::uint64_t count, CdnsPlace place) {
+                          const CdnsEvent& event, CdnsPlace place) {
   static constexpr std::string_view kWords[] = {"tcp_reset",          "icmp_time_exceeded",
                                                 "icmp_unreachable",   "icmpv6_time_exceeded",
                                                 "icmpv6_unreachable", "icmpv6_packet_too_big"};
@@ -300,22 +322,24 @@ void CdnsRows::take_event(const CdnsBlock& block, const CdnsParameters& paramete
   item.time_offset = 0;
   Problem problem = set_time(block, parameters, item, moment);
   RecordRow record;
-  const Bytes* bytes = entry_of(block.tables.addresses, address);
-  const bool is_v6 = bytes != nullptr && bytes->size() > 4;
-  if (!problem) problem = read_host(block.tables, address, is_v6, record.client);
+  const Bytes* bytes = entry_of(block.tables.addresses, event.address);
+  const bool is_v6 = event.transport ? (*event.transport & kTransportIpv6) != 0
+                                     : bytes != nullptr && bytes->size() > 4;
+  if (!problem) problem = read_host(block.tables, event.address, is_v6, record.client);
   if (problem) {
     return sink_.reject(problem.code, place.offset, place.length, "", problem.why);
   }
   record.kind = RecordKind::recorder;
   record.time_us = record.until_us = moment.time_us;
   record.width_us = moment.width_us;
-  record.count = count;
+  record.count = static_cast<std::uint64_t>(std::max<std::int64_t>(event.count, 0));
   record.offset = place.offset;
   record.length = place.length;
   sink_.add_record(record);
-  const bool is_known = type >= 0 && type < static_cast<std::int64_t>(std::size(kWords));
-  sink_.add_field(kEvent, is_known ? kWords[type] : std::to_string(type));
-  if (code >= 0) sink_.add_field(kType, std::to_string(code));
+  const bool is_known =
+      event.type >= 0 && event.type < static_cast<std::int64_t>(std::size(kWords));
+  sink_.add_field(kEvent, is_known ? kWords[event.type] : std::to_string(event.type));
+  if (event.code >= 0) sink_.add_field(kType, std::to_string(event.code));
   sink_.used_unit();
 }
 

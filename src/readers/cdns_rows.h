@@ -20,12 +20,14 @@ class CdnsRows {
  public:
   CdnsRows(RecordSink& sink, std::int64_t skew_us) : sink_(sink), skew_us_(skew_us), keys_(sink) {}
 
+  // What the items of the next block may make of their lists goes by its length.
+  void begin_block(std::size_t bytes);
   // Each settles one unit.
   void take_item(const CdnsBlock& block, const CdnsParameters& parameters, const CdnsItem& item,
                  CdnsPlace place);
   void take_malformed(const CdnsBlock& block, CdnsIndex data, CdnsPlace place);
-  void take_event(const CdnsBlock& block, const CdnsParameters& parameters, std::int64_t type,
-                  std::int64_t code, CdnsIndex address, std::uint64_t count, CdnsPlace place);
+  void take_event(const CdnsBlock& block, const CdnsParameters& parameters, const CdnsEvent& event,
+                  CdnsPlace place);
 
  private:
   struct Problem {
@@ -48,8 +50,11 @@ class CdnsRows {
                      bool is_query, DnsRow& row);
   Problem add_questions(const CdnsTables& tables, CdnsIndex list, const DnsRow& row);
 
+  bool take_room(std::size_t bytes);
+
   RecordSink& sink_;
   std::int64_t skew_us_;
+  std::uint64_t room_ = 0;  // left for the lists of this block
   KeyCache keys_;
   WireName name_;
 };

@@ -110,6 +110,52 @@ TEST(CDns, RefusesItemsThatReferToNothing) {
   EXPECT_EQ(sink.rows.size(), 2u) << "what stands behind them is read";
 }
 
+TEST(CDns, CountsAQuestionOnceThatQueryAndAnswerRepeat) {
+  CdnsFile file;
+  file.more_tables = {{4, cbor_array({cbor_array({cbor_number(0)})})},
+                      {5, cbor_array({cbor_map({{0, cbor_number(2)}, {1, cbor_number(1)}})})}};
+  const std::string list = cbor_map({{0, cbor_number(0)}});
+  file.more_items = {cbor_map({{0, cbor_number(1)},
+                               {1, cbor_number(0)},
+                               {4, cbor_number(0)},
+                               {7, cbor_number(0)},
+                               {11, list},
+                               {12, list}})};
+  CollectingSink sink;
+  read(file.bytes(), sink);
+  ASSERT_EQ(sink.rows.size(), 4u);
+  EXPECT_EQ(sink.names.at(sink.rows[2].qname), "clinic.example");
+  EXPECT_TRUE(sink.rows[2].flags & kExtraQuestion);
+}
+
+TEST(CDns, TakesAnEventsFamilyFromItsFlagsWhereOnlyAPrefixIsKept) {
+  CdnsFile file;
+  file.more_of_event = {{3, cbor_number(1)}};
+  CollectingSink sink;
+  read(file.bytes(), sink);
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_NE(sink.hosts.at(sink.records[0].client), kClient);
+  EXPECT_THAT(sink.hosts.at(sink.records[0].client), ::testing::EndsWith("::"));
+}
+
+// Some thousand items of a few bytes may each point at one list of as many records.
+TEST(CDns, ListsMakeNoMoreThanABoundForTheirBlock) {
+  CdnsFile file;
+  file.listed_records = 20'000;
+  const std::string item = cbor_map({{0, cbor_number(1)},
+                                     {1, cbor_number(0)},
+                                     {4, cbor_number(0)},
+                                     {7, cbor_number(0)},
+                                     {12, cbor_map({{1, cbor_number(0)}})}});
+  file.more_items.assign(100, item);
+  CollectingSink sink;
+  read(file.bytes(), sink);
+  EXPECT_EQ(sink.rows.size(), 102u) << "the items themselves are kept";
+  EXPECT_GT(sink.noted("cdns.lists.too_long"), 0u);
+  EXPECT_LT(sink.answers.size(), 500'000u);
+  EXPECT_GT(sink.answers.size(), 20'000u);
+}
+
 TEST(CDns, ReadsArraysOfUnknownLength) {
   CdnsFile file;
   file.is_open = true;

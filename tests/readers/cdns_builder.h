@@ -51,7 +51,9 @@ struct CdnsFile {
   std::int64_t seconds = 1'772'409'600, ticks = 100;
   std::int64_t first_signature = 0;
   std::vector<std::string> more_items;
-  bool is_open = false;  // arrays of unknown length, as the compactor writes them
+  CborPairs more_tables, more_of_event;
+  std::size_t listed_records = 1;  // how often the one list of records names the one record
+  bool is_open = false;            // arrays of unknown length, as the compactor writes them
 
   std::string storage() const {
     CborPairs pairs = {{0, cbor_number(ticks_per_second)},
@@ -65,7 +67,7 @@ struct CdnsFile {
     pairs.insert(pairs.end(), more_storage.begin(), more_storage.end());
     return cbor_map(pairs);
   }
-  static std::string tables() {
+  std::string tables() const {
     const auto signature = [](std::int64_t about, std::int64_t dns, std::int64_t classtype) {
       return cbor_map({{0, cbor_number(1)},
                        {1, cbor_number(53)},
@@ -79,19 +81,21 @@ struct CdnsFile {
     const auto classtype = [](std::int64_t type) {
       return cbor_map({{0, cbor_number(type)}, {1, cbor_number(1)}});
     };
-    return cbor_map(
-        {{0, cbor_array({cbor_bytes(address_bytes(kClient)), cbor_bytes(address_bytes(kServer))})},
-         {1, cbor_array({classtype(1), classtype(15)})},
-         {2, cbor_array({cbor_bytes(wire_name("Mail.Bank.example")), cbor_bytes(u32(0xc0000219)),
-                         cbor_bytes(wire_name("clinic.example"))})},
-         {3, cbor_array(
-                 {signature(3, 1 << 4 | 1 << 11 | 1 << 12 | 1 << 14, 0), signature(1, 1 << 4, 1)})},
-         {6, cbor_array({cbor_array({cbor_number(0)})})},
-         {7, cbor_array({cbor_map({{0, cbor_number(0)},
-                                   {1, cbor_number(0)},
-                                   {2, cbor_number(300)},
-                                   {3, cbor_number(1)}})})},
-         {8, cbor_array({cbor_map({{0, cbor_number(1)}, {3, cbor_bytes("broken")}})})}});
+    CborPairs pairs = {
+        {0, cbor_array({cbor_bytes(address_bytes(kClient)), cbor_bytes(address_bytes(kServer))})},
+        {1, cbor_array({classtype(1), classtype(15)})},
+        {2, cbor_array({cbor_bytes(wire_name("Mail.Bank.example")), cbor_bytes(u32(0xc0000219)),
+                        cbor_bytes(wire_name("clinic.example"))})},
+        {3, cbor_array(
+                {signature(3, 1 << 4 | 1 << 11 | 1 << 12 | 1 << 14, 0), signature(1, 1 << 4, 1)})},
+        {6, cbor_array({cbor_array(std::vector<std::string>(listed_records, cbor_number(0)))})},
+        {7, cbor_array({cbor_map({{0, cbor_number(0)},
+                                  {1, cbor_number(0)},
+                                  {2, cbor_number(300)},
+                                  {3, cbor_number(1)}})})},
+        {8, cbor_array({cbor_map({{0, cbor_number(1)}, {3, cbor_bytes("broken")}})})}};
+    pairs.insert(pairs.end(), more_tables.begin(), more_tables.end());
+    return cbor_map(pairs);
   }
   std::string bytes() const {
     std::vector<std::string> items = {cbor_map({{0, cbor_number(50)},
@@ -109,14 +113,14 @@ struct CdnsFile {
                                                 {4, cbor_number(1)},
                                                 {7, cbor_number(2)}})};
     items.insert(items.end(), more_items.begin(), more_items.end());
+    CborPairs event = {
+        {0, cbor_number(2)}, {1, cbor_number(3)}, {2, cbor_number(0)}, {4, cbor_number(12)}};
+    event.insert(event.end(), more_of_event.begin(), more_of_event.end());
     const std::string block = cbor_map(
         {{0, cbor_map({{0, cbor_array({cbor_number(seconds), cbor_number(ticks)})}})},
          {2, tables()},
          {3, cbor_array(items)},
-         {4, cbor_array({cbor_map({{0, cbor_number(2)},
-                                   {1, cbor_number(3)},
-                                   {2, cbor_number(0)},
-                                   {4, cbor_number(12)}})})},
+         {4, cbor_array({cbor_map(event)})},
          {5, cbor_array(
                  {cbor_map({{0, cbor_number(1)}, {1, cbor_number(0)}, {3, cbor_number(0)}})})}});
     const std::string preamble = cbor_map(
