@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint16_t kTypeA = 1, kTypePtr = 12, kTypeAaaa = 28, kTypeAny = 255;
 constexpr std::uint64_t kKeySeed = 1;  // of keys that never leave a read
+// Waiting queries of one name that an answer is held against.
+constexpr std::size_t kMostLookedAt = 1'000;
 
 // "REFUSED (EDE: not ready)" -> "REFUSED".
 std::string_view without_remark(std::string_view value) {
@@ -122,12 +124,26 @@ DnsmasqAnswers::Outcome DnsmasqAnswers::take_by_name(const DnsmasqLine& answer) 
     return {row, false, false};
   }
   const bool is_at_once = answer.source != "reply";
+  const auto fits = [&](const PendingLookups::Found& found) {
+    return can_answer(value, found.row->qtype, address.has_value());
+  };
   PendingLookups::Found chosen;
-  std::size_t fitting = 0;
-  for (auto each = pending_.unanswered(key); each.row; each = pending_.next_unanswered(each)) {
-    if (!can_answer(value, each.row->qtype, address.has_value())) continue;
+  std::size_t fitting = 0, looked_at = 0;
+  if (const auto youngest = pending_.latest(key);
+      is_at_once && youngest.row && pending_.is_unanswered(youngest) && fits(youngest)) {
+    chosen = youngest;
+    fitting = 1;
+  }
+  const bool is_found = fitting > 0;
+  for (auto each = pending_.unanswered(key);
+       each.row && !is_found && (is_at_once || fitting < 2) && looked_at < kMostLookedAt;
+       each = pending_.next_unanswered(each)) {
+    ++looked_at;
+    if (!fits(each)) continue;
     if (fitting++ == 0 || is_at_once) chosen = each;
   }
+  const bool is_cut_short = looked_at == kMostLookedAt && (is_at_once || fitting == 0);
+  if (is_cut_short) return {nullptr, false, true};
   if (fitting == 0) return {};
   // All unprintable names look the same.
   if (fitting > 1 && answer.qname == kUnprintableName && !is_at_once) return {nullptr, false, true};

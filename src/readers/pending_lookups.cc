@@ -42,7 +42,15 @@ PendingLookups::Found PendingLookups::unanswered(std::uint64_t key) {
 }
 
 PendingLookups::Found PendingLookups::next_unanswered(const Found& found) {
-  return open_from(entry(found.number).next);
+  Entry& from = entry(found.number);
+  const Found next = open_from(from.next);
+  // Nobody passes over the answered ones between again.
+  if (next.row) {
+    from.next = next.number;
+  } else if (const auto latest = chains_.find(from.key)->second.latest; latest != found.number) {
+    from.next = latest;
+  }
+  return next;
 }
 
 PendingLookups::Found PendingLookups::latest(std::uint64_t key) {

@@ -43,6 +43,7 @@ class PendingLookups {
     return number < base_ ? nullptr : &entries_[number - base_].row;
   }
   std::size_t unanswered_count(std::uint64_t key) const;
+  bool is_unanswered(const Found& found) { return entry(found.number).is_open; }
   void answer(const Found& found);
 
   // Every row leaves.
@@ -54,7 +55,8 @@ class PendingLookups {
   struct Entry {
     DnsRow row;
     std::uint64_t key = 0;
-    std::uint64_t next = kNone;  // the next younger one under the same key
+    // The next younger one under the same key; answered ones between may be left out.
+    std::uint64_t next = kNone;
     bool is_open = false;
     bool is_listed = false;  // in the index
   };

@@ -45,6 +45,37 @@ TEST(DnsmasqLog, ReadsItsSamplesAsTheGoldenFilesSay) {
   }
 }
 
+// A line for each of 65,536 waiting queries would take a millisecond an answer.
+TEST(DnsmasqLog, HoldsAnAnswerAgainstABoundedNumberOfWaitingQueries) {
+  std::string text;
+  for (int i = 0; i < 1'500; ++i) text += line("query[AAAA] a.example from 192.0.2.7");
+  text += line("query[A] a.example from 192.0.2.8") + line("reply a.example is 198.51.100.1");
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  EXPECT_EQ(sink.rows.size(), 1'501u);
+  EXPECT_EQ(sink.noted("dnsmasq.answer_ambiguous"), 1u);
+
+  CollectingSink cached;  // the youngest query is looked at first
+  ASSERT_TRUE(read(text + line("cached a.example is 198.51.100.1"), cached).ok());
+  EXPECT_EQ(outcomes(cached).back(), "192.0.2.8 A NOERROR");
+}
+
+TEST(DnsmasqLog, FindsWaitingQueriesBehindAnsweredOnes) {
+  const std::string waits = line("query[AAAA] a.example from 192.0.2.7");
+  std::string text = waits;
+  for (int i = 0; i < 3; ++i) {
+    text += line("query[A] a.example from 192.0.2.8") + line("reply a.example is 198.51.100.1") +
+            line("forwarded b.example to 198.51.100.53");
+  }
+  text +=
+      waits + line("query[A] a.example from 192.0.2.9") + line("reply a.example is 198.51.100.2");
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  EXPECT_THAT(outcomes(sink),
+              ElementsAre("192.0.2.7 AAAA -", "192.0.2.8 A NOERROR", "192.0.2.8 A NOERROR",
+                          "192.0.2.8 A NOERROR", "192.0.2.7 AAAA -", "192.0.2.9 A NOERROR"));
+}
+
 TEST(DnsmasqLog, JoinsAnswersBySerialNumberWhateverStandsBetween) {
   CollectingSink sink;
   ASSERT_TRUE(read(line("7 192.0.2.7/4003 query[A] a.example from 192.0.2.7") +
