@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 #include "readers/byte_order.h"
@@ -333,37 +334,36 @@ void ExportStream::take_options(const ExportValues& values, const Place& place,
 
 void ExportStream::keep_waiting(std::uint16_t id, std::string_view set, const Place& place) {
   waiting_.push_back({place.domain, id, std::string(set), place.offset, place.times});
+  waiting_for_.emplace(std::pair(place.domain, id), std::prev(waiting_.end()));
   waiting_bytes_ += set.size() + sizeof(Waiting);
-  while (waiting_bytes_ > kMostWaitingBytes) {
-    waiting_bytes_ -= waiting_.front().bytes.size() + sizeof(Waiting);
-    refuse_waiting(waiting_.front());
-    waiting_.pop_front();
-  }
+  while (waiting_bytes_ > kMostWaitingBytes) refuse_oldest();
 }
 
-void ExportStream::refuse_waiting(const Waiting& waiting) {
-  reject("ipfix.template.unknown", {waiting.times, waiting.domain, waiting.offset}, waiting.bytes,
-         fmt::format("no template {} was seen that says what its records are", waiting.id));
+void ExportStream::refuse_oldest() {
+  const Waiting& oldest = waiting_.front();
+  reject("ipfix.template.unknown", {oldest.times, oldest.domain, oldest.offset}, oldest.bytes,
+         fmt::format("no template {} was seen that says what its records are", oldest.id));
+  waiting_bytes_ -= oldest.bytes.size() + sizeof(Waiting);
+  // Of one template the sets stand in their order.
+  waiting_for_.erase(waiting_for_.lower_bound({oldest.domain, oldest.id}));
+  waiting_.pop_front();
 }
 
 void ExportStream::take_waiting(DomainKey domain, std::uint16_t id) {
-  if (waiting_.empty()) return;
+  const auto [begin, end] = waiting_for_.equal_range({domain, id});
+  if (begin == end) return;
   const ExportTemplate* layout = templates_.find(domain, id);
-  std::deque<Waiting> others;
-  for (Waiting& waiting : waiting_) {
-    if (waiting.domain != domain || waiting.id != id) {
-      others.push_back(std::move(waiting));
-      continue;
-    }
-    waiting_bytes_ -= waiting.bytes.size() + sizeof(Waiting);
+  for (auto each = begin; each != end; ++each) {
+    const Waiting& waiting = *each->second;
     take_data(*layout, waiting.bytes, {waiting.times, domain, waiting.offset});
+    waiting_bytes_ -= waiting.bytes.size() + sizeof(Waiting);
+    waiting_.erase(each->second);
   }
-  waiting_ = std::move(others);
+  waiting_for_.erase(begin, end);
 }
 
 void ExportStream::finish() {
-  for (const Waiting& waiting : waiting_) refuse_waiting(waiting);
-  waiting_.clear();
+  while (!waiting_.empty()) refuse_oldest();
   rows_.note_missing();
 }
 

@@ -2,7 +2,7 @@
 // (RFC 5655).
 #pragma once
 
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -73,7 +73,7 @@ class ExportStream {
   std::uint32_t take_data(const ExportTemplate& layout, std::string_view set, const Place& place);
   void take_options(const ExportValues& values, const Place& place, std::uint32_t length);
   void keep_waiting(std::uint16_t id, std::string_view set, const Place& place);
-  void refuse_waiting(const Waiting& waiting);
+  void refuse_oldest();
   void take_waiting(DomainKey domain, std::uint16_t id);
   void reject(std::string_view code, const Place& place, std::string_view bytes,
               std::string_view why);
@@ -82,7 +82,8 @@ class ExportStream {
   ExportRows rows_;
   ExportTemplates templates_;
   std::map<DomainKey, Domain> domains_;
-  std::deque<Waiting> waiting_;
+  std::list<Waiting> waiting_;  // the oldest first
+  std::multimap<std::pair<DomainKey, std::uint16_t>, std::list<Waiting>::iterator> waiting_for_;
   std::size_t waiting_bytes_ = 0;
   std::uint32_t options_ = 0;  // records of options in this message
 };

@@ -31,7 +31,8 @@ bool take_fields(std::uint16_t version, std::size_t count, std::string_view& set
       set.remove_prefix(4);
     }
     out.least_bytes += field.length == kVariableLength && version == 10 ? 1 : field.length;
-    out.fields.push_back(field);
+    // One of no bytes says nothing, and thousands of them would be passed over for each record.
+    if (field.length > 0) out.fields.push_back(field);
   }
   return true;
 }
@@ -52,10 +53,7 @@ TemplateOutcome take_template(std::uint16_t version, bool is_options, std::strin
   }
   const std::size_t head = is_options ? 6 : 4;
   if (set.size() < head) return TemplateOutcome::damaged;
-  if (is_options && version == 10) {
-    out.fields.scope_count = word_at(set, 4);
-  } else if (is_options) {  // lengths of the two parts in bytes
-    out.fields.scope_count = count / 4;
+  if (is_options && version == 9) {  // lengths of the two parts in bytes
     count = count / 4 + word_at(set, 4) / 4;
   }
   set.remove_prefix(head);
@@ -67,36 +65,41 @@ TemplateOutcome take_template(std::uint16_t version, bool is_options, std::strin
 }
 
 const ExportTemplate* ExportTemplates::find(DomainKey domain, std::uint16_t id) const {
-  const auto found = templates_.find({domain, id});
-  return found == templates_.end() ? nullptr : &found->second;
+  for (const Templates& templates : templates_) {
+    if (const auto found = templates.find({domain, id}); found != templates.end()) {
+      return &found->second;
+    }
+  }
+  return nullptr;
 }
 
 bool ExportTemplates::put(DomainKey domain, std::uint16_t id, ExportTemplate fresh) {
   withdraw(domain, id);
-  if (templates_.size() >= kMostTemplates || fields_ + fresh.fields.size() > kMostFields) {
+  if (templates_[0].size() + templates_[1].size() >= kMostTemplates ||
+      fields_ + fresh.fields.size() > kMostFields) {
     return false;
   }
   fields_ += fresh.fields.size();
-  templates_.emplace(std::pair(domain, id), std::move(fresh));
+  Templates& templates = templates_[fresh.is_options ? 1 : 0];
+  templates.emplace(std::pair(domain, id), std::move(fresh));
   return true;
 }
 
 void ExportTemplates::withdraw(DomainKey domain, std::uint16_t id) {
-  const auto found = templates_.find({domain, id});
-  if (found == templates_.end()) return;
-  fields_ -= found->second.fields.size();
-  templates_.erase(found);
+  for (Templates& templates : templates_) {
+    const auto found = templates.find({domain, id});
+    if (found == templates.end()) continue;
+    fields_ -= found->second.fields.size();
+    templates.erase(found);
+  }
 }
 
 void ExportTemplates::withdraw_all(DomainKey domain, bool are_options) {
-  for (auto each = templates_.lower_bound({domain, 0});
-       each != templates_.end() && each->first.first == domain;) {
-    if (each->second.is_options == are_options) {
-      fields_ -= each->second.fields.size();
-      each = templates_.erase(each);
-    } else {
-      ++each;
-    }
+  Templates& templates = templates_[are_options ? 1 : 0];
+  for (auto each = templates.lower_bound({domain, 0});
+       each != templates.end() && each->first.first == domain;) {
+    fields_ -= each->second.fields.size();
+    each = templates.erase(each);
   }
 }
 

@@ -1,6 +1,7 @@
 // Templates of IPFIX (RFC 7011) and NetFlow v9 (RFC 3954): which fields a data record has.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string_view>
@@ -19,7 +20,6 @@ struct ExportField {
 
 struct ExportTemplate {
   bool is_options = false;
-  std::size_t scope_count = 0;  // the first fields of an options record say what it is about
   std::vector<ExportField> fields;
   std::size_t least_bytes = 0;  // of one record
 };
@@ -42,7 +42,9 @@ class ExportTemplates {
   void withdraw_all(DomainKey domain, bool are_options);
 
  private:
-  std::map<std::pair<DomainKey, std::uint16_t>, ExportTemplate> templates_;
+  using Templates = std::map<std::pair<DomainKey, std::uint16_t>, ExportTemplate>;
+  // Of data, and of options: what withdraws all of one kind is not to walk over the other.
+  std::array<Templates, 2> templates_;
   std::size_t fields_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "readers/export_template.h"
 #include "record_read.h"
 
 namespace assay {
@@ -49,6 +50,36 @@ TEST(Ipfix, ReadsItsSamplesAsTheGoldenFilesSay) {
     ASSERT_TRUE(read_records(kReader, test::file_bytes(path), sink).ok());
     test::expect_golden(path, sink.golden());
   }
+}
+
+// 16,000 of them in a template cost a second for each 64 KiB of records of one byte.
+TEST(Ipfix, FieldsOfNoBytesAreNoPartOfATemplate) {
+  const std::string bytes =
+      number(256, 2) + number(4, 2) + field(4, 0) + field(8, 4) + field(5, 0) + field(12, 4);
+  std::string_view rest = bytes;
+  TemplateRecord record;
+  ASSERT_EQ(take_template(10, false, rest, record), TemplateOutcome::read);
+  EXPECT_EQ(record.fields.fields.size(), 2u);
+  EXPECT_EQ(record.fields.least_bytes, 8u);
+}
+
+// Walked over for each template that came, so many took hours.
+TEST(Ipfix, SetsThatWaitAreTakenByTheirOwnTemplateInTheirOrder) {
+  std::string bytes;
+  auto add = [&bytes, sets = std::string()](const std::string& one, bool is_last) mutable {
+    sets += one;
+    if (sets.size() > 60'000 || is_last) bytes += message(std::exchange(sets, {}), 0);
+  };
+  for (int i = 0; i < 30'000; ++i) add(set(300 + i % 2, number(0, 4)), false);
+  add(set(256, two_way_record(1, "http")) + set(256, two_way_record(2, "http")), false);
+  for (int i = 0; i < 30'000; ++i) add(set(2, number(400, 2) + number(1, 2) + field(4, 1)), false);
+  add(set(2, two_way_template()), true);
+  CollectingSink sink;
+  ASSERT_TRUE(read_records(kReader, bytes, sink).ok());
+  ASSERT_EQ(sink.records.size(), 2u);
+  EXPECT_EQ(sink.hosts.at(sink.records[0].client), "192.0.2.1");
+  EXPECT_EQ(sink.hosts.at(sink.records[1].client), "192.0.2.2");
+  EXPECT_EQ(sink.rejects.size(), 30'000u) << "those whose template never came";
 }
 
 // Sums of nfdump over what nfcapd kept of the same exports: 13 flows, 37 packets, 6,708 bytes, and
