@@ -1,6 +1,8 @@
 // The events of eve.json that are no look-ups.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "readers/eve_event.h"
 #include "readers/mail_record.h"
 #include "readers/tls_version.h"
@@ -102,15 +104,23 @@ EveProblem add_eve_mail(EveContext& context, const EveEvent& event) {
   std::vector<std::string_view> recipients;
   if (smtp)
     for_each_text(*smtp, "rcpt_to", [&](auto text) { recipients.push_back(bare_address(text)); });
-  const std::size_t records = std::max<std::size_t>(recipients.size(), 1);
+  const std::size_t records = std::clamp<std::size_t>(recipients.size(), 1, kMostRecipientRecords);
+  if (recipients.size() > records) {
+    context.sink.note("eve.many_recipients",
+                      "the last record of a mail names all recipients behind the hundredth");
+  }
   for (std::size_t i = 0; i < records; ++i) {
-    row.name = i < recipients.size() ? mail.domain_of(recipients[i]) : 0;
+    const std::size_t end = i + 1 == records ? recipients.size() : i + 1;
+    row.name = i < end ? mail.domain_of(recipients[i]) : 0;
+    row.count = std::max<std::size_t>(end - std::min(i, end), 1);
     context.sink.add_record(row);
     if (smtp) {
       add_text(context.sink, kHelo, *smtp, "helo");
       context.sink.add_field(kFrom, bare_address(eve_text(*smtp, "mail_from")));
     }
-    if (i < recipients.size()) context.sink.add_field(kRecipient, recipients[i]);
+    for (std::size_t each = i; each < end; ++each) {
+      context.sink.add_field(kRecipient, recipients[each]);
+    }
     if (recipients.size() > 1) context.sink.add_field(kCount, std::to_string(recipients.size()));
     if (email) {
       add_text(context.sink, kHeaderFrom, *email, "from");

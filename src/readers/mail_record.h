@@ -34,6 +34,10 @@ std::string_view bare_address(std::string_view text);
 // what joins logs and mailboxes. Empty for "", "<>" and "undef", which logs write for none.
 std::string whole_message_id(std::string_view text);
 
+// A line of JSON or TSV may name 30,000 recipients, and each record repeats the other fields: the
+// last of so many records names all further ones.
+inline constexpr std::size_t kMostRecipientRecords = 100;
+
 // What tables of a reader keep of a text until later lines come: a bound for hostile input, wide
 // enough for what servers write (RFC 5321 section 4.5.3.1 ends addresses at 256 bytes).
 inline constexpr std::size_t kMaxKeptText = 2'048;

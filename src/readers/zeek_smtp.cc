@@ -67,9 +67,6 @@ static_assert(kColumns[kPath].name == "path" && kColumns[kSubject].name == "subj
 constexpr std::array<std::string_view, 7> kSigns = {
     "helo", "mailfrom", "rcptto", "last_reply", "is_webmail", "x_originating_ip", "in_reply_to"};
 
-// A line may name 30,000 recipients in 64 KiB; each record repeats the other fields.
-constexpr std::size_t kMostRecipientRecords = 100;
-
 class SmtpTaker final : public ZeekTaker {
  public:
   explicit SmtpTaker(RecordSink& sink) : sink_(sink), rows_(sink) {}

@@ -100,6 +100,21 @@ TEST(SuricataEve, KeepsEachQuestionOfAMessageThatHasSeveral) {
   EXPECT_EQ(sink.rows[1].flags & kExtraQuestion, 0u);
 }
 
+TEST(SuricataEve, AMailToThousandsMakesABoundedNumberOfRecords) {
+  std::string recipients = "\"a@bank.example\"";
+  for (int i = 1; i < 300; ++i) recipients += ",\"<" + std::to_string(i) + "@bank.example>\"";
+  CollectingSink sink;
+  read(R"({"timestamp":"2026-01-02T03:04:05.1+0000","flow_id":1,"event_type":"smtp",)"
+       R"("src_ip":"192.0.2.10","src_port":40000,"dest_ip":"192.0.2.25","dest_port":25,)"
+       R"("proto":"TCP","smtp":{"mail_from":"<a@sender.example>","rcpt_to":[)" +
+           recipients + "]}}\n",
+       sink);
+  ASSERT_EQ(sink.records.size(), 100u);
+  EXPECT_EQ(sink.records[98].count, 1u);
+  EXPECT_EQ(sink.records[99].count, 201u);
+  EXPECT_EQ(sink.noted("eve.many_recipients"), 1u);
+}
+
 TEST(SuricataEve, NamesWithLostBytesStandForASetOfNames) {
   CollectingSink sink;
   read(dns_event("05.000000", kPorts,
