@@ -227,6 +227,10 @@ class CofRead {
       reject_line(sink_, line, kTimeOutOfRange, kTimeOutOfRangeWhy);
       return false;
     }
+    // One may be told in whole seconds, the other in milliseconds of the same one.
+    if (row.until_us < row.time_us && last && row.until_us + last->width_us > row.time_us) {
+      row.until_us = row.time_us;
+    }
     if (row.until_us < row.time_us) {
       reject_line(sink_, line, "cof.time.backwards", "its last time lies before its first");
       return false;

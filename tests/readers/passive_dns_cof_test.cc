@@ -101,6 +101,16 @@ TEST(PassiveDnsCof, AddsTheSkewToBothEnds) {
   EXPECT_THAT(none.reject_codes(), ElementsAre("time.out_of_range"));
 }
 
+TEST(PassiveDnsCof, ASecondIsNotBeforeAMillisecondOfIt) {
+  CollectingSink sink;
+  read(R"({"rrname":"bank.example","rrtype":"A","rdata":"192.0.2.1",)"
+       R"("time_first_ms":1700000000123,"time_last":1700000000})"
+       "\n",
+       sink);
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_EQ(sink.records[0].until_us, sink.records[0].time_us);
+}
+
 TEST(PassiveDnsCof, GivesTheSameHoweverTheBytesArriveAndKeepsItsBalanceWhenDamaged) {
   const std::string bytes = sample("cof.jsonl");
   CollectingSink whole;
