@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "packet_conversation.h"
+#include "readers/packet/tcp_streams.h"
 
 namespace assay::test {
 namespace {
@@ -271,6 +272,54 @@ TEST(PacketTcp, HoldsNoMoreThanItsShareBehindAHole) {
   EXPECT_THAT(talk.names(), IsEmpty());
   EXPECT_THAT(talk.sink.reject_codes(), Each(std::string("pcap.tcp.out_of_step")));
   EXPECT_EQ(talk.sink.balance().rejected, 400u);
+}
+
+// A segment of one byte holds hundreds in the tables.
+TEST(PacketTcp, CountsWhatWaitingSegmentsCostBesideTheirBytes) {
+  constexpr std::size_t kMostBytes = 100'000;
+  CollectingSink sink;
+  Ledger ledger(sink);
+  DnsRows rows(sink, 0);
+  TcpStreams streams(sink, ledger, rows, kMostBytes);
+  const std::uint8_t bytes[] = {0xff, 0xff};
+  std::uint64_t units = 0;
+  const auto send = [&](std::uint16_t port, std::uint32_t sequence, Bytes payload) {
+    TcpSegment segment;
+    segment.ends.source_port = port;
+    segment.ends.destination_port = 53;
+    segment.sequence = sequence;
+    segment.is_syn = payload.empty();
+    segment.payload = payload;
+    Unit unit{{units, 1, 1, 0}};
+    sink.unit();
+    ++units;
+    ledger.close(unit, streams.segment(segment, unit));
+  };
+  for (const std::uint16_t port : {40'001, 40'002}) {
+    send(port, 99, {});
+    send(port, 100, bytes);
+    for (std::uint32_t i = 0; i < 200; ++i) send(port, 102 + i, Bytes(bytes).first(1));
+  }
+  EXPECT_EQ(sink.noted("pcap.tcp_table_full"), 1u);
+  streams.finish();
+  EXPECT_EQ(sink.balance().units, units);
+  EXPECT_TRUE(sink.balance().is_even());
+}
+
+// By a hash that its sender knows, 45,000 flows of 2 MB fell into one bucket: half a minute.
+TEST(PacketTcp, KeepsEndsUnderAHashThatGoesByTheCase) {
+  class Nothing final : public RecordSink {
+   public:
+    using RecordSink::RecordSink;
+    Status deliver(RowBatch&) override { return {}; }
+    Status deliver_reject(const Reject&) override { return {}; }
+  };
+  Nothing one(1), again(1), other(2);
+  Endpoints ends;
+  ends.source_port = 53;
+  EXPECT_EQ(EndsHash(one)(ends), EndsHash(again)(ends));
+  EXPECT_NE(EndsHash(one)(ends), EndsHash(other)(ends));
+  EXPECT_NE(EndsHash(one)(ends), EndsHash(one).of(ends, 17));
 }
 
 TEST(PacketTcp, FindsDnsOnAnotherPortWhenASegmentIsOneWholeMessage) {

@@ -35,19 +35,6 @@ bool is_lower(const Endpoints& ends) {
 
 }  // namespace
 
-std::size_t FlowTable::KeyHash::operator()(const Key& key) const {
-  // FNV-1a over what differs; a flood of made-up ends is held by kMaxOpenFlows.
-  std::uint64_t hash = 0xcbf29ce484222325ull;
-  const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3ull; };
-  for (const IpAddress* address : {&key.ends.source, &key.ends.destination}) {
-    for (const std::uint8_t byte : address->bytes) mix(byte);
-  }
-  mix(key.ends.source_port);
-  mix(key.ends.destination_port);
-  mix(key.protocol);
-  return hash;
-}
-
 FlowTable::Position FlowTable::open(const Key& key, const FlowPacket& packet) {
   if (flows_.size() >= kMaxOpenFlows) {
     sink_.note("pcap_flow.table_full", "flows were sent off early, in parts");

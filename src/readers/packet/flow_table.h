@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "assay/reader.h"
+#include "readers/packet/ends_hash.h"
 #include "readers/packet/packet.h"
 
 namespace assay {
@@ -28,7 +29,8 @@ struct FlowPacket {
 
 class FlowTable {
  public:
-  FlowTable(RecordSink& sink, std::int64_t skew_us) : sink_(sink), skew_us_(skew_us) {}
+  FlowTable(RecordSink& sink, std::int64_t skew_us)
+      : sink_(sink), skew_us_(skew_us), index_(0, KeyHash{EndsHash(sink)}) {}
   void add(const FlowPacket& packet);
   // Sends off what is open. Call once at the end.
   void finish();
@@ -40,7 +42,8 @@ class FlowTable {
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct KeyHash {
-    std::size_t operator()(const Key& key) const;
+    EndsHash hash;
+    std::size_t operator()(const Key& key) const { return hash.of(key.ends, key.protocol); }
   };
   struct Way {
     std::uint64_t packets = 0, bytes = 0;

@@ -13,14 +13,6 @@ std::string_view as_text(Bytes bytes) {
 
 }  // namespace
 
-std::size_t FragmentTable::KeyHash::operator()(const Key& key) const {
-  std::uint64_t hash = 0xcbf29ce484222325ull ^ key.id ^ std::uint64_t{key.protocol} << 32;
-  for (const IpAddress* address : {&key.source, &key.destination}) {
-    for (const std::uint8_t byte : address->bytes) hash = (hash ^ byte) * 0x100000001b3ull;
-  }
-  return hash;
-}
-
 // False: the fragment adds nothing.
 bool FragmentTable::keep(Datagram& datagram, const IpPacket& fragment) {
   const std::uint32_t begin = fragment.fragment_offset;

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "readers/packet/ends_hash.h"
 #include "readers/packet/ip_packet.h"
 #include "readers/packet/ledger.h"
 
@@ -30,7 +31,10 @@ class FragmentTable {
   using Deliver = std::function<PacketOutcome(IpPacket& packet, Unit& unit, int depth)>;
 
   FragmentTable(RecordSink& sink, Ledger& ledger, Deliver deliver)
-      : sink_(sink), ledger_(ledger), deliver_(std::move(deliver)) {}
+      : sink_(sink),
+        ledger_(ledger),
+        deliver_(std::move(deliver)),
+        index_(0, KeyHash{EndsHash(sink)}) {}
 
   // Takes a fragment that lay in `depth` tunnels; its packet is settled with its datagram. A
   // datagram may hold a tunnel with a fragment of another, so this is entered again from within
@@ -47,7 +51,10 @@ class FragmentTable {
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct KeyHash {
-    std::size_t operator()(const Key& key) const;
+    EndsHash hash;
+    std::size_t operator()(const Key& key) const {
+      return hash.of({key.source, key.destination}, std::uint64_t{key.protocol} << 32 | key.id);
+    }
   };
   struct Piece {
     std::uint32_t offset = 0;

@@ -56,15 +56,6 @@ bool parse_tcp(Bytes bytes, TcpSegment& segment) {
   return true;
 }
 
-std::size_t TcpStreams::EndpointsHash::operator()(const Endpoints& ends) const {
-  std::uint64_t hash =
-      0xcbf29ce484222325ull ^ ends.source_port ^ std::uint64_t{ends.destination_port} << 16;
-  for (const IpAddress* address : {&ends.source, &ends.destination}) {
-    for (const std::uint8_t byte : address->bytes) hash = (hash ^ byte) * 0x100000001b3ull;
-  }
-  return hash;
-}
-
 TcpStreams::Stream* TcpStreams::find_or_create(const TcpSegment& segment, const Unit& unit) {
   auto found = index_.find(segment.ends);
   if (found != index_.end() && segment.is_syn &&
@@ -229,7 +220,7 @@ PacketOutcome TcpStreams::accept(Stream& stream, Bytes data, std::uint32_t missi
     ledger_.merge(outcome, PacketOutcome::refused(kCutCode, kCutWhy, data));
   } else {
     stream.buffer.append(reinterpret_cast<const char*>(data.data()), data.size());
-    bytes_ += data.size();
+    bytes_ += data.size() + kHeldSegmentBytes;
     stream.pieces.push_back({stream.buffer.size(), unit.packet, ledger_.hold(unit)});
     read_buffer(stream);
     ledger_.merge(outcome, PacketOutcome::later());
@@ -286,6 +277,7 @@ void TcpStreams::drop_front(Stream& stream, std::size_t bytes, const PacketOutco
     begin = piece.end;
     if (piece.end <= bytes) {
       ledger_.release(piece.ticket);
+      bytes_ -= kHeldSegmentBytes;
       ++gone;
     }
   }
@@ -315,7 +307,7 @@ PacketOutcome TcpStreams::put_ahead(Stream& stream, const TcpSegment& segment, U
        segment.missing,
        unit});
   stream.ahead_bytes += segment.payload.size();
-  bytes_ += segment.payload.size();
+  bytes_ += segment.payload.size() + kHeldSegmentBytes;
   if (stream.ahead.size() > kMaxAheadSegments || stream.ahead_bytes > kMaxAheadBytes) {
     skip_hole(stream);
   }
@@ -332,7 +324,7 @@ void TcpStreams::drain_ahead(Stream& stream) {
       Ahead ahead = std::move(stream.ahead[i]);
       stream.ahead.erase(stream.ahead.begin() + static_cast<long>(i));
       stream.ahead_bytes -= ahead.bytes.size();
-      bytes_ -= ahead.bytes.size();
+      bytes_ -= ahead.bytes.size() + kHeldSegmentBytes;
       const auto known = static_cast<std::size_t>(-step);
       PacketOutcome outcome;
       if (known < ahead.bytes.size() + ahead.missing) {
@@ -374,8 +366,13 @@ void TcpStreams::close(Position position) {
 }
 
 void TcpStreams::expire(std::int64_t now_us) {
-  while (!streams_.empty() && (streams_.front().last_us + kMaxStreamIdleUs < now_us ||
-                               streams_.size() >= kMaxTcpStreams || bytes_ > kMaxTcpBytes)) {
+  while (!streams_.empty()) {
+    const bool is_idle = streams_.front().last_us + kMaxStreamIdleUs < now_us;
+    const bool is_full = streams_.size() >= kMaxTcpStreams || bytes_ > most_bytes_;
+    if (!is_idle && !is_full) return;
+    if (!is_idle) {
+      sink_.note("pcap.tcp_table_full", "DNS connections were given up early, to keep to memory");
+    }
     close(streams_.begin());
   }
 }

@@ -13,12 +13,16 @@
 #include <vector>
 
 #include "readers/packet/dns_rows.h"
+#include "readers/packet/ends_hash.h"
 #include "readers/packet/ledger.h"
 
 namespace assay {
 
 inline constexpr std::size_t kMaxTcpStreams = 1 << 16;
-inline constexpr std::size_t kMaxTcpBytes = 64 << 20;     // waiting, over all streams
+inline constexpr std::size_t kMaxTcpBytes = 64 << 20;  // waiting, over all streams
+// What a waiting segment costs beside its bytes, with its packets in the ledger: a flood of
+// segments of one byte took 330 bytes of memory each.
+inline constexpr std::size_t kHeldSegmentBytes = 320;
 inline constexpr std::size_t kMaxAheadBytes = 256 << 10;  // of one stream, behind a hole
 inline constexpr std::size_t kMaxAheadSegments = 128;     // of one stream, behind a hole
 inline constexpr std::int64_t kMaxHoleUs = 5 * kMicrosPerSecond;
@@ -42,17 +46,19 @@ bool parse_tcp(Bytes bytes, TcpSegment& segment);
 
 class TcpStreams {
  public:
-  TcpStreams(RecordSink& sink, Ledger& ledger, DnsRows& rows)
-      : sink_(sink), ledger_(ledger), rows_(rows) {}
+  TcpStreams(RecordSink& sink, Ledger& ledger, DnsRows& rows, std::size_t most_bytes = kMaxTcpBytes)
+      : sink_(sink),
+        ledger_(ledger),
+        rows_(rows),
+        most_bytes_(most_bytes),
+        index_(0, EndsHash(sink)),
+        closed_(0, EndsHash(sink)) {}
 
   PacketOutcome segment(const TcpSegment& segment, Unit& unit);
   // Gives up on what is incomplete. Call once at the end.
   void finish();
 
  private:
-  struct EndpointsHash {
-    std::size_t operator()(const Endpoints& ends) const;
-  };
   struct Piece {  // bytes of one packet in a stream's buffer, up to `end`
     std::size_t end = 0;
     PacketRef packet;
@@ -109,9 +115,10 @@ class TcpStreams {
   RecordSink& sink_;
   Ledger& ledger_;
   DnsRows& rows_;
+  std::size_t most_bytes_;
   std::list<Stream> streams_;  // longest untouched first
-  std::unordered_map<Endpoints, Position, EndpointsHash> index_;
-  std::unordered_map<Endpoints, Closed, EndpointsHash> closed_;
+  std::unordered_map<Endpoints, Position, EndsHash> index_;
+  std::unordered_map<Endpoints, Closed, EndsHash> closed_;
   std::size_t bytes_ = 0;
 };
 
