@@ -51,7 +51,7 @@ void add_shared_fields(EveContext& context, const EveEvent& event) {
 }  // namespace
 
 EveProblem add_eve_flow(EveContext& context, const EveEvent& event) {
-  static const FieldId kApp = field_id("app_protocol"), kState = field_id("state"),
+  static const FieldId kApp = field_id("app_protocol"), kState = field_id("conn_state"),
                        kReason = field_id("flow_end_reason"), kSent = field_id("tcp_flags_sent"),
                        kReceived = field_id("tcp_flags_received");
   const auto flow = eve_object(event.object, "flow");

@@ -102,7 +102,7 @@ class ConnTaker final : public ZeekTaker {
   }
 
   void add_fields(ZeekRecord& record, std::string_view icmp) {
-    static const FieldId kUidField = field_id("uid"), kServiceField = field_id("service"),
+    static const FieldId kUidField = field_id("uid"), kServiceField = field_id("app_protocol"),
                          kStateField = field_id("conn_state"), kHistoryField = field_id("history"),
                          kMissedField = field_id("missed_bytes"),
                          kSentField = field_id("bytes_sent_header"),

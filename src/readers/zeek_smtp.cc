@@ -118,7 +118,7 @@ class SmtpTaker final : public ZeekTaker {
                                                   {kOriginatingIp, "x_originating_ip"},
                                                   {kFirstReceived, "received_header"},
                                                   {kSecondReceived, "received_header"},
-                                                  {kLastReply, "reply"},
+                                                  {kLastReply, "reply_text"},
                                                   {kUserAgent, "user_agent"},
                                                   {kNode, "sensor_id"}});
     static const FieldId kFromField = field_id("envelope_from"), kIdField = field_id("message_id"),
