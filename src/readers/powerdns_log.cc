@@ -144,7 +144,8 @@ class PowerdnsLog final : public Reader {
     for_each_head_line(head, [&](std::string_view line) {
       ++lines;
       parse_powerdns_line(line, parsed);
-      banners += line.find("PowerDNS ") < line.size();
+      const bool is_logged = parsed.line.kind != DaemonLine::Stamp::none;
+      banners += is_logged && line.find("PowerDNS ") < line.size();
       if (parsed.kind == PowerdnsLine::Kind::other || parsed.kind == PowerdnsLine::Kind::refused) {
         return;
       }

@@ -81,6 +81,9 @@ TEST(PowerdnsLog, SniffTakesItsLogsAndLeavesOthers) {
             90);
   EXPECT_EQ(reader().sniff(line("he had a question for 'you|me' from nobody")).score, 0);
   EXPECT_EQ(reader().sniff("").score, 0);
+  const std::string started = "PowerDNS Recursor 4.8.8 (C) comes with ABSOLUTELY NO WARRANTY";
+  EXPECT_GT(reader().sniff(line(started) + line(started)).score, 0);
+  EXPECT_EQ(reader().sniff(started + "\n" + started + "\n").score, 0) << "a page about it";
 }
 
 TEST(PowerdnsLog, GivesTheSameRowsHoweverItIsHandedOut) {
