@@ -93,6 +93,15 @@ TEST(PcapSmtpGaps, FindsTheEndOfAMessageByTheReplyWhenItsDotIsMissing) {
   EXPECT_EQ(fates_of(talk), kAccepted);
 }
 
+TEST(PcapSmtpGaps, TellsAClientThatLeftFromACaptureThatEnds) {
+  for (const bool is_closed : {false, true}) {
+    SmtpTalk talk;
+    up_to_rcpt(talk).c("DATA").s("354 Go on").c("half a mess");
+    if (is_closed) talk.close();
+    EXPECT_EQ(fates_of(talk), is_closed ? Fates{"ward@clinic.example unfinished data"} : kUnknown);
+  }
+}
+
 TEST(PcapSmtpGaps, GuessesWhatALostGoAheadWasFromWhatFollows) {
   SmtpTalk message, command;
   up_to_rcpt(message).c("DATA").lost_s("354 Go on").c("text").c(".").s("250 2.0.0 Ok").close();

@@ -159,6 +159,18 @@ TEST(PcapSmtp, TellsOfABannerThatTurnsEverybodyAway) {
   EXPECT_EQ(sink.texts_of(1, "enhanced_code"), std::vector<std::string>{"5.3.2"});
 }
 
+TEST(PcapSmtp, EndsAGreetingThatTheServerLeftUnfinished) {
+  SmtpTalk talk;
+  talk.open().c("EHLO mail.bank.example").s("220-mx.clinic.example ESMTP");
+  talk.s("250-mx.clinic.example\r\n250 DSN").c("MAIL FROM:<clerk@bank.example>").s("250 Ok");
+  talk.c("RCPT TO:<ward@clinic.example>").s("550 5.5.1 Protocol error").close();
+  CollectingSink sink;
+  read_smtp(capture_of(talk.packets), sink);
+  EXPECT_EQ(fates(sink), std::vector<std::string>{"ward@clinic.example rejected rcpt 550 5.5.1"});
+  EXPECT_EQ(sink.records.back().code, 220);
+  EXPECT_EQ(sink.noted("pcap_smtp.stray_reply"), 0u);
+}
+
 TEST(PcapSmtp, TellsOfASenderRefusedBeforeAnyRecipient) {
   SmtpTalk talk;
   talk.greet().c("MAIL FROM:<clerk@bank.example>").s("451 4.7.1 Greylisted").c("QUIT");

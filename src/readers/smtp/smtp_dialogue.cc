@@ -333,8 +333,10 @@ void SmtpDialogue::begin_tls(SmtpEnd end, const PacketRef& packet) {
   state_ = State::tls;
 }
 
-void SmtpDialogue::finish() {
+void SmtpDialogue::finish(bool is_closed) {
   while (state_ == State::stalled && !stalled_.empty()) guess();
+  const bool is_within = state_ == State::data || state_ == State::chunk;
+  if (current_ && is_within) current_->is_left = is_closed && session_.gaps == 0 && is_server_seen_;
   close_current();
   settle_unanswered(pending_.size());
   if (session_.end == SmtpEnd::none && !is_smtp_) session_.end = SmtpEnd::no_smtp;

@@ -29,7 +29,8 @@ class SmtpDialogue {
   void take(const PairBytes& bytes);
   // A packet of the server was seen: without any, only half of the dialogue was captured.
   void see_server() { is_server_seen_ = true; }
-  void finish();
+  // `is_closed`: the connection was seen to end.
+  void finish(bool is_closed);
   const SmtpSession& session() const { return session_; }
   bool is_smtp() const { return is_smtp_; }
   bool has_bytes() const { return has_bytes_; }

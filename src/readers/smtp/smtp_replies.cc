@@ -58,6 +58,14 @@ void SmtpDialogue::take_server(std::string_view text, const Place& place) {
       reply_ = {};
       continue;
     }
+    if (reply_.is_seen() && reply_.code != code) {
+      // Another reply, before the last line of this one: a screen (Postfix's) begins a greeting to
+      // see who speaks too early, and answers those without ending it.
+      const SmtpReply broken = std::move(reply_);
+      reply_ = {};
+      reply(broken, place);
+      if (state_ == State::tls) return;
+    }
     reply_.code = code;
     if (!reply_.text.empty()) reply_.text += '\n';
     reply_.text += line.substr(0, kMaxReplyText - std::min(kMaxReplyText, reply_.text.size()));

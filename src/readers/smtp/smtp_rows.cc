@@ -76,6 +76,7 @@ MailFate fate_of(const SmtpTransaction& mail, const SmtpRecipient* recipient) {
   if (mail.data_reply.is_good()) {
     return {is_taken ? "accepted" : "unknown", mail.content_verb, &mail.data_reply};
   }
+  if (mail.is_left) return {"unfinished", mail.content_verb, nullptr};
   if (mail.content) return {"unknown", mail.content_verb, nullptr};
   if (mail.is_torn) return {"unknown", SmtpVerb::rcpt, nullptr};
   if (recipient == nullptr) {

@@ -100,7 +100,7 @@ void SmtpSessions::take(Session& session, const SmtpPacket& packet) {
 
 void SmtpSessions::end(List& list, List::iterator session) {
   session->pair.finish([&](const PairBytes& bytes) { session->dialogue.take(bytes); });
-  session->dialogue.finish();
+  session->dialogue.finish(session->is_closing);
   if (session->dialogue.has_bytes()) {
     rows_.write(session->connection, session->dialogue.session());
     sink_.used_unit(session->packets);

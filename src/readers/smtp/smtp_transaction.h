@@ -37,6 +37,7 @@ struct SmtpTransaction {
   std::uint64_t missed_bytes = 0;  // of the content
   // It is written when nothing can come any more.
   bool is_closed = false;
+  bool is_left = false;  // the connection was closed, all of it captured, before the content's end
   bool is_torn = false;  // commands behind it were not captured: content may have been among them
   std::size_t unanswered = 0;  // commands
   std::size_t held_bytes = 0;
