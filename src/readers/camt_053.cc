@@ -251,6 +251,15 @@ class CamtRead {
   std::vector<std::vector<CamtLeaf>> transactions_;
 };
 
+// "<BkToCstmrStmt>" or "<ns2:BkToCstmrStmt ...": a page about them has the words alone.
+bool has_element(std::string_view head, std::string_view name) {
+  for (std::size_t at = 0; (at = head.find(name, at)) < head.size(); at += name.size()) {
+    const std::size_t begin = head.find_last_of("<> \t\r\n", at);
+    if (begin < head.size() && head[begin] == '<') return true;
+  }
+  return false;
+}
+
 class Camt053 final : public Reader {
  public:
   std::string_view name() const override { return "camt_053"; }
@@ -265,7 +274,7 @@ class Camt053 final : public Reader {
     if (first == std::string_view::npos || head[first] != '<') return {};
     for (const std::string_view word :
          {"BkToCstmrStmt", "BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn"}) {
-      if (head.find(word) < head.size()) {
+      if (has_element(head, word)) {
         const bool has_namespace = head.find("iso:20022:tech:xsd:camt.05") < head.size();
         return {has_namespace ? 97 : 85, fmt::format("XML with the element {}", word)};
       }

@@ -72,6 +72,10 @@ constexpr std::pair<std::string_view, std::string_view> kHeaders[] = {
     {"entry_status", "status|state"},
 };
 
+// Headers that lists of anything have: alone with a date and a number they make no payments.
+constexpr std::string_view kCommonHeaders[] = {"name", "partner", "from", "to",     "text",
+                                               "type", "state",   "ref",  "status", "reference"};
+
 template <class Test>
 bool most(const Texts& texts, Test test) {
   const auto passed = static_cast<std::size_t>(std::count_if(texts.begin(), texts.end(), test));
@@ -289,11 +293,21 @@ RowPlan guess_payment_plan(std::string_view head) {
   return plan;
 }
 
+static bool tells_of_payments(const RowPlan& plan) {
+  for (std::size_t i = 0; i < plan.columns.size() && i < plan.table.header.size(); ++i) {
+    const std::string header = simplified_header(plan.table.header[i]);
+    const bool is_common = std::find(std::begin(kCommonHeaders), std::end(kCommonHeaders),
+                                     header) != std::end(kCommonHeaders);
+    if (plan.columns[i].cell == RowCell::field && !is_common) return true;
+  }
+  return plan.has(RowCell::amount_debit);
+}
+
 bool is_payment_plan(const RowPlan& plan) {
   const bool has_date = plan.has(RowCell::booking_date) || plan.has(RowCell::value_date);
   const bool has_amount = plan.has(RowCell::amount) ||
                           (plan.has(RowCell::amount_debit) && plan.has(RowCell::amount_credit));
-  return has_date && has_amount && plan.has(RowCell::field) && !plan.table.header.empty();
+  return has_date && has_amount && tells_of_payments(plan);
 }
 
 RowPlan row_plan_of_mapping(std::string_view head, const DelimitedMapping& mapping) {

@@ -410,6 +410,7 @@ void look_at(std::string_view line, ZoneWords& words, bool& is_open, ZoneSigns& 
   const std::string first = directive_of(found[0].text);
   if (first == "$ORIGIN" || first == "$TTL" || first == "$INCLUDE" || first == "$GENERATE") {
     ++signs.directives;
+    signs.records += first == "$GENERATE";
     return;
   }
   const TypeWords type = read_type(found, words.starts_blank() ? 0 : 1);
@@ -437,7 +438,8 @@ class ZoneFile final : public Reader {
         fmt::format("{} of the first {} entries are resource records", signs.records, signs.lines);
     if (signs.dig > 0 && signs.records == signs.lines) return {92, "dig's header; " + why};
     if (signs.records * 10 < (signs.lines - signs.directives) * 8) return {};
-    if (signs.soa > 0 && signs.records > 0) return {90, "an SOA record; " + why};
+    if (signs.records == 0) return {};  // "$TTL = 300;" of a program
+    if (signs.soa > 0) return {90, "an SOA record; " + why};
     if (signs.directives > 0) return {80, "$ORIGIN or $TTL; " + why};
     if (signs.with_class > 0 && signs.with_class * 10 >= signs.records * 8) return {70, why};
     return {};

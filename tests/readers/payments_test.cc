@@ -89,6 +89,12 @@ TEST(Camt053, ADoctypeIsRefusedBeforeAnyEntityIsMade) {
   EXPECT_THAT(sink.reject_codes(), ElementsAre("camt.doctype.refused"));
 }
 
+TEST(Camt053, APageThatNamesTheElementIsNoStatement) {
+  const Reader& reader = *find_reader("camt_053");
+  EXPECT_EQ(reader.sniff("<html><body>BkToCstmrStmt is an element</body></html>").score, 0);
+  EXPECT_GT(reader.sniff("<a:Document><a:BkToCstmrStmt><a:GrpHdr>").score, 40);
+}
+
 TEST(Camt053, DepthAndSizeOfMarkupHaveLimits) {
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += "<a>";
@@ -310,6 +316,17 @@ TEST(DelimitedPayments, SignsStandInFrontBehindOrAsParentheses) {
   }
   EXPECT_THAT(sink.texts_of(4, "direction"), ElementsAre("credit"));
   EXPECT_THAT(sink.texts_of(4, "currency"), ElementsAre("EUR"));
+}
+
+TEST(DelimitedPayments, ListsOfOtherThingsWithADateAndANumberAreNone) {
+  const Reader& reader = *find_reader("delimited");
+  for (const std::string_view other :
+       {"Date,Open,High,Low,Close,Volume,Name,Value\n2026-01-02,10.0,11.0,9.5,10.4,1000,A,5.1\n",
+        "Date,Order,Customer,Amount,Status\n2026-01-02,1001,Clinic,3,shipped\n"}) {
+    EXPECT_EQ(reader.sniff(other).score, 0) << other;
+  }
+  EXPECT_GT(reader.sniff("Date,Description,Amount\n2026-01-02,Rent,-3.00\n").score, 40);
+  EXPECT_GT(reader.sniff("Date,Type,Debit,Credit\n2026-01-02,A,3.00,\n").score, 40);
 }
 
 TEST(DelimitedPayments, AMappingOfAnUnknownKindOrFieldNamesTheNearest) {

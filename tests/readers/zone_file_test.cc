@@ -21,6 +21,11 @@ TEST(ZoneFile, ReadsItsSamplesAsTheGoldenFilesSay) { test::expect_samples_of("zo
 TEST(ZoneFile, StaysInBalanceUnderDamage) { test::expect_damage_does_no_harm("zone_file"); }
 TEST(ZoneFile, TakesNobodyElsesFiles) { test::expect_sniffs_only_its_own("zone_file"); }
 
+TEST(ZoneFile, ProgramsWithVariablesOfThatNameAreNoZones) {
+  EXPECT_EQ(reader().sniff("$TTL = 300;\n$ORIGIN = \"x\";\n").score, 0);
+  EXPECT_GT(reader().sniff("$ORIGIN example.\n$GENERATE 1-9 h$ A 192.0.2.$\n").score, 40);
+}
+
 TEST(ZoneFile, RecordsOfAFileWithoutATimePretendNone) {
   CollectingSink sink;
   read("a.example. 60 IN A 192.0.2.1\n", sink);
