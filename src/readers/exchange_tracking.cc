@@ -279,6 +279,9 @@ class ExchangeTracking final : public Reader {
 
   SniffScore sniff(std::string_view head) const override {
     SniffScore score;
+    if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
+    // A log begins with its head, or with the date of a row; text that quotes one with neither.
+    if (head.find_first_of("#0123456789") != 0) return score;
     for_each_head_line(head, [&](std::string_view line) {
       if (line.starts_with("#Log-type: Message Tracking Log") ||
           line.starts_with("#Log-Type: Message Tracking Log")) {

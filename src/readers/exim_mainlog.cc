@@ -84,8 +84,8 @@ class EximMainlog final : public Reader {
     EximLine parsed;
     const auto judge = [&](std::string_view line) {
       parsed = {};
-      const bool is_own = parse_exim_line(line, parsed) && is_sure(parsed);
-      return is_own ? LineSign::own : LineSign::foreign;
+      if (!parse_exim_line(line, parsed)) return LineSign::undated;
+      return is_sure(parsed) ? LineSign::own : LineSign::foreign;
     };
     const auto show = [&] {
       const std::string_view words = parsed.message.substr(0, parsed.message.find(' ', 3));

@@ -100,6 +100,7 @@ EximFate EximMessages::take_delivery(const EximLine& line, const MailPlace& plac
   std::string_view text = to.rest;
   std::string_view status = "sent";
   EximItems items = parse_exim_items(text);
+  if (items.rest.starts_with(": ")) items.rest.remove_prefix(2);  // nothing stood before the reason
   if (arrow == "**") status = "bounced";
   if (arrow == "*>") status = "suppressed";
   if (arrow == "==") {

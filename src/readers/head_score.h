@@ -10,8 +10,9 @@
 namespace assay {
 
 // Of one line: another format's or nobody's; of the program that writes the format, but no record;
-// one of those that the reader is there for.
-enum class LineSign { foreign, akin, own };
+// one of those that the reader is there for; without the stamp with which each line of a log
+// begins.
+enum class LineSign { foreign, akin, own, undated };
 
 struct LineScale {
   int least = 0;               // the score when hardly a line is the format's own
@@ -22,7 +23,7 @@ struct LineScale {
 };
 
 struct LineCount {
-  std::uint64_t lines = 0, own = 0, akin = 0;
+  std::uint64_t lines = 0, own = 0, akin = 0, undated = 0;
   std::string first;  // what the first of its own lines shows
 };
 
@@ -38,6 +39,7 @@ SniffScore score_lines(std::string_view head, const LineScale& scale, Judge judg
     const LineSign sign = judge(line);
     if (sign == LineSign::own && count.own++ == 0) count.first = show();
     count.akin += sign == LineSign::akin;
+    count.undated += sign == LineSign::undated;
   });
   return score_of(count, scale);
 }

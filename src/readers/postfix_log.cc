@@ -251,8 +251,8 @@ class PostfixLog final : public Reader {
   SniffScore sniff(std::string_view head) const override {
     SyslogLine syslog;
     const auto judge = [&](std::string_view line) {
-      const bool is_own = parse_syslog_line(line, syslog) &&
-                          postfix_daemon(syslog.program) != PostfixDaemon::foreign;
+      if (!parse_syslog_line(line, syslog)) return LineSign::undated;
+      const bool is_own = postfix_daemon(syslog.program) != PostfixDaemon::foreign;
       return is_own ? LineSign::own : LineSign::foreign;
     };
     const auto show = [&] { return fmt::format("'{}' behind a syslog stamp", syslog.program); };

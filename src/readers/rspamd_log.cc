@@ -197,6 +197,7 @@ class RspamdLog final : public Reader {
     const auto judge = [&](std::string_view line) {
       const RspamdKind kind = parse_rspamd_line(line, task);
       if (kind == RspamdKind::task) return LineSign::own;
+      if (kind == RspamdKind::no_time) return LineSign::undated;
       return kind == RspamdKind::other ? LineSign::akin : LineSign::foreign;
     };
     return score_lines(head,

@@ -77,8 +77,9 @@ class SendmailLog final : public Reader {
     SyslogLine syslog;
     // Postfix's and Exim's own /usr/sbin/sendmail say little: they are not this format.
     const auto judge = [&](std::string_view line) {
-      const bool is_own = parse_syslog_line(line, syslog) && is_sendmail(syslog.program) &&
-                          syslog.program.find("postfix") == std::string_view::npos;
+      if (!parse_syslog_line(line, syslog)) return LineSign::undated;
+      const bool is_own =
+          is_sendmail(syslog.program) && syslog.program.find("postfix") == std::string_view::npos;
       return is_own ? LineSign::own : LineSign::foreign;
     };
     const auto show = [&] { return fmt::format("'{}' behind a syslog stamp", syslog.program); };

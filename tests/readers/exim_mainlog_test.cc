@@ -47,6 +47,16 @@ TEST(EximMainlog, LetsNoSubjectForgeAHost) {
   EXPECT_EQ(items.recipients, "a@b");
 }
 
+TEST(EximMainlog, AReasonBeginsBehindItsColon) {
+  CollectingSink sink;
+  ASSERT_TRUE(
+      read_mail(kReader,
+                "2026-03-03 09:03:00 1abcde-000001-00 ** a@b.example: Unrouteable address\n", sink)
+          .ok());
+  ASSERT_EQ(sink.records.size(), 1u);
+  EXPECT_THAT(sink.texts_of(1, "reply_text"), ElementsAre("Unrouteable address"));
+}
+
 TEST(EximMainlog, TellsRecipientsFromWhatFollowsThem) {
   const auto parts = [](std::string_view text) {
     const EximRecipient to = parse_exim_recipient(text);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,25 @@ inline void expect_samples_as_golden(const std::string& reader) {
 }
 
 // Each sample is this reader's, and no sample of another reader is.
+// A letter that quotes a line of a log is no log.
+inline void expect_letters_are_not_taken(const std::string& reader) {
+  const Reader& each = *find_reader(reader);
+  std::size_t quoted = 0;
+  for (const auto& path : samples_of(reader)) {
+    std::istringstream text(file_bytes(path));
+    for (std::string line; std::getline(text, line);) {
+      if (each.sniff(line + "\n").score < 40) continue;
+      ++quoted;
+      const std::string letter =
+          "I found this:\n" + line + "\nWhat does it mean?\nI tried everything.\nRegards,\nJane\n";
+      ASSERT_LT(each.sniff(letter).score, 40) << letter;
+    }
+  }
+  EXPECT_GT(quoted, 0u);
+}
+
 inline void expect_own_samples_alone(const std::string& reader) {
+  expect_letters_are_not_taken(reader);
   for (const auto& folder : std::filesystem::directory_iterator(ASSAY_TEST_DATA "/readers")) {
     const std::string owner = folder.path().filename();
     for (const auto& path : samples_of(owner)) {

@@ -80,6 +80,12 @@ TEST(PostfixLog, IsTheFormatOfItsOwnSamplesAlone) {
   EXPECT_EQ(reader().sniff("They told us that postfix/smtpd had said it.\nNo more.\n").score, 0);
 }
 
+TEST(PostfixLog, ALetterThatQuotesALineIsNoLog) {
+  const std::string quoted = line("smtpd", "connect from a.example[192.0.2.1]");
+  EXPECT_GT(reader().sniff(quoted).score, 40);
+  EXPECT_EQ(reader().sniff("I found:\n" + quoted + "What is it?\nI ask you.\nRegards\n").score, 0);
+}
+
 TEST(PostfixLog, RowsCarryTheBytesOfTheLineThatTellsOfTheAttempt) {
   const std::string text = test::file_bytes(test::samples_of("postfix_log").back());
   CollectingSink sink;
