@@ -87,7 +87,13 @@ void EximMessages::take_arrival(const EximLine& line, const MailPlace& place) {
   message.message_id = kept_text(items.message_id);
   message.subject = kept_text(items.subject);
   message.previous = kept_text(items.router);  // R= of a message that reports on another
-  message.source_address = kept_text(items.recipients);
+  std::string_view recipients = items.recipients;
+  if (recipients.size() > kMaxKeptText) {  // cut between two of them
+    sink_.note("exim.recipients_cut", message.id);
+    const std::size_t end = recipients.rfind(' ', kMaxKeptText);
+    recipients = recipients.substr(0, end == std::string_view::npos ? 0 : end);
+  }
+  message.source_address = recipients;
 }
 
 EximFate EximMessages::take_delivery(const EximLine& line, const MailPlace& place,
@@ -371,9 +377,7 @@ void EximMessages::write_last_state(const MailMessage& message) {
                     message.is_removed  ? "removed"
                     : message.is_active ? "queued"
                                         : "unfinished");
-  constexpr std::size_t kMostRecipients = 64;
-  std::string_view rest = recipients;
-  for (std::size_t n = 0; n < kMostRecipients && !rest.empty(); ++n) {
+  for (std::string_view rest = recipients; !rest.empty();) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
     rows_.field(mail_fields().recipient, rest.substr(0, end));
     rest.remove_prefix(std::min(rest.size(), end + 1));

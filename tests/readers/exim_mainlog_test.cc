@@ -57,6 +57,18 @@ TEST(EximMainlog, AReasonBeginsBehindItsColon) {
   EXPECT_THAT(sink.texts_of(1, "reply_text"), ElementsAre("Unrouteable address"));
 }
 
+TEST(EximMainlog, CutsAListOfRecipientsBetweenTwoOfThem) {
+  std::string text = "2026-03-03 09:03:00 1abcde-000001-00 <= a@b.example P=smtp S=1 for";
+  for (int i = 1'000; i < 1'200; ++i) text += fmt::format(" r{}@clinic.example", i);
+  CollectingSink sink;
+  ASSERT_TRUE(read_mail(kReader, text + "\n", sink).ok());
+  ASSERT_EQ(sink.records.size(), 1u);
+  const auto recipients = sink.texts_of(1, "recipient");
+  EXPECT_EQ(recipients.size(), 97u);
+  EXPECT_EQ(recipients.back(), "r1096@clinic.example");
+  EXPECT_EQ(sink.noted("exim.recipients_cut"), 1u);
+}
+
 TEST(EximMainlog, TellsRecipientsFromWhatFollowsThem) {
   const auto parts = [](std::string_view text) {
     const EximRecipient to = parse_exim_recipient(text);
