@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <set>
+#include <map>
 
 #include "engine/entry_bytes.h"
 
@@ -130,9 +130,13 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
   }
 
   std::string unique(std::string path) {
-    std::string candidate = path;
-    for (int n = 2; !seen_.insert(candidate).second; ++n) candidate = fmt::format("{}#{}", path, n);
-    return candidate;
+    if (seen_.emplace(path, 2).second) return path;
+    // Each name remembers its next number: ten thousand members of one name took as many steps
+    // each.
+    for (int& n = seen_[path];;) {
+      std::string candidate = fmt::format("{}#{}", path, n++);
+      if (seen_.emplace(candidate, 2).second) return candidate;
+    }
   }
 
   Error failure() {
@@ -173,7 +177,7 @@ class LibarchiveReader final : public ArchiveReader, public ByteSource {
   std::uint64_t size_bytes_;
   std::unique_ptr<char[]> block_;
   archive* archive_;
-  std::set<std::string> seen_;
+  std::map<std::string, int> seen_;  // with the number that the next of this name gets
   EntryBytes bytes_of_entry_;
   std::uint64_t members_ = 0;
   std::uint64_t bytes_ = 0;
