@@ -270,6 +270,21 @@ TEST(PcapSmtpGaps, HoldsABoundedNumberOfRecipientsAndLosesNone) {
   EXPECT_EQ(sink.noted("pcap_smtp.many_recipients"), 1u);
 }
 
+TEST(PcapSmtpGaps, HoldsABoundedNumberOfSessionsAndLosesNone) {
+  CaptureBuilder capture(101);
+  constexpr unsigned kMore = 50, kSessions = (1u << 14) + kMore;
+  const std::string greeting = tcp(25, 40000, 1, kAck, "220 mx.clinic.example ESMTP\r\n");
+  for (unsigned i = 0; i < kSessions; ++i) {
+    const std::string client = "10." + std::to_string(i >> 14) + "." +
+                               std::to_string(i >> 7 & 127) + "." + std::to_string(i & 127);
+    capture.add(i, ipv4(kServer, client, 6, greeting));
+  }
+  CollectingSink sink;
+  read_smtp(capture.bytes(), sink);
+  EXPECT_EQ(sink.records.size(), kSessions);
+  EXPECT_EQ(sink.noted("pcap_smtp.table_full"), kMore);
+}
+
 TEST(PcapSmtpGaps, AccountsForEveryPacketOfCutAndDamagedCaptures) {
   const std::string sample = file_bytes(ASSAY_TEST_DATA "/readers/pcap_smtp/sessions.pcap");
   SmtpTalk brief;
