@@ -5,7 +5,7 @@
 
 help:
 	@echo "make demo     install what is missing, build, examine the shipped case"
-	@echo "make check    install what is missing, build, run all tests"
+	@echo "make check    install what is missing, build, run all tests and each fuzz target briefly"
 	@echo "make build    build/release/assay only"
 	@echo "make dev      everything with address and undefined-behaviour sanitizers"
 	@echo "make tsan     everything with the thread sanitizer, and its tests"
@@ -18,14 +18,17 @@ demo: build
 	build/release/assay demo
 
 # Every test runs under the sanitizers. What touches the embedded store, which they cannot load,
-# runs in the release build as well, and so do the tests of the whole program.
-check: packages
+# runs in the release build as well, and so do the tests of the whole program. At last every fuzz
+# target, briefly.
+check:
+	@packaging/install build run test fuzz
 	cmake --preset dev
 	cmake --build --preset dev
 	cmake --preset release
 	cmake --build --preset release --target assay test_store test_engine
 	ctest --preset release -j $$(nproc) -R '^(store|engine|cli_.*|lab_.*)$$'
 	ctest --preset dev -j $$(nproc)
+	$(MAKE) fuzz-smoke SECONDS=$(FUZZ_SECONDS)
 
 build: packages
 	cmake --preset release
@@ -40,7 +43,10 @@ tsan: packages
 	cmake --build --preset tsan
 	ctest --preset tsan -j $$(nproc)
 
-# Seconds for each target: `make fuzz-smoke SECONDS=20`, `make fuzz SECONDS=3600`.
+# Seconds for each target: `make check FUZZ_SECONDS=5`, `make fuzz-smoke SECONDS=20`, `make fuzz
+# SECONDS=3600`. `make check` has 20 minutes from a clean clone on two cores, builds included.
+FUZZ_SECONDS ?= 5
+
 fuzz-smoke: fuzz-build
 	fuzz/smoke $(or $(SECONDS),20)
 

@@ -39,14 +39,15 @@ std::string wire_at(assay::Bytes message, std::size_t at) {
 bool is_apart(std::uint16_t type) { return type == LDNS_RR_TYPE_OPT || type == LDNS_RR_TYPE_TSIG; }
 
 // ldns takes what a type asks for and reads the next record from right behind it, though it be
-// inside the data still (RFC 1035 has RDLENGTH tell the end). Nothing compares from there on.
-bool leaves_data_unread(const assay::DnsMessage& ours, const assay::DnsRecord& record,
+// inside the data still, or past its end where a name runs over (RFC 1035 has RDLENGTH tell the
+// end). Nothing compares from there on.
+bool may_lose_its_place(const assay::DnsMessage& ours, const assay::DnsRecord& record,
                         const ldns_rr* rr) {
   std::string rdata;
   if (assay::append_rdata(ours.wire, record, rdata)) return true;
   std::size_t taken = 0;
   for (std::size_t i = 0; i < ldns_rr_rd_count(rr); ++i) taken += ldns_rdf_size(ldns_rr_rdf(rr, i));
-  return taken < rdata.size();
+  return taken != rdata.size();
 }
 
 // False: ldns lost its place.
@@ -66,7 +67,7 @@ bool check_section(assay::Bytes wire, const assay::DnsMessage& ours, int section
     check(record.rclass == ldns_rr_get_class(rr));
     check(record.ttl == ldns_rr_ttl(rr));
     check(wire_at(wire, record.owner_at) == wire_of(rr));
-    if (leaves_data_unread(ours, record, rr)) return false;
+    if (may_lose_its_place(ours, record, rr)) return false;
   }
   check(n == rest.size());
   return true;
@@ -79,6 +80,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static assay::DnsMessage ours;
   const assay::Bytes wire(data, size);
   if (assay::parse_dns_message(wire, ours) || !ours.is_exact()) return 0;
+  // A TSIG has to be the last record (RFC 8945 section 5.1). Anywhere else ldns leaves records out,
+  // and leaks all but one.
+  for (const assay::DnsRecord& each : ours.records) {
+    const bool is_last = each.section == 3 && &each == &ours.records.back();
+    if (each.type == LDNS_RR_TYPE_TSIG && !is_last) return 0;
+  }
   ldns_pkt* raw = nullptr;
   if (ldns_wire2pkt(&raw, data, size) != LDNS_STATUS_OK) return 0;  // it also checks rdata
   const std::unique_ptr<ldns_pkt, FreePacket> theirs(raw);
