@@ -91,7 +91,7 @@ def may_be_exim(found, row):
             and found["status"] == EXIM[row.outcome] and found["code"] == row.code
             and found["envelope_from"] == row.envelope_from
             # Exim names the TLS of a delivery and of a refusal for good, not of a delay.
-            and found["tls_version"] == ("" if row.outcome == "deferred" else "TLS1.3")
+            and found["tls_version"] == ("" if row.outcome == "deferred" else "TLSv1.3")
             and found["server"] == schedule.BANK and is_near(found, row))
 
 
