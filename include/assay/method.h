@@ -54,6 +54,15 @@ struct BackgroundHour {
   std::uint64_t other_rows = 0;  // rows that are not about the question's names
 };
 
+// What a recorder says of itself: that it lost a share of what it should have recorded.
+struct RecorderLoss {
+  Interval when;
+  double share = 0;               // lost of all; its own estimate
+  std::vector<std::uint32_t> of;  // numbers of the evidences that it recorded meanwhile
+  std::uint32_t evidence = 0;     // that says so, and where
+  std::uint64_t offset = 0;
+};
+
 // What one question rests on, at one vantage. Rows are sorted by (time, evidence, offset).
 struct QuestionRecords {
   std::string vantage;
@@ -71,6 +80,7 @@ struct QuestionRecords {
   std::vector<HostInfo> hosts;  // [0] = not told
   std::vector<NameInfo> names;
   std::vector<BackgroundHour> background;
+  std::vector<RecorderLoss> losses;  // that touch the window, of evidences of any kind
 
   bool is_target(const LookupRow& row) const { return names[row.name].is_target; }
   int party_of(const LookupRow& row) const { return hosts[row.client].party; }

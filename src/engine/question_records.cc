@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "engine/attribution.h"
+#include "engine/recorder_losses.h"
 #include "engine/recorders.h"
 
 namespace assay {
@@ -333,6 +334,10 @@ Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
     if (!recorders.ok()) return recorders.error();
     records.recorders = std::move(*recorders);
     set_window(question, records);
+    auto losses = load_losses(store, evidences, records.window, shifts);
+    if (!losses.ok()) return losses.error();
+    records.losses = std::move(*losses);
+    object_to_losses(records.losses, evidences, records.recorders);
     ASSAY_TRY(load_rows(store, case_file, question, *names, shifts, records));
     ASSAY_TRY(load_background(store, shifts, records));
     all.push_back(std::move(records));

@@ -16,6 +16,7 @@ constexpr const char* kKinds[] = {"dns", "flow", "mail", "message"};
 constexpr const char* kLookUps = "dns";
 constexpr const char* kUnknownKind = "file";
 constexpr std::size_t kShortfalls = 5;
+constexpr std::size_t kLossesTold = 20;
 
 std::vector<const Evidence*> evidences_of_kind(const QuestionRecords& records,
                                                const MethodContext& context,
@@ -25,6 +26,20 @@ std::vector<const Evidence*> evidences_of_kind(const QuestionRecords& records,
   if (context.all_evidences == nullptr) return found;
   for (const Evidence& evidence : *context.all_evidences) {
     if (evidence.tells_of(kind)) found.push_back(&evidence);
+  }
+  return found;
+}
+
+// What recorders of these evidences say that they lost.
+std::vector<const RecorderLoss*> losses_of(const QuestionRecords& records,
+                                           const std::vector<const Evidence*>& evidences) {
+  std::vector<const RecorderLoss*> found;
+  for (const RecorderLoss& loss : records.losses) {
+    const bool is_theirs =
+        std::any_of(evidences.begin(), evidences.end(), [&](const Evidence* evidence) {
+          return std::find(loss.of.begin(), loss.of.end(), evidence->number) != loss.of.end();
+        });
+    if (is_theirs) found.push_back(&loss);
   }
   return found;
 }
@@ -41,6 +56,11 @@ std::vector<Recorder> recorders_of_kind(const QuestionRecords& records,
                           evidence.state != ReadState::container;
     if (could_be || evidence.tells_of(kind)) recorders.push_back({evidence.id, {&evidence}, ""});
   }
+  for (Recorder& recorder : recorders) {
+    if (!losses_of(records, recorder.pieces).empty()) {
+      recorder.objection = "its recorder says itself that it lost some";
+    }
+  }
   return recorders;
 }
 
@@ -51,6 +71,63 @@ double covered_share(const Interval& window, const std::vector<Interval>& parts)
     open += static_cast<double>(gap.length_us());
   }
   return 1 - open / static_cast<double>(window.length_us());
+}
+
+// Complete parts without those in which something was lost.
+std::vector<Interval> without(const std::vector<const RecorderLoss*>& losses,
+                              const Interval& window, const std::vector<Interval>& complete) {
+  std::vector<Interval> missing = uncovered(window, complete);
+  for (const RecorderLoss* loss : losses) missing.push_back(loss->when);
+  return uncovered(window, missing);
+}
+
+std::string id_of(const MethodContext& context, std::uint32_t number) {
+  if (context.all_evidences != nullptr) {
+    for (const Evidence& evidence : *context.all_evidences) {
+      if (evidence.number == number) return evidence.id;
+    }
+  }
+  return fmt::format("evidence {}", number);
+}
+
+// Each interval with the share lost in it: what was declared complete is lossy there.
+void add_losses(const std::vector<const RecorderLoss*>& losses, const MethodContext& context,
+                const Interval& window, Finding& finding) {
+  if (losses.empty()) return;
+  Table table{"losses", {"lost_share", "seconds"}, {}, {}};
+  std::vector<Interval> lossy;
+  const RecorderLoss* largest = losses.front();
+  double weighted = 0, length = 0;
+  for (const RecorderLoss* loss : losses) {
+    if (loss->share > largest->share) largest = loss;
+    const double seconds = static_cast<double>(loss->when.length_us()) / kMicrosPerSecond;
+    weighted += loss->share * seconds;
+    length += seconds;
+    lossy.push_back(loss->when);
+    const auto evidence = static_cast<std::uint32_t>(loss->evidence);
+    auto& told = finding.selection.evidences;
+    if (std::find(told.begin(), told.end(), evidence) == told.end()) told.push_back(evidence);
+    if (table.rows.size() == kLossesTold) continue;
+    table.row_labels.push_back(fmt::format("{} ({}:{})", format_interval(loss->when),
+                                           id_of(context, loss->evidence), loss->offset));
+    table.rows.push_back({loss->share, seconds});
+  }
+  finding.tables.push_back(std::move(table));
+  add(finding, "loss_intervals", static_cast<double>(losses.size()));
+  add(finding, "lossy_share", covered_share(window, lossy));
+  add(finding, "lost_share_largest", largest->share);
+  add(finding, "lost_share_mean", length > 0 ? weighted / length : 0);
+  finding.statement += fmt::format(
+      " Its recorder says itself that it lost {} of what it should have recorded, at most {} (in "
+      "{}, "
+      "{}:{}): in these {} of the window coverage is lossy, not complete.",
+      share_text(finding.value_or("lost_share_mean", 0)), share_text(largest->share),
+      format_interval(largest->when), id_of(context, largest->evidence), largest->offset,
+      share_text(finding.value_or("lossy_share", 0)));
+  finding.limitations.emplace_back(
+      "What a recorder lost is its own estimate, of gaps in TCP or of packets that the kernel "
+      "dropped, not a count of missing records; it is taken for that of all evidence in the same "
+      "folder without another stated vantage.");
 }
 
 struct Declared {
@@ -151,6 +228,8 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
                       records.window, is_dns ? records.patterns : std::vector<NamePattern>{}};
   const auto recorders = recorders_of_kind(records, context, kind);
   Declared declared = declared_by(evidences, records.window, sought.names);
+  const auto losses = losses_of(records, evidences);
+  if (!losses.empty()) declared.complete = without(losses, records.window, declared.complete);
   declared.rows = rows_of(evidences, std::string(kind));
   finding.dedup_rule = "evidences";
   finding.denominator = fmt::format("of the window {}", window_text(records.window));
@@ -166,7 +245,8 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   add(finding, "complete_share", complete_share);
   // The rule by which an absence could be established, whatever was observed.
   const auto shortfalls = Absence::shortfalls(recorders, sought);
-  const bool is_complete = shortfalls.empty() && !(is_dns && records.patterns.empty());
+  const bool is_complete =
+      shortfalls.empty() && losses.empty() && !(is_dns && records.patterns.empty());
   add(finding, "complete", is_complete ? 1 : 0);
   const double observed =
       is_dns
@@ -176,6 +256,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
     finding.absence = Absence::establish(recorders, sought, static_cast<std::uint64_t>(observed));
   }
   say(records, kind, static_cast<double>(evidences.size()), declared, finding);
+  add_losses(losses, context, records.window, finding);
   add_recorders(recorders, sought, shortfalls, finding);
   if (!shortfalls.empty() && complete_share > 0) {
     finding.statement += fmt::format(" It vouches for no absence: {}.", shortfalls.front());
@@ -187,7 +268,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class CoverageMethod : public Method {
  public:
   std::string_view name() const override { return "coverage"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "which kinds of record the case has, and what coverage is declared";
   }

@@ -81,6 +81,40 @@ TEST(CoverageMethod, SaysWhichRecorderFallsShort) {
   EXPECT_THAT(dns->limitations, testing::Contains(HasSubstr("dns-2 does not cover 2016-05-10")));
 }
 
+TEST(CoverageMethod, LowersCompleteCoverageToLossyWhereARecorderSaysThatItLost) {
+  Toy toy(10);
+  toy.declare_complete();
+  EXPECT_EQ(find(toy.run("coverage"), "coverage/dns")->quantity("lossy_share"), nullptr);
+  const Interval window = toy.records().window;
+  const std::int64_t day = kMicrosPerDay;
+  toy.lose({{window.begin_us + day, window.begin_us + 2 * day}, 0.25, {1}, 1, 77});
+  toy.lose({{window.begin_us + 5 * day, window.begin_us + 6 * day}, 0.05, {1}, 1, 99});
+  const auto findings = toy.run("coverage");
+  const Finding* dns = find(findings, "coverage/dns");
+  EXPECT_EQ(dns->outcome, Outcome::measured);
+  EXPECT_FALSE(dns->absence);
+  EXPECT_EQ(dns->value_or("complete", 1), 0);
+  EXPECT_NEAR(dns->value_or("complete_share", 0), 0.8, 1e-9);
+  EXPECT_NEAR(dns->value_or("lossy_share", 0), 0.2, 1e-9);
+  EXPECT_NEAR(dns->value_or("lost_share_largest", 0), 0.25, 1e-9);
+  EXPECT_NEAR(dns->value_or("lost_share_mean", 0), 0.15, 1e-9);
+  ASSERT_NE(dns->table("losses"), nullptr);
+  EXPECT_THAT(dns->table("losses")->row_labels[0], HasSubstr("(dns-1:77)"));
+  EXPECT_THAT(dns->statement, HasSubstr("coverage is lossy, not complete"));
+  EXPECT_THAT(dns->limitations, Contains(HasSubstr("its own estimate")));
+}
+
+TEST(CoverageMethod, LeavesCoverageAsItIsWhenAnotherRecorderLost) {
+  Toy toy(10);
+  toy.declare_complete();
+  const Interval window = toy.records().window;
+  toy.lose({window, 0.25, {9}, 9, 77});
+  const auto findings = toy.run("coverage");
+  const Finding* dns = find(findings, "coverage/dns");
+  EXPECT_TRUE(dns->absence);
+  EXPECT_EQ(dns->quantity("lossy_share"), nullptr);
+}
+
 TEST(CoverageMethod, AsksForEveryNameOfTheQuestion) {
   Toy toy(10);
   toy.declare_complete();

@@ -182,6 +182,8 @@ class Toy {
     records_.background.push_back({evidence, epoch_hour, other_rows, other_rows});
   }
 
+  void lose(const RecorderLoss& loss) { records_.losses.push_back(loss); }
+
   std::vector<Finding> run(std::string_view method) {
     finish();
     MethodContext context;
