@@ -118,15 +118,7 @@ Status Acquisition::add(const AddRequest& request) {
     sweep_pst_folders(inside_.directory);
   }
   if (request.dry_run) return add_paths(request);
-  return while_held_back([&] { return add_paths(request); });
-}
-
-Status Acquisition::while_held_back(const std::function<Status()>& work) {
-  inside_.holds_back = true;
-  Status worked = work();
-  inside_.holds_back = false;
-  Status synced = inside_.sync();  // also what was done before a failure or a stop
-  return worked.ok() ? synced : worked;
+  return inside_.while_held_back([&] { return add_paths(request); });
 }
 
 Status Acquisition::add_paths(const AddRequest& request) {
@@ -403,7 +395,7 @@ Status Acquisition::read_pending() {
       pending.push_back(evidence.number);
     }
   }
-  return while_held_back([&] { return resume_all(pending); });
+  return inside_.while_held_back([&] { return resume_all(pending); });
 }
 
 Status Acquisition::resume_all(const std::vector<std::uint32_t>& pending) {

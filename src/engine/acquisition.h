@@ -46,7 +46,6 @@ class Acquisition {
   Status prepare(const AddRequest& request);
   Status add_paths(const AddRequest& request);
   Status resume_all(const std::vector<std::uint32_t>& pending);
-  Status while_held_back(const std::function<Status()>& work);
   // One file, whatever a library within throws.
   Status add_guarded(const AddRequest& request, const FoundFile& found);
   Status add_file(const AddRequest& request, const FoundFile& found);

@@ -161,18 +161,26 @@ Status Case::Impl::seal(std::string_view type, const std::string& payload) {
   auto sealed = custody.append(std::move(line));
   if (!sealed.ok()) return sealed.error();
   ASSAY_TRY(state.apply(*sealed));
-  return holds_back && custody.held_lines() < kMostHeldLines ? Status() : sync();
+  return holds_back_ && custody.held_lines() < kMostHeldLines ? Status() : sync();
 }
 
 Status Case::Impl::commit_rows(std::uint32_t number) {
   uncommitted_.push_back(number);
   present.insert(number);
-  return holds_back ? Status() : sync();
+  return holds_back_ ? Status() : sync();
 }
 
 void Case::Impl::forget_rows(std::uint32_t number) {
   present.erase(number);
   std::erase(uncommitted_, number);
+}
+
+Status Case::Impl::while_held_back(const std::function<Status()>& work) {
+  const bool was = std::exchange(holds_back_, true);
+  Status worked = work();
+  holds_back_ = was;
+  Status synced = was ? Status() : sync();
+  return worked.ok() ? synced : worked;
 }
 
 Status Case::Impl::sync() {
@@ -199,14 +207,11 @@ std::string Case::Impl::bytes_path(const Evidence& evidence) const {
 }
 
 std::uint64_t Case::Impl::bytes_end(const Evidence& evidence) const {
-  for (std::size_t i = 0; i < state.evidences.size(); ++i) {
-    const Evidence& later = state.evidences[i];
-    if (later.predecessor == evidence.number && later.path == evidence.path &&
-        state.details[i].is_sealed) {
-      return evidence.size_bytes;
-    }
-  }
-  return UINT64_MAX;
+  const auto later = state.first_of(state.index.at_path(evidence.path), [&](std::size_t i) {
+    return state.evidences[i].predecessor == evidence.number &&
+           state.evidences[i].path == evidence.path && state.details[i].is_sealed;
+  });
+  return later ? evidence.size_bytes : UINT64_MAX;
 }
 
 std::string Case::Impl::rejects_path(const Evidence& evidence) const {

@@ -35,10 +35,11 @@ struct Case::Impl {
   // The rows of an evidence are whole in the store; its `read` line may follow.
   Status commit_rows(std::uint32_t number);
   void forget_rows(std::uint32_t number);
-  // While this holds, rows and lines wait for sync() or until many do: syncing the disk thrice for
-  // each of ten thousand messages takes most of an hour.
-  bool holds_back = false;
-  // Rows first, so that no line on the disk speaks of rows that are not.
+  // Rows and lines reach the disk at the end of `work`, or when many wait: syncing the disk a dozen
+  // times for each of ten thousand messages takes most of an hour. Also what was done before a
+  // failure or a stop.
+  Status while_held_back(const std::function<Status()>& work);
+  // Writes what is held back; rows first, so that no line on the disk speaks of rows that are not.
   Status sync();
 
   std::string path_in(std::string_view name) const { return directory + "/" + std::string(name); }
@@ -71,6 +72,7 @@ struct Case::Impl {
   void tell_remarks();
 
   std::unique_ptr<RecordStore> store_;
+  bool holds_back_ = false;
   std::vector<std::uint32_t> uncommitted_;
 };
 

@@ -17,20 +17,18 @@ namespace {
 // says already what must come out, and anything else is an error.
 class Rereading {
  public:
-  Rereading(Case::Impl& inside, std::vector<std::uint32_t> wanted)
+  Rereading(Case::Impl& inside, std::set<std::uint32_t> wanted)
       : inside_(inside), wanted_(std::move(wanted)) {}
 
   Status run() {
-    std::vector<std::uint32_t> outermost;
+    std::set<std::uint32_t> outermost;
     for (const std::uint32_t number : wanted_) {
       std::uint32_t top = number;
       while (const Evidence* evidence = find(top)) {
         if (evidence->container == 0) break;
         top = evidence->container;
       }
-      if (std::find(outermost.begin(), outermost.end(), top) == outermost.end()) {
-        outermost.push_back(top);
-      }
+      outermost.insert(top);
     }
     for (const std::uint32_t number : outermost) {
       const Evidence* evidence = find(number);
@@ -112,20 +110,23 @@ class Rereading {
   }
 
   Status take_member(std::uint32_t container, const ArchiveMember& member, ByteSource& data) {
-    for (const Evidence& evidence : inside_.state.evidences) {
-      if (evidence.container != container || evidence.member != member.path) continue;
-      const bool is_wanted =
-          std::find(wanted_.begin(), wanted_.end(), evidence.number) != wanted_.end();
-      if (!is_wanted && evidence.state != ReadState::container) return {};
-      const std::uint32_t number = evidence.number;
-      auto unpacked = unpack_member(data, folder_for_temporaries(inside_.directory));
-      if (!unpacked.ok()) return unpacked.error();
-      DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
-      file.end_in(unpacked->damage);
-      ASSAY_TRY(take(file, number));
-      done_.insert(number);
+    const CaseState& state = inside_.state;
+    const auto found =
+        state.first_of(state.index.member_of(container, member.path), [&](std::size_t i) {
+          return state.evidences[i].container == container &&
+                 state.evidences[i].member == member.path;
+        });
+    if (!found) return {};
+    const std::uint32_t number = state.evidences[*found].number;
+    if (!wanted_.contains(number) && state.evidences[*found].state != ReadState::container) {
       return {};
     }
+    auto unpacked = unpack_member(data, folder_for_temporaries(inside_.directory));
+    if (!unpacked.ok()) return unpacked.error();
+    DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
+    file.end_in(unpacked->damage);
+    ASSAY_TRY(take(file, number));
+    done_.insert(number);
     return {};
   }
 
@@ -140,7 +141,7 @@ class Rereading {
     if (pass->sha256 != evidence.sha256 || evidence.rows() != sealed_rows) {
       auto store = inside_.open_store();
       if (!store.ok()) return store.error();
-      inside_.present.erase(number);
+      inside_.forget_rows(number);
       ASSAY_TRY((*store)->drop(number));
       return Error{ErrorCode::check_failed,
                    pass->sha256 != evidence.sha256
@@ -153,7 +154,7 @@ class Rereading {
   }
 
   Case::Impl& inside_;
-  std::vector<std::uint32_t> wanted_;
+  std::set<std::uint32_t> wanted_;
   std::set<std::uint32_t> done_;
 };
 
@@ -179,7 +180,7 @@ Result<RecordStore*> Case::Impl::open_store() {
 Result<RecordStore*> Case::Impl::rows() {
   auto store = open_store();
   if (!store.ok()) return store.error();
-  std::vector<std::uint32_t> missing;
+  std::set<std::uint32_t> missing;
   for (const std::uint32_t number : state.committed()) {
     if (present.contains(number)) continue;
     RowFilter filter;
@@ -191,10 +192,11 @@ Result<RecordStore*> Case::Impl::rows() {
     if (*count + *records == state.evidences[*state.index_of(number)].rows()) {
       present.insert(number);
     } else {
-      missing.push_back(number);
+      missing.insert(number);
     }
   }
-  if (!missing.empty()) ASSAY_TRY(Rereading(*this, std::move(missing)).run());
+  if (missing.empty()) return *store;
+  ASSAY_TRY(while_held_back([&] { return Rereading(*this, std::move(missing)).run(); }));
   return *store;
 }
 
