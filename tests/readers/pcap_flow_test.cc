@@ -54,9 +54,30 @@ TEST(PcapFlow, CountsBothWaysOfAConnectionAndKeepsItsFirstBytes) {
   EXPECT_EQ(flow.time_us, unskewed.records[0].time_us + 5);
   EXPECT_EQ(sink.texts_of(1, "tcp_flags_sent"), std::vector<std::string>{"FSA"});
   EXPECT_EQ(sink.texts_of(1, "first_bytes_received"),
-            std::vector<std::string>{"220 mail.bank.example\r\n"});
+            std::vector<std::string>{"323230206d61696c2e62616e6b2e6578616d706c650d0a"})
+      << "220 mail.bank.example";
   EXPECT_TRUE(sink.texts_of(1, "direction").empty());
   EXPECT_EQ(sink.balance().used, 6u);
+}
+
+TEST(PcapFlow, SpellsItsFirstBytesSoThatEveryByteComesBack) {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte) every.push_back(static_cast<char>(byte));
+  std::string found;
+  for (std::size_t at = 0; at < every.size(); at += 64) {
+    Capture capture;
+    capture.add(ipv4(kClient, kServer, 17, udp(5000, 123, every.substr(at, 64) + "beyond")));
+    CollectingSink sink;
+    read_flows(capture.bytes(), sink);
+    const auto texts = sink.texts_of(1, "first_bytes_sent");
+    ASSERT_EQ(texts.size(), 1u);
+    EXPECT_EQ(texts[0].size(), 128u);
+    for (std::size_t i = 0; i < texts[0].size(); i += 2) {
+      found.push_back(static_cast<char>(std::stoi(texts[0].substr(i, 2), nullptr, 16)));
+    }
+    EXPECT_TRUE(sink.texts_of(1, "first_bytes_received").empty());
+  }
+  EXPECT_EQ(found, every);
 }
 
 TEST(PcapFlow, TellsWhoAnsweredFromTheSynOrThePorts) {

@@ -1,6 +1,7 @@
 #include "readers/packet/flow_table.h"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 #include "readers/packet/ip_packet.h"
@@ -16,6 +17,19 @@ std::string flag_letters(std::uint8_t flags) {
   std::string text;
   for (std::size_t i = 0; i < kLetters.size(); ++i) {
     if ((flags >> i & 1) != 0) text += kLetters[i];
+  }
+  return text;
+}
+
+// Payload is no text: records and their exports carry UTF-8.
+std::string hex_digits(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
   }
   return text;
 }
@@ -120,8 +134,8 @@ void FlowTable::send(Position position) {
   sink_.add_record(row);
   sink_.add_field(kFlagsSent, flag_letters(flow.sent.flags));
   sink_.add_field(kFlagsReceived, flag_letters(flow.received.flags));
-  sink_.add_field(kFirstSent, flow.sent.first);
-  sink_.add_field(kFirstReceived, flow.received.first);
+  sink_.add_field(kFirstSent, hex_digits(flow.sent.first));
+  sink_.add_field(kFirstReceived, hex_digits(flow.received.first));
   if (!flow.is_direction_known) sink_.add_field(kDirection, "guessed");
   index_.erase(flow.key);
   flows_.erase(position);
