@@ -208,8 +208,9 @@ std::string readable_records_sql(std::string_view where) {
   return fmt::format(
       "SELECT r.evidence AS evidence, r.number AS number, r.offset AS offset, r.length AS length, "
       "arrayElement([{words}], r.kind + 1) AS kind, "
-      "fromUnixTimestamp64Micro(r.time_us, 'UTC') AS time, "
-      "fromUnixTimestamp64Micro(r.until_us, 'UTC') AS until, r.width_us AS width_us, "
+      "if({unknown}, NULL, fromUnixTimestamp64Micro(r.time_us, 'UTC')) AS time, "
+      "if({unknown}, NULL, fromUnixTimestamp64Micro(r.until_us, 'UTC')) AS until, "
+      "if({unknown} OR r.width_us = {wider}, NULL, r.width_us) AS width_us, "
       "{client} AS client, r.client_port AS client_port, {server} AS server, "
       "r.server_port AS server_port, r.protocol AS protocol, "
       "multiIf(n.key = 0, '', n.name = '', '.', n.name) AS name, r.type AS type_number, "
@@ -222,7 +223,9 @@ std::string readable_records_sql(std::string_view where) {
       "ANY LEFT JOIN {hosts} AS s ON s.key = r.server WHERE {where}",
       fmt::arg("words", words), fmt::arg("client", host_sql("r.client", "c.ip")),
       fmt::arg("server", host_sql("r.server", "s.ip")), fmt::arg("no_code", kNoCode),
-      fmt::arg("hosts", "(SELECT key, ip FROM assay.hosts)"), fmt::arg("where", where));
+      fmt::arg("unknown", fmt::format("bitAnd(r.flags, {}) != 0", std::uint32_t{kTimeUnknown})),
+      fmt::arg("wider", UINT32_MAX), fmt::arg("hosts", "(SELECT key, ip FROM assay.hosts)"),
+      fmt::arg("where", where));
 }
 
 }  // namespace assay

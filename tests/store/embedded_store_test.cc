@@ -194,6 +194,35 @@ TEST_F(EmbeddedStoreTest, ShowsPeopleCommittedRowsInWords) {
   EXPECT_EQ(sql("select distinct evidence from lookups", "tsv"), "evidence\n2\n");
 }
 
+TEST_F(EmbeddedStoreTest, SaysNullWhereARecordTellsNoTimeOrIsWiderThanItsColumn) {
+  open();
+  RowBatch batch;
+  for (const std::uint32_t number : {1u, 2u, 3u}) {
+    RecordRow row;
+    row.number = number;
+    row.time_us = row.until_us = 1'462'320'000'000'000;
+    row.width_us = 1'000;
+    batch.records.push_back(row);
+  }
+  batch.records[1].until_us += 86'399'999'999;
+  batch.records[1].width_us = UINT32_MAX;  // as readers cap it
+  batch.records[2].flags = kTimeUnknown | kYearInferred;
+  batch.records[2].time_us = batch.records[2].until_us = 0;
+  ASSERT_OK(store_->begin(1));
+  ASSERT_OK(store_->append(1, 0, batch));
+  ASSERT_OK(store_->commit(1));
+  EXPECT_EQ(sql("select number, time, until, width_us from records order by number"),
+            "\"number\",\"time\",\"until\",\"width_us\"\n"
+            "1,\"2016-05-04 00:00:00.000000\",\"2016-05-04 00:00:00.000000\",1000\n"
+            "2,\"2016-05-04 00:00:00.000000\",\"2016-05-04 23:59:59.999999\",\\N\n"
+            "3,\\N,\\N,\\N\n");
+  EXPECT_EQ(sql("select name, type from system.columns where database = 'assay' and "
+                "table = 'records' and name in ('time', 'until', 'width_us') order by name",
+                "tsv"),
+            "name\ttype\ntime\tNullable(DateTime64(6, \\'UTC\\'))\n"
+            "until\tNullable(DateTime64(6, \\'UTC\\'))\nwidth_us\tNullable(UInt32)\n");
+}
+
 TEST_F(EmbeddedStoreTest, PrintsTheHeaderOfALongResultOnce) {
   open();
   const std::string csv = sql("select number as \"a\nb\" from system.numbers limit 200000");
