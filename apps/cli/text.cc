@@ -188,10 +188,13 @@ std::string describe(const Evidence& evidence, const std::vector<RejectSummary>&
                        balance_text(reading.format, reading.balance)));
     }
     if (evidence.predecessor != 0) {
-      line(
-          fmt::format("a file that grew: its bytes before {} are those of evidence {} and were "
-                      "read with it",
-                      number(evidence.begin_offset), evidence.predecessor));
+      line(evidence.begin_offset == 0
+               ? fmt::format("a file that grew: read whole, since evidence {} ends within its "
+                             "first line",
+                             evidence.predecessor)
+               : fmt::format("a file that grew: its bytes before {} are those of evidence {} and "
+                             "were read with it",
+                             number(evidence.begin_offset), evidence.predecessor));
     }
     if (evidence.span) line(span_text(*evidence.span));
     if (const std::string words = assumptions(evidence); !words.empty()) line("assumed: " + words);

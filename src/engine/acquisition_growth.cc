@@ -33,23 +33,29 @@ Result<std::vector<std::string>> prefix_hashes(DescriptorSource& file,
   return hashes;
 }
 
+std::string bytes_at(const DescriptorSource& file, std::uint64_t offset, std::size_t length) {
+  std::string bytes(length, '\0');
+  const ssize_t count =
+      ::pread(file.descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return bytes;
+}
+
 // Where reading goes on. A line that the earlier reading met unfinished was either refused, and is
-// read whole now, or used, and is passed over now: it must not count twice.
+// read whole now, or used: it must not count twice, so that its end is refused now.
 std::uint64_t resume_offset(const DescriptorSource& file, const Evidence& earlier) {
   const std::uint64_t end = earlier.size_bytes;
   const std::uint64_t from = end - std::min<std::uint64_t>(end, kMaxLineBytes);
-  std::string around(2 * kMaxLineBytes, '\0');
-  const ssize_t count =
-      ::pread(file.descriptor(), around.data(), around.size(), static_cast<off_t>(from));
-  const std::string_view text(around.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-  const std::size_t before = text.substr(0, end - from).rfind('\n');
-  const std::uint64_t line_start = before == std::string_view::npos ? end : from + before + 1;
+  const std::string before = bytes_at(file, from, end - from);
+  const std::size_t line_end = before.rfind(line_end_of(bytes_at(file, 0, kSniffBytes)));
+  // A line longer than any that is read was refused; its end is not the start of another.
+  if (line_end == std::string::npos && from > 0) return end;
+  const std::uint64_t line_start = line_end == std::string::npos ? 0 : from + line_end + 1;
   const bool was_used =
+      line_start < earlier.begin_offset ||
       std::any_of(earlier.notes.begin(), earlier.notes.end(),
                   [](const Note& note) { return note.code == "line.unterminated"; });
-  if (line_start == end || !was_used) return line_start;
-  const std::size_t after = text.find('\n', end - from);
-  return after == std::string_view::npos ? from + text.size() : from + after + 1;
+  return was_used ? end : line_start;
 }
 
 }  // namespace

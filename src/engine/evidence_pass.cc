@@ -8,6 +8,7 @@
 #include "engine/head_lines.h"
 #include "engine/read_ahead.h"
 #include "engine/rejects_file.h"
+#include "readers/line_reader.h"
 
 namespace assay {
 namespace {
@@ -69,8 +70,11 @@ Status check_years(const Evidence& evidence, const RecordSink& sink) {
 class Content final : public ByteSource {
  public:
   // `inner` reads, by whatever layers, from `file`, whose progress is told in this thread.
-  Content(ByteSource& inner, DescriptorSource& file, std::uint64_t begin)
-      : file_(file), begin_(begin), ahead_(inner, [&file] { file.tell_progress(); }) {
+  Content(ByteSource& inner, DescriptorSource& file, std::uint64_t begin, char line_end)
+      : file_(file),
+        line_end_(line_end),
+        begin_(begin),
+        ahead_(inner, [&file] { file.tell_progress(); }) {
     file_.tell_only_when_asked(true);
   }
   ~Content() override {
@@ -94,22 +98,38 @@ class Content final : public ByteSource {
     if (count.ok()) bytes_ += *count;
     return count;
   }
-  // Goes to `begin`; gives the lines before it that begin with '#'.
+  // Goes to `begin`, and behind the line within which it lies; gives the lines before it that begin
+  // with '#'.
   std::string pass_over() {
     HeadLines lines;
     std::string block(std::size_t{1} << 18, '\0');
+    bool is_within_line = false;
     while (bytes_ < begin_) {
       const auto count = ahead_.read(block.data(), block.size());
       if (!count.ok()) error_ = count.error();
-      if (!count.ok() || *count == 0) break;
+      if (!count.ok() || *count == 0) return lines.text();
       const auto before =
           static_cast<std::size_t>(std::min<std::uint64_t>(*count, begin_ - bytes_));
-      lines.feed(std::string_view(block).substr(0, before));
+      const std::string_view text = std::string_view(block).substr(0, before);
+      lines.feed(text);
+      is_within_line = text.back() != line_end_;
+      if (const auto end = text.rfind(line_end_); end != text.npos) {
+        line_rest_.line_start = bytes_ + end + 1;
+      }
       left_ = block.substr(before, *count - before);
       bytes_ += *count;
     }
+    if (is_within_line) pass_over_line_rest();
     return lines.text();
   }
+  // Of the line within which reading was to begin: what is passed over of it.
+  struct LineRest {
+    std::uint64_t line_start = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    std::string text;  // up to kMaxRejectText of it
+  };
+  const LineRest& line_rest() const { return line_rest_; }
   // A reader may stop before the end of its input; the rest belongs to the content's hash. The
   // layers beneath are this thread's again after this.
   void finish() {
@@ -124,9 +144,34 @@ class Content final : public ByteSource {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
+  void pass_over_line_rest() {
+    line_rest_.offset = begin_;
+    std::size_t end = std::string::npos;
+    while (end == std::string::npos) {
+      if (left_.empty() && !refill()) break;
+      end = left_.find(line_end_);
+      const std::string_view part = std::string_view(left_).substr(0, end);
+      line_rest_.length += part.size();
+      line_rest_.text += part.substr(0, kMaxRejectText - line_rest_.text.size());
+      begin_ += part.size() + (end == std::string::npos ? 0 : 1);
+      left_.erase(0, end == std::string::npos ? end : end + 1);
+    }
+    if (line_rest_.text == "\r") line_rest_ = {};  // half of a line end
+  }
+  bool refill() {
+    left_.resize(std::size_t{1} << 18);
+    const auto count = ahead_.read(left_.data(), left_.size());
+    if (!count.ok()) error_ = count.error();
+    left_.resize(count.ok() ? *count : 0);
+    bytes_ += left_.size();
+    return !left_.empty();
+  }
+
   DescriptorSource& file_;
+  char line_end_;
   std::uint64_t begin_;
   std::uint64_t bytes_ = 0;
+  LineRest line_rest_;
   std::string left_;  // read with what stands before `begin`
   std::optional<Error> error_;
   ReadAhead ahead_;
@@ -160,7 +205,9 @@ Status read_companions(const Reader& reader, DescriptorSource& file, const ReadC
     ASSAY_TRY(file.rewind());
     auto opened = OpenedBytes::open(file);
     if (!opened.ok()) return opened.error();
-    Content content((*opened)->content(), file, evidence.begin_offset);
+    Content content((*opened)->content(), file, evidence.begin_offset,
+                    line_end_of((*opened)->head()));
+    (void)content.pass_over();
     const Balance before = sink.balance();
     ASSAY_TRY(companion->read(content, context, sink));
     if (content.error() && content.error()->code != ErrorCode::malformed) return *content.error();
@@ -170,6 +217,20 @@ Status read_companions(const Reader& reader, DescriptorSource& file, const ReadC
     evidence.kinds.emplace(companion->record_kind(), 0);
   }
   return {};
+}
+
+// The line was used before the file grew, and must not count twice.
+void refuse_line_rest(const Case::Impl& inside, const Content::LineRest& rest,
+                      const Evidence& evidence, RecordSink& sink) {
+  if (rest.length == 0) return;
+  const auto found = inside.state.index_of(evidence.predecessor);
+  const std::string earlier = found ? inside.state.evidences[*found].id : "an earlier evidence";
+  sink.unit();
+  sink.reject("line.read_in_part", rest.offset, rest.length, rest.text,
+              fmt::format("the first {} bytes of this line are those of {}, which ended within it "
+                          "and took them for the whole line; its end is here and in no record; a "
+                          "case without {} reads the line whole",
+                          rest.offset - rest.line_start, earlier, earlier));
 }
 
 Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
@@ -198,6 +259,7 @@ Status read_rows(Case::Impl& inside, DescriptorSource& file, OpenedBytes& bytes,
   const auto sink = make_store_sink(
       **store, evidence.number, [&](const Reject& reject) { return rejects.write(reject); },
       kRowsPerBatch);
+  refuse_line_rest(inside, source.line_rest(), evidence, *sink);
   Status status = reader.read(source, *context, *sink);
   if (status.ok()) status = check_years(evidence, *sink);
   if (status.ok()) source.finish();
@@ -300,7 +362,7 @@ Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence
   SealingSource decoded(bytes.content());
   if (reader != nullptr) {
     Content content(is_encoded ? static_cast<ByteSource&>(decoded) : bytes.content(), file,
-                    evidence.begin_offset);
+                    evidence.begin_offset, line_end_of(bytes.head()));
     ASSAY_TRY(
         read_rows(inside, file, bytes, *reader, content, evidence, detail, rejects_kept, rows));
     first_year = rows.first_year;

@@ -15,12 +15,13 @@ class Growth : public ::testing::Test {
   }
   std::string at(const std::string& name) const { return *folder_ / name; }
 
-  AddOutcome add(const std::string& bytes) {
+  AddOutcome add(const std::string& bytes, const std::string& as_format = "") {
     write_all_to(at("query.log"), bytes);
     auto opened = Case::open(at("case"), still_surroundings());
     EXPECT_TRUE(opened.ok());
     AddRequest request;
     request.paths = {at("query.log")};
+    request.as_format = as_format;
     const auto outcomes = opened->add(request);
     EXPECT_TRUE(outcomes.ok());
     EXPECT_EQ(outcomes->size(), 1u);
@@ -72,6 +73,83 @@ TEST_F(Growth, CountsALineOnceThatWasCutWhenItWasSealed) {
     const AddOutcome second = add(whole);
     ASSERT_EQ(second.evidence.predecessor, 1u);
     EXPECT_EQ(first.evidence.rows() + second.evidence.rows(), 10u) << "cut by " << cut;
+  }
+}
+
+// A cut line of BIND that reads well: what is cut off is the server's address.
+const std::size_t kReadable = std::string_view(" (198.51.100.1)\n").size();
+
+TEST_F(Growth, SaysWhichBytesOfALineNobodyReadThatWasUsedWhenItWasCut) {
+  const std::string whole = query_log(10);
+  const std::string half = query_log(4);
+  const std::string cut = half.substr(0, half.size() - kReadable);
+  const AddOutcome first = add(cut);
+  ASSERT_EQ(first.evidence.rows(), 4u) << "the cut line is one that reads well";
+  const AddOutcome second = add(whole);
+  EXPECT_EQ(second.evidence.begin_offset, cut.size());
+  EXPECT_EQ(second.evidence.rows(), 6u);
+  EXPECT_EQ(second.evidence.balance.units, 7u);
+  EXPECT_EQ(second.evidence.balance.rejected, 1u);
+  auto opened = Case::open(at("case"), still_surroundings());
+  std::vector<Reject> rejects;
+  ASSERT_TRUE(opened
+                  ->rejects("dns-2",
+                            [&](const Evidence&, const Reject& reject) {
+                              rejects.push_back(reject);
+                              return true;
+                            })
+                  .ok());
+  ASSERT_EQ(rejects.size(), 1u);
+  const Reject& reject = rejects.front();
+  EXPECT_EQ(reject.code, "line.read_in_part");
+  EXPECT_EQ(reject.offset, cut.size());
+  EXPECT_EQ(reject.length, kReadable - 1);
+  EXPECT_EQ(reject.text, half.substr(cut.size(), kReadable - 1));
+  const std::size_t line_start = cut.rfind('\n') + 1;
+  EXPECT_TRUE(reject.why.starts_with("the first " + std::to_string(cut.size() - line_start) +
+                                     " bytes of this line are those of dns-1,"))
+      << reject.why;
+  EXPECT_TRUE(opened->verify(true)->problems.empty());
+}
+
+TEST_F(Growth, LosesNothingInSilenceOfALineThatGrewInManySteps) {
+  const std::string whole = query_log(6);
+  const std::string half = query_log(4);
+  std::uint64_t rows = 0;
+  std::uint64_t rest = 0;
+  for (const std::size_t cut : {kReadable, kReadable - 3, kReadable - 9, std::size_t{0}}) {
+    const AddOutcome step = add(half.substr(0, half.size() - cut));
+    rows += step.evidence.rows();
+    rest += step.evidence.balance.rejected;
+  }
+  rows += add(whole).evidence.rows();
+  EXPECT_EQ(rows, 6u);
+  EXPECT_EQ(rest, 3u);
+}
+
+TEST_F(Growth, GoesOnWithinTheFirstLineOrReadsItWholeWhenItWasRefused) {
+  const std::string line = query_log(1);
+  const std::string bytes = line + query_log(2);
+  for (const std::size_t cut : {kReadable, line.size() / 2}) {
+    init();
+    const AddOutcome first = add(line.substr(0, line.size() - cut), "bind_querylog");
+    const AddOutcome second = add(bytes);
+    ASSERT_EQ(second.evidence.predecessor, 1u);
+    EXPECT_EQ(first.evidence.rows(), cut == kReadable ? 1u : 0u);
+    EXPECT_EQ(first.evidence.rows() + second.evidence.rows(), 3u) << "cut by " << cut;
+    EXPECT_EQ(second.evidence.balance.rejected, first.evidence.rows()) << "cut by " << cut;
+  }
+}
+
+TEST_F(Growth, RefusesNoBytesOfALineThatLackedOnlyItsEnd) {
+  std::string half = query_log(4);
+  half.replace(half.size() - 1, 1, "\r\n");
+  for (const std::size_t cut : {1, 2}) {
+    init();
+    add(half.substr(0, half.size() - cut));
+    const AddOutcome second = add(half + query_log(2));
+    EXPECT_EQ(second.evidence.rows(), 2u);
+    EXPECT_EQ(second.evidence.balance.units, 2u);
   }
 }
 
