@@ -187,7 +187,8 @@ Status Case::Impl::sync() {
   if (!uncommitted_.empty()) {
     auto store = open_store();
     if (!store.ok()) return store.error();
-    ASSAY_TRY((*store)->commit(std::exchange(uncommitted_, {})));
+    ASSAY_TRY((*store)->commit(uncommitted_));
+    uncommitted_.clear();
   }
   return custody.write();
 }
