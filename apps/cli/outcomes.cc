@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "command.h"
@@ -9,6 +10,10 @@
 
 namespace assay::cli {
 namespace {
+
+constexpr std::uint64_t kMostAlike = 5;   // told one by one
+constexpr std::size_t kMostLeftOut = 50;  // repeated at the end
+constexpr std::uint64_t kManyFiles = 30;  // so many that the end has scrolled the start away
 
 std::string_view word_of(AddOutcome::Kind kind) {
   constexpr std::string_view kWords[] = {"added", "already_here", "resumed", "not_read", "skipped"};
@@ -84,28 +89,83 @@ void OutcomeTeller::tell(const AddOutcome& outcome, const std::vector<RejectSumm
     json_.push_back(std::move(entry));
     return;
   }
-  if (is_taken) {
-    const std::string id = evidence.id.empty() ? "(dry run)" : evidence.id;
-    session_.print(fmt::format("{}  {}{}\n", session_.bold(id), safe(evidence.name),
-                               outcome.kind != Kind::resumed                      ? ""
-                               : outcome.reason.starts_with("read as stated now") ? " (read again)"
-                                                                                  : " (resumed)"));
-    session_.print(describe(evidence, rejects));
-    if (!outcome.reason.empty() && outcome.reason != evidence.format_why) {
-      session_.print(wrapped("note: " + safe(outcome.reason), "    "));
-    }
+  if (is_taken && is_like_before(outcome, rejects)) {
+    if (alike_held_++ == 0) first_held_ = evidence.id;
+    last_held_ = evidence.id;
+    alike_rows_ += evidence.rows();
     return;
   }
+  tell_alike();
+  if (is_taken) return tell_taken(outcome, rejects);
   const char* verb = outcome.kind == Kind::already_here ? "already here"
                      : outcome.kind == Kind::skipped    ? "skipped"
                                                         : "NOT READ";
-  session_.print(fmt::format("{}: {}\n", verb, safe(evidence.name)));
-  session_.print(wrapped(safe(outcome.reason), "    "));
+  const std::string line = fmt::format("{}: {}\n", verb, safe(evidence.name));
+  const std::string why = wrapped(safe(outcome.reason), "    ");
+  session_.print(line + why);
+  if (outcome.kind != Kind::already_here && left_out_.size() <= kMostLeftOut) {
+    left_out_.push_back(line + why);
+  }
+}
+
+bool OutcomeTeller::is_like_before(const AddOutcome& outcome,
+                                   const std::vector<RejectSummary>& rejects) {
+  const Evidence& evidence = outcome.evidence;
+  const std::string alike =
+      fmt::format("{}\n{}\n{}\n{}", evidence.name.substr(0, evidence.name.rfind('/')),
+                  evidence.format, evidence.container, assumptions(evidence));
+  const bool is_quiet = outcome.kind == AddOutcome::Kind::added && rejects.empty() &&
+                        evidence.notes.empty() && outcome.reason.empty() && !evidence.id.empty() &&
+                        evidence.state == ReadState::read && coverage_warning(evidence).empty();
+  if (!is_quiet || alike != alike_) {
+    alike_ = is_quiet ? alike : "";
+    alike_told_ = 0;
+  }
+  return is_quiet && ++alike_told_ > kMostAlike;
+}
+
+void OutcomeTeller::tell_taken(const AddOutcome& outcome,
+                               const std::vector<RejectSummary>& rejects) {
+  const Evidence& evidence = outcome.evidence;
+  const std::string id = evidence.id.empty() ? "(dry run)" : evidence.id;
+  session_.print(fmt::format("{}  {}{}\n", session_.bold(id), safe(evidence.name),
+                             outcome.kind != AddOutcome::Kind::resumed          ? ""
+                             : outcome.reason.starts_with("read as stated now") ? " (read again)"
+                                                                                : " (resumed)"));
+  session_.print(describe(evidence, rejects, assumed_));
+  assumed_ = assumptions(evidence);
+  if (!outcome.reason.empty() && outcome.reason != evidence.format_why) {
+    session_.print(wrapped("note: " + safe(outcome.reason), "    "));
+  }
+}
+
+void OutcomeTeller::tell_alike() {
+  if (alike_held_ > 0) {
+    session_.print(fmt::format("{} to {}  {} more like these: {}\n", session_.bold(first_held_),
+                               session_.bold(last_held_), counted(alike_held_, "file"),
+                               counted(alike_rows_, "record")));
+  }
+  alike_held_ = alike_rows_ = 0;
+}
+
+// Once more at the end, where thousands of files stand before it.
+void OutcomeTeller::tell_left_out() {
+  if (left_out_.empty() || taken_ + here_ < kManyFiles) return;
+  session_.print("\nleft out:\n");
+  for (std::size_t i = 0; i < std::min(left_out_.size(), kMostLeftOut); ++i) {
+    session_.print(left_out_[i]);
+  }
+  if (skipped_ + failed_ > kMostLeftOut) {
+    session_.print(
+        fmt::format("    and {} more, named above\n", skipped_ + failed_ - kMostLeftOut));
+  }
 }
 
 Result<int> OutcomeTeller::finish(const std::string& max_rejects, const std::string& case_hash) {
   const auto is_too_many = is_beyond(max_rejects, rejected_, units_);
   if (!is_too_many.ok()) return is_too_many.error();
+  tell_alike();
+  tell_left_out();
   if (session_.wants_json) {
     session_.print_json({{"case", directory_},
                          {"case_hash", case_hash},

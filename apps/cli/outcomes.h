@@ -19,9 +19,21 @@ class OutcomeTeller {
   bool is_dry_run = false;
 
  private:
+  // Files that are like those told before them are told together: thousands of messages of one
+  // folder would bury what was left out.
+  bool is_like_before(const AddOutcome& outcome, const std::vector<RejectSummary>& rejects);
+  void tell_taken(const AddOutcome& outcome, const std::vector<RejectSummary>& rejects);
+  void tell_alike();
+  void tell_left_out();
+
   Session& session_;
   std::string directory_;
   Json json_ = Json::array();
+  std::string alike_;    // folder, format and assumptions of the last one taken
+  std::string assumed_;  // as told last
+  std::uint64_t alike_told_ = 0, alike_held_ = 0, alike_rows_ = 0;
+  std::string first_held_, last_held_;  // ids
+  std::vector<std::string> left_out_;   // lines, of the first kMostLeftOut
   std::uint64_t taken_ = 0, here_ = 0, skipped_ = 0, failed_ = 0;
   std::uint64_t rows_ = 0, units_ = 0, rejected_ = 0;
 };

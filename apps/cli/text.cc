@@ -37,6 +37,8 @@ bool tells_its_zone(const Evidence& evidence) {
   return evidence.format == "pcap_dns" || evidence.format == "zeek_dns";
 }
 
+}  // namespace
+
 std::string assumptions(const Evidence& evidence) {
   std::vector<std::string> words;
   if (!evidence.clock.zone_is_stated && !tells_its_zone(evidence)) {
@@ -51,8 +53,6 @@ std::string assumptions(const Evidence& evidence) {
   if (evidence.vantage == Vantage::unknown) words.emplace_back("vantage is unknown (--vantage)");
   return fmt::format("{}", fmt::join(words, "; "));
 }
-
-}  // namespace
 
 std::string safe(std::string_view text) {
   std::string out;
@@ -174,7 +174,8 @@ std::string balance_text(std::string_view format, const Balance& balance) {
   return text;
 }
 
-std::string describe(const Evidence& evidence, const std::vector<RejectSummary>& rejects) {
+std::string describe(const Evidence& evidence, const std::vector<RejectSummary>& rejects,
+                     std::string_view told_before) {
   std::string text;
   const auto line = [&](std::string_view words) { text += wrapped(words, "    "); };
   const std::string encoding = evidence.encoding.empty() ? "" : evidence.encoding + ", ";
@@ -197,7 +198,12 @@ std::string describe(const Evidence& evidence, const std::vector<RejectSummary>&
                              number(evidence.begin_offset), evidence.predecessor));
     }
     if (evidence.span) line(span_text(*evidence.span));
-    if (const std::string words = assumptions(evidence); !words.empty()) line("assumed: " + words);
+    const std::string assumed = assumptions(evidence);
+    const bool is_told = !told_before.empty() && assumed == told_before;
+    if (is_told) line("assumed: as for the file before");
+    if (!is_told && !(assumed.empty() && told_before.empty())) {
+      line("assumed: " + (assumed.empty() ? "nothing" : assumed));
+    }
     if (evidence.clock.zone_is_stated && tells_its_zone(evidence)) {
       line(fmt::format("note: --zone {} has no effect: all times of this format are in UTC",
                        evidence.clock.zone));

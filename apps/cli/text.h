@@ -26,7 +26,11 @@ std::string wrapped(std::string_view text, std::string_view indent, std::size_t 
 
 // Where the records lie beside the time that was declared; "" when they do not.
 std::string coverage_warning(const Evidence& evidence);
-// What is to be said of an evidence that was taken in: recognised how, balance, assumptions.
-std::string describe(const Evidence& evidence, const std::vector<RejectSummary>& rejects);
+// What was taken for granted because nobody stated it.
+std::string assumptions(const Evidence& evidence);
+// What is to be said of an evidence that was taken in: recognised how, balance, assumptions unless
+// they are those `told_before`.
+std::string describe(const Evidence& evidence, const std::vector<RejectSummary>& rejects,
+                     std::string_view told_before = "");
 
 }  // namespace assay::cli

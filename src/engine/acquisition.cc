@@ -154,7 +154,8 @@ Status Acquisition::add_guarded(const AddRequest& request, const FoundFile& foun
 Status Acquisition::preview(const AddRequest& request, const FoundFile& found) {
   Draft draft = draft_of(request, found);
   if (!found.skip.empty()) {
-    emit(AddOutcome::Kind::skipped, draft.evidence, found.skip);
+    emit(found.is_refused ? AddOutcome::Kind::not_read : AddOutcome::Kind::skipped, draft.evidence,
+         found.skip);
     return {};
   }
   auto file = open_for_reading(found.path);
@@ -276,8 +277,7 @@ Status Acquisition::state_member(Draft& member, bool& keeps_its_statement) {
 Status Acquisition::add_file(const AddRequest& request, const FoundFile& found) {
   Draft draft = draft_of(request, found);
   if (!found.skip.empty()) {
-    const bool is_missing = found.skip == "there is no such file";
-    emit(is_missing ? AddOutcome::Kind::not_read : AddOutcome::Kind::skipped, draft.evidence,
+    emit(found.is_refused ? AddOutcome::Kind::not_read : AddOutcome::Kind::skipped, draft.evidence,
          found.skip);
     return {};
   }

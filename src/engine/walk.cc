@@ -39,7 +39,8 @@ void walk(const fs::path& folder, const std::string& prefix, const fs::path& cas
     entries.push_back(iterator->path());
   }
   if (problem) {
-    found.push_back({folder.string(), prefix, "the folder cannot be read: " + problem.message()});
+    found.push_back(
+        {folder.string(), prefix, "the folder cannot be read: " + problem.message(), true});
   }
   std::sort(entries.begin(), entries.end(),
             [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
@@ -69,7 +70,12 @@ std::vector<FoundFile> find_files(const std::string& path, const std::string& ca
     walk(absolute, name, case_folder, found);
     if (found.empty()) found.push_back({absolute.string(), name, "the folder is empty"});
   } else {
-    found.push_back({absolute.string(), name, why_not(status)});
+    std::string why = why_not(status);
+    if (fs::is_fifo(status) || fs::is_character_file(status)) {
+      why = "a pipe or device is read as standard input alone: assay add CASE - < " + path;
+    }
+    const bool is_refused = !why.empty();  // it was asked for by its name
+    found.push_back({absolute.string(), name, std::move(why), is_refused});
   }
   return found;
 }

@@ -12,6 +12,8 @@ struct FoundFile {
   std::string path;  // absolute
   std::string name;  // as it is called in the case: base name, below a folder with its path there
   std::string skip;  // why it is not looked at; "" = it is
+  // It was to be looked at and cannot be: named by the person, or a folder that the system keeps.
+  bool is_refused = false;
 };
 
 // Sorted by path, so that the numbers of evidences do not depend on the disk. Symbolic links below

@@ -214,21 +214,25 @@ void check_needed(DelimitedPlan& plan) {
   plan.mend = "save what `assay sniff` prints, name the columns in it, and pass it with --mapping";
 }
 
-// Lists of addresses and the names that they have, of scans, say, look the same as look-ups.
-void check_roles(DelimitedPlan& plan) {
+// Lists of logins, leases, scans or a proxy's requests hold a time, an address and a name as well:
+// only a word of DNS in the header, or a column of record types, makes them look-ups.
+void check_is_dns(DelimitedPlan& plan) {
+  if (!plan.problem.empty()) return;
   const auto& header = plan.table.header;
-  if (header.empty() || !plan.problem.empty()) return;
   if (std::any_of(header.begin(), header.end(), [](const std::string& title) {
         return tells_of_questions(simplified_header(title));
       })) {
     return;
   }
-  const auto client = std::find(plan.cells.begin(), plan.cells.end(), Cell::client);
+  const auto place = [&plan](Cell cell) {
+    const auto found = std::find(plan.cells.begin(), plan.cells.end(), cell);
+    return static_cast<std::size_t>(found - plan.cells.begin());
+  };
+  if (plan.has(Cell::qtype) && most(plan.table.column(place(Cell::qtype)), is_qtype)) return;
   plan.problem = fmt::format(
-      "{} holds addresses, and no header says whether they asked or the names stand for them",
-      plan.table.title(static_cast<std::size_t>(client - plan.cells.begin())));
-  plan.mend =
-      "when they are those that asked, save what `assay sniff` prints and pass it with --mapping";
+      "{} holds addresses and {} names, and nothing says that these were asked for in DNS",
+      plan.table.title(place(Cell::client)), plan.table.title(place(Cell::qname)));
+  plan.mend = "when they were, save what `assay sniff` prints and pass it with --mapping";
 }
 
 }  // namespace
@@ -248,7 +252,7 @@ DelimitedPlan guess_plan(std::string_view head) {
   find_time_format(plan);
   check_date(plan);
   check_needed(plan);
-  check_roles(plan);
+  check_is_dns(plan);
   return plan;
 }
 

@@ -57,11 +57,10 @@ constexpr std::array<std::pair<Cell, std::string_view>, 13> kHeaders = {{
      "last seen|time last"},
 }};
 
-constexpr std::array<std::string_view, 23> kQuestionWords = {
-    "client",     "src",  "source",      "srcip",    "query",   "queried",
-    "queries",    "qry",  "querier",     "qname",    "qtype",   "question",
-    "originator", "orig", "requester",   "querying", "lookup",  "server",
-    "nameserver", "dst",  "destination", "dstip",    "resolver"};
+// Whoever is a client or a source may have done anything; these words are of DNS.
+constexpr std::array<std::string_view, 15> kQuestionWords = {
+    "dns",   "query",  "queried",  "queries", "qry",     "querier",    "querying", "qname",
+    "qtype", "qclass", "question", "lookup",  "lookups", "nameserver", "resolver"};
 
 }  // namespace
 

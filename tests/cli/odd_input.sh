@@ -28,6 +28,14 @@ expect 0 "$ASSAY" add case folder
 says "symbolic link"
 says "special file"
 says "folder/deep/b.log"
+expect 3 "$ASSAY" add case folder/pipe
+says "assay add CASE - <"
+if [ "$(id -u)" != 0 ]; then
+  mkdir -p locked && chmod 000 locked
+  expect 3 "$ASSAY" add case locked
+  says "cannot be read"
+  chmod 700 locked
+fi
 expect 0 "$ASSAY" add case case
 says "the case itself"
 

@@ -62,8 +62,8 @@ TEST(Delimited, AColumnOfTimesThatSaysUtcGoesBeforeTheZoneThatIsStated) {
   context.clock.zone = "America/New_York";
   const std::string row = "2026-07-21 10:00:00,192.0.2.7,www.bank.example\n";
   CollectingSink told, untold;
-  ASSERT_TRUE(read("time_utc,client,name\n" + row, told, context).ok());
-  ASSERT_TRUE(read("time,client,name\n" + row, untold, context).ok());
+  ASSERT_TRUE(read("time_utc,client,qname\n" + row, told, context).ok());
+  ASSERT_TRUE(read("time,client,qname\n" + row, untold, context).ok());
   ASSERT_EQ(told.rows.size(), 1u);
   ASSERT_EQ(untold.rows.size(), 1u);
   EXPECT_EQ(format_utc(told.rows[0].time_us), "2026-07-21T10:00:00Z");
@@ -72,7 +72,7 @@ TEST(Delimited, AColumnOfTimesThatSaysUtcGoesBeforeTheZoneThatIsStated) {
 }
 
 constexpr std::string_view kDoubtful =
-    "time,client,name\n"
+    "time,client,qname\n"
     "04/05/2016 10:30,192.0.2.10,mail1.sender.example\n"
     "06/05/2016 10:30,192.0.2.10,mail1.sender.example\n";
 
@@ -93,7 +93,7 @@ TEST(Delimited, ReadsDoubtfulDatesAsTheMappingStates) {
 [columns]
 time = "time"
 client = "client"
-qname = "name")"))
+qname = "qname")"))
                   .ok());
   ASSERT_EQ(sink.rows.size(), 2u);
   EXPECT_EQ(format_utc(sink.rows[0].time_us), "2016-05-04T10:30:00Z");
@@ -144,7 +144,7 @@ TEST(Delimited, ReadsLocalTimesInTheZoneOfTheClock) {
   context.clock.zone = "America/New_York";
   context.clock.skew_us = 1'000'000;
   CollectingSink sink;
-  ASSERT_TRUE(read("time,client,name\n"
+  ASSERT_TRUE(read("time,client,qname\n"
                    "2016-09-23 13:56:29,192.0.2.10,a.example\n"
                    "2016-09-23 13:56:29Z,192.0.2.10,a.example\n"
                    "1474638989,192.0.2.10,a.example\n",
@@ -160,7 +160,7 @@ TEST(Delimited, RefusesTimesThatTheSkewCarriesOutOfTheYears1To9999) {
   ReadContext context;
   context.clock.skew_us = INT64_MAX;
   CollectingSink sink;
-  ASSERT_TRUE(read("time,client,name\n"
+  ASSERT_TRUE(read("time,client,qname\n"
                    "1474638989,192.0.2.10,a.example\n"
                    "2016-09-23 13:56:29,192.0.2.10,a.example\n",
                    sink, context)
@@ -193,7 +193,7 @@ TEST(Delimited, RefusesAMappingThatDoesNotFit) {
 
 TEST(Delimited, ReadsRowsWhoseQuotedCellHoldsLineBreaks) {
   const std::string text =
-      "time,client,name,note\r\n2016-09-23T13:56:29Z,192.0.2.10,a.example,\"one\r\ntwo\"\r\n";
+      "time,client,qname,note\r\n2016-09-23T13:56:29Z,192.0.2.10,a.example,\"one\r\ntwo\"\r\n";
   CollectingSink sink;
   ASSERT_TRUE(read(text, sink).ok());
   ASSERT_EQ(sink.rows.size(), 1u);
@@ -217,7 +217,7 @@ TEST(Delimited, ReadsListsWhoseLinesEndInCarriageReturnsAlone) {
 
 TEST(Delimited, TakesTheDelimiterThatTheFirstLineStates) {
   const std::string text =
-      "sep=;\r\ntime;client;name\r\n2016-09-23T13:56:29Z;192.0.2.10;a.example\r\n";
+      "sep=;\r\ntime;client;qname\r\n2016-09-23T13:56:29Z;192.0.2.10;a.example\r\n";
   ASSERT_EQ(choose_reader(text).reader, &reader()) << choose_reader(text).why;
   CollectingSink sink, mapped;
   ASSERT_TRUE(read(text, sink).ok());
@@ -242,7 +242,7 @@ qname = "name")"));
 }
 
 TEST(Delimited, TakesOnlyColumnsWhoseContentBearsOutTheirHeader) {
-  std::string text = "id,time,client,name,type,response,port\n";
+  std::string text = "id,time,client,qname,type,response,port\n";
   for (int i = 1; i <= 300; ++i) {
     text += fmt::format("{},2016-09-23T13:56:29Z,192.0.2.10,a.example,query,203.0.113.7,-\n",
                         65'300 + i);
@@ -283,23 +283,33 @@ TEST(Delimited, KeepsTheRowWhenACellThatIsNotNeededCannotBeRead) {
   EXPECT_THAT(sink.reject_codes(), ElementsAre("delimited.cell.empty"));
 }
 
-// A scan says which name an address has; nobody asked for anything.
-TEST(Delimited, AsksWhoseAddressesThoseOfABareHeaderAre) {
-  const std::string row = "2016-09-23T13:56:29Z,203.0.113.25,mail1.sender.example\n";
-  for (const char* header : {"date,ip,hostname\n", "time,address,name\n", "seen,rdata,rrname\n"}) {
-    const std::string text = header + row + row;
+// Scans, leases, logins and a proxy's requests hold a time, an address and a name as well.
+TEST(Delimited, TakesNoListForLookUpsThatSaysNothingOfDns) {
+  const std::string row = "2016-09-23T13:56:29Z,203.0.113.25,mail1.sender.example";
+  for (const char* header :
+       {"date,ip,hostname", "time,address,name", "seen,rdata,rrname", "time,client,name",
+        "time,Source IP,host", "Login time,Client address,Server name", "date,source,domain"}) {
+    const std::string text = fmt::format("{}\n{}\n{}\n", header, row, row);
     EXPECT_EQ(reader().sniff(text).score, 50) << header;
     CollectingSink sink;
     const Status status = read(text, sink);
     ASSERT_FALSE(status.ok()) << header;
-    EXPECT_THAT(status.error().message, HasSubstr("whether they asked"));
+    EXPECT_THAT(status.error().message, HasSubstr("nothing says that these were asked for"));
     CollectingSink told;
     EXPECT_TRUE(read(text, told, with_mapping(reader().describe_plan(text))).ok());
     EXPECT_EQ(told.rows.size(), 2u);
   }
-  for (const char* header : {"time,ip,query\n", "time,Source IP,host\n", "time,client,name\n"}) {
-    EXPECT_GT(reader().sniff(header + row).score, 50) << header;
+  EXPECT_EQ(reader().sniff(row + ",LOGIN\n").score, 50) << "no header, no record types";
+  EXPECT_EQ(reader().sniff("time,client_ip,domain,status\n" + row + ",404\n").score, 50);
+}
+
+TEST(Delimited, TakesListsForLookUpsByAWordOfDnsOrAColumnOfRecordTypes) {
+  const std::string row = "2016-09-23T13:56:29Z,203.0.113.25,mail1.sender.example";
+  for (const char* header : {"time,ip,query", "time,client,qname", "date,resolver,host"}) {
+    EXPECT_GT(reader().sniff(fmt::format("{}\n{}\n", header, row)).score, 50) << header;
   }
+  EXPECT_GT(reader().sniff("time,client,name,type\n" + row + ",AAAA\n").score, 50);
+  EXPECT_GT(reader().sniff(row + ",MX\n").score, 50);
 }
 
 TEST(Delimited, FindsTheEndOfACellThroughDoubledQuotes) {
@@ -323,7 +333,7 @@ TEST(Delimited, DatesYearlessTimesBackFromTheLastChange) {
   ReadContext context;
   context.clock.last_year = 2017;
   const std::string text =
-      "time,client,name\nDec 31 23:00:00,192.0.2.1,a.example\nJan  1 "
+      "time,client,qname\nDec 31 23:00:00,192.0.2.1,a.example\nJan  1 "
       "01:00:00,192.0.2.1,a.example\n";
   CollectingSink first;
   EXPECT_FALSE(read(text, first, context).ok());
@@ -337,7 +347,6 @@ TEST(Delimited, DatesYearlessTimesBackFromTheLastChange) {
 
 TEST(Delimited, SniffTakesListsOfLookUpsOnly) {
   EXPECT_GE(reader().sniff(kDoubtful).score, 40);
-  EXPECT_GE(reader().sniff("2016-09-23T13:56:29Z;192.0.2.1;a.example\n").score, 40);
   EXPECT_EQ(reader().sniff("name,price\nbread,3\n").score, 0);
   EXPECT_EQ(reader().sniff("time,src,dst\n1474638989,192.0.2.1,192.0.2.2\n").score, 0);
   EXPECT_EQ(reader().sniff("Nov 21 19:41:36 dnsmasq[9]: query[A] a.example from 192.0.2.1\n").score,
