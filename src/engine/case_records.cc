@@ -275,7 +275,7 @@ Result<std::string> Case::show(std::string_view text) {
       for (std::size_t i = 0; i < block.rows->size(); ++i) {
         const DnsRow row = block.rows->row(i);
         length = std::max<std::uint64_t>(length, row.length);
-        words.append_for_person(shown, row);
+        words.append_for_person(shown, row, evidence.number);
       }
       return true;
     }));

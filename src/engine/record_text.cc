@@ -5,6 +5,7 @@
 
 #include "engine/evidence_lines.h"
 #include "engine/row_text.h"
+#include "engine/told.h"
 
 namespace assay {
 namespace {
@@ -29,7 +30,37 @@ std::string time_text(const RecordRow& row, std::int64_t us) {
   return (row.flags & kTimeUnknown) != 0 ? std::string() : format_utc(us, 6);
 }
 
+// Readers cap a width that its column cannot hold (a stamp that is a day).
+bool is_width_told(const RecordRow& row) {
+  return (row.flags & kTimeUnknown) == 0 && row.width_us != UINT32_MAX;
+}
+
+std::string number_text(std::uint64_t number, bool is_zero_told) {
+  return number == 0 && !is_zero_told ? std::string() : std::to_string(number);
+}
+
+std::string amount_text(std::uint64_t bytes, std::uint64_t packets, bool is_zero_told) {
+  const bool has_bytes = bytes != 0 || is_zero_told, has_packets = packets != 0 || is_zero_told;
+  if (has_bytes && has_packets) return fmt::format("{} bytes in {} packets", bytes, packets);
+  if (has_bytes) return fmt::format("{} bytes", bytes);
+  return has_packets ? fmt::format("{} packets", packets) : std::string();
+}
+
+std::string person_time(const RecordRow& row) {
+  if ((row.flags & kTimeUnknown) != 0) return "not told";
+  const std::string time = format_utc(row.time_us, 6);
+  if (is_width_told(row)) return fmt::format("{} (width {} us)", time, row.width_us);
+  if (row.until_us != row.time_us) return time;  // the end says it
+  return fmt::format("{} (width {} s or more)", time, UINT32_MAX / kMicrosPerSecond);
+}
+
 }  // namespace
+
+bool RowText::is_zero_told(const StoredRecord& record) const {
+  if (record.row.kind != RecordKind::flow) return false;
+  const auto index = state_.index_of(record.evidence);
+  return index && tells_flow_counts(state_.evidences[*index]);
+}
 
 std::string RowText::record_csv_header() {
   return "evidence,offset,length,kind,time,until,width_us,client,client_port,server,server_port,"
@@ -39,18 +70,20 @@ std::string RowText::record_csv_header() {
 
 void RowText::append_csv(std::string& out, const StoredRecord& record) {
   const RecordRow& row = record.row;
+  const bool is_told = is_zero_told(record);
+  const auto number = [is_told](std::uint64_t value) { return number_text(value, is_told); };
   out += fmt::format("{},{},{},{},{},{},{},", evidence_id(record.evidence), row.offset, row.length,
                      kind_word(row.kind), time_text(row, row.time_us), time_text(row, row.until_us),
-                     row.width_us);
+                     is_width_told(row) ? std::to_string(row.width_us) : "");
   append_host(out, row.client);
-  out += fmt::format(",{},", row.client_port);
+  out += fmt::format(",{},", number(row.client_port));
   append_host(out, row.server);
-  out += fmt::format(",{},{},", row.server_port, row.protocol);
+  out += fmt::format(",{},{},", number(row.server_port), number_text(row.protocol, false));
   append_csv_field(out, names_.find(row.name));
-  out +=
-      fmt::format(",{},{},{},{},{},{},{},{},", row.type == 0 ? "" : qtype_text(row.type),
-                  row.code == kNoCode ? "" : std::to_string(row.code), row.count, row.packets_sent,
-                  row.packets_received, row.bytes_sent, row.bytes_received, flag_words(row.flags));
+  out += fmt::format(",{},{},{},{},{},{},{},{},", row.type == 0 ? "" : qtype_text(row.type),
+                     row.code == kNoCode ? "" : std::to_string(row.code), row.count,
+                     number(row.packets_sent), number(row.packets_received), number(row.bytes_sent),
+                     number(row.bytes_received), flag_words(row.flags));
   append_csv_field(out, fields_json(record));
   out += '\n';
 }
@@ -61,12 +94,8 @@ void RowText::append_for_person(std::string& out, const StoredRecord& record) {
     if (!text.empty()) out += fmt::format("  {:<9} {}\n", word, text);
   };
   line("kind", kind_word(row.kind));
-  if ((row.flags & kTimeUnknown) != 0) {
-    line("time", "not told");
-  } else {
-    line("time", fmt::format("{} (width {} us)", format_utc(row.time_us, 6), row.width_us));
-    if (row.until_us != row.time_us) line("until", format_utc(row.until_us, 6));
-  }
+  line("time", person_time(row));
+  if (row.until_us != row.time_us) line("until", time_text(row, row.until_us));
   for (const auto& [word, key, port] : {std::tuple("client", row.client, row.client_port),
                                         std::tuple("server", row.server, row.server_port)}) {
     std::string host;
@@ -77,11 +106,9 @@ void RowText::append_for_person(std::string& out, const StoredRecord& record) {
   if (row.type != 0) line("type", qtype_text(row.type));
   if (row.code != kNoCode) line("code", std::to_string(row.code));
   if (row.count != 1) line("count", std::to_string(row.count));
-  if (row.bytes_sent + row.bytes_received + row.packets_sent + row.packets_received > 0) {
-    line("sent", fmt::format("{} bytes in {} packets", row.bytes_sent, row.packets_sent));
-    line("received",
-         fmt::format("{} bytes in {} packets", row.bytes_received, row.packets_received));
-  }
+  const bool is_told = is_zero_told(record);
+  line("sent", amount_text(row.bytes_sent, row.packets_sent, is_told));
+  line("received", amount_text(row.bytes_received, row.packets_received, is_told));
   line("flags", flag_words(row.flags));
   for (const auto& [field, text] : record.fields) {
     line(field_word(field), escape_bytes(text));

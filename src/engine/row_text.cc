@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 
+#include "engine/told.h"
+
 namespace assay {
 namespace {
 
@@ -159,6 +161,12 @@ std::string_view RowText::evidence_id(std::uint64_t number) const {
   return index ? std::string_view(state_.evidences[*index].id) : std::string_view();
 }
 
+bool RowText::has_id(const DnsRow& row, std::uint32_t evidence) const {
+  if (row.id != 0) return true;
+  const auto index = state_.index_of(evidence);
+  return index && tells_ids(state_.evidences[*index]);
+}
+
 void RowText::append_key(std::string& out, GroupKey key, std::uint64_t value) {
   switch (key) {
     case GroupKey::evidence:
@@ -204,7 +212,7 @@ void RowText::append_csv(std::string& out, const DnsRow& row, std::uint32_t evid
   append_csv_field(out, names_.find(row.qname));
   fmt::format_to(to, ",{},{},{},", row.qtype == kNoQtype ? "" : qtype_text(row.qtype),
                  qclass_text(row.qclass), row.rcode == kNoRcode ? "" : rcode_text(row.rcode));
-  if (row.id != 0) fmt::format_to(to, "{}", row.id);
+  if (has_id(row, evidence)) fmt::format_to(to, "{}", row.id);
   out += ',';
   if (row.ttl != kNoTtl) fmt::format_to(to, "{}", row.ttl);
   out += ',';
@@ -212,7 +220,7 @@ void RowText::append_csv(std::string& out, const DnsRow& row, std::uint32_t evid
   fmt::format_to(to, ",{}\n", flag_words(row.flags));
 }
 
-void RowText::append_for_person(std::string& out, const DnsRow& row) {
+void RowText::append_for_person(std::string& out, const DnsRow& row, std::uint32_t evidence) {
   auto to = std::back_inserter(out);
   const std::string width = row.width_us >= kMicrosPerSecond
                                 ? fmt::format("{} s", static_cast<double>(row.width_us) / 1e6)
@@ -227,6 +235,7 @@ void RowText::append_for_person(std::string& out, const DnsRow& row) {
   if (!server.empty()) fmt::format_to(to, "  server    {}\n", server);
   fmt::format_to(to, "  asked     {} {} {}\n", names_.find(row.qname), qclass_text(row.qclass),
                  row.qtype == kNoQtype ? "(type not told)" : qtype_text(row.qtype));
+  if (has_id(row, evidence)) fmt::format_to(to, "  id        {}\n", row.id);
   if (row.rcode != kNoRcode) fmt::format_to(to, "  answered  {}\n", rcode_text(row.rcode));
   if (row.ttl != kNoTtl) fmt::format_to(to, "  ttl       {} s\n", row.ttl);
   if (row.delay_us != kNoDelay) fmt::format_to(to, "  delay     {} us\n", row.delay_us);

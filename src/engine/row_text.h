@@ -53,7 +53,7 @@ class RowText {
 
   static std::string csv_header();
   void append_csv(std::string& out, const DnsRow& row, std::uint32_t evidence);
-  void append_for_person(std::string& out, const DnsRow& row);
+  void append_for_person(std::string& out, const DnsRow& row, std::uint32_t evidence);
   // Records of other kinds than look-ups; their fields are one column, a JSON object of texts or
   // lists of texts.
   static std::string record_csv_header();
@@ -67,6 +67,9 @@ class RowText {
   void append_host(std::string& out, std::uint64_t key);
   void append_hour(std::string& out, std::uint64_t hour);
   std::string_view evidence_id(std::uint64_t number) const;
+  bool has_id(const DnsRow& row, std::uint32_t evidence) const;
+  // Whether a 0 among its ports and amounts was told.
+  bool is_zero_told(const StoredRecord& record) const;
 
   const CaseState& state_;
   WordTable names_, hosts_;
