@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/line_reader.h"
 #include "readers/log_stamp.h"
 #include "readers/querylog_line.h"
@@ -152,26 +153,21 @@ class BindQuerylog final : public Reader {
   bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, queries = 0, others = 0;
-    std::string first;
     QuerylogParser parser;
     QuerylogLine parsed;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
+    const auto judge = [&](std::string_view line) {
       parser.parse(line, parsed);
-      if (parsed.kind == QuerylogLine::Kind::query && queries++ == 0) {
-        first = fmt::format("'query: {} {}' after 'client {}#{}'", parsed.qname, parsed.tail->qtype,
-                            parsed.client, parsed.client_port);
-      }
-      others += parsed.kind == QuerylogLine::Kind::other && line.find("client ") < line.size();
-    });
-    if (queries > 0) {
-      const int share = static_cast<int>(queries * 35 / lines);
-      return {60 + share,
-              fmt::format("{}; {} of the first {} lines are queries", first, queries, lines)};
-    }
-    if (others > 0) return {45, fmt::format("{} lines of named, none about a query", others)};
-    return {};
+      if (parsed.kind == QuerylogLine::Kind::query) return LineSign::own;
+      const bool is_akin =
+          parsed.kind == QuerylogLine::Kind::other && line.find("client ") < line.size();
+      return is_akin ? LineSign::akin : LineSign::foreign;
+    };
+    const auto show = [&] {
+      return fmt::format("'query: {} {}' after 'client {}#{}'", parsed.qname, parsed.tail->qtype,
+                         parsed.client, parsed.client_port);
+    };
+    return score_lines(head, {60, 35, "are queries", 45, "of named, none about a query"}, judge,
+                       show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

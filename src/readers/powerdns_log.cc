@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/log_read.h"
 #include "readers/pending_lookups.h"
 #include "readers/powerdns_line.h"
@@ -138,29 +139,24 @@ class PowerdnsLog final : public Reader {
   bool can_read_tail() const override { return true; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, lookups = 0, banners = 0;
-    std::string first;
     PowerdnsLine parsed;
-    for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
+    const auto judge = [&](std::string_view line) {
       parse_powerdns_line(line, parsed);
+      if (parsed.kind != PowerdnsLine::Kind::other && parsed.kind != PowerdnsLine::Kind::refused) {
+        return LineSign::own;
+      }
       const bool is_logged = parsed.line.kind != DaemonLine::Stamp::none;
-      banners += is_logged && line.find("PowerDNS ") < line.size();
-      if (parsed.kind == PowerdnsLine::Kind::other || parsed.kind == PowerdnsLine::Kind::refused) {
-        return;
-      }
-      if (lookups++ == 0) {
-        first = parsed.has_name ? fmt::format("'{}|{}'", parsed.qname, parsed.qtype)
-                                : "a question answered from the packet cache";
-      }
-    });
-    if (lookups > 0) {
-      return {60 + static_cast<int>(lookups * 35 / lines),
-              fmt::format("{} as PowerDNS logs it; {} of the first {} lines tell look-ups", first,
-                          lookups, lines)};
-    }
-    if (banners > 1) return {45, "lines of PowerDNS, none about a question"};
-    return {};
+      const bool is_banner =
+          is_logged && parsed.is_powerdns && line.find("PowerDNS ") < line.size();
+      return is_banner ? LineSign::akin : LineSign::foreign;
+    };
+    const auto show = [&] {
+      return parsed.has_name
+                 ? fmt::format("'{}|{}' as PowerDNS logs it", parsed.qname, parsed.qtype)
+                 : std::string("a question answered from the packet cache, as PowerDNS logs it");
+    };
+    return score_lines(head, {60, 35, "tell look-ups", 45, "of PowerDNS, none about a question"},
+                       judge, show);
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/log_read.h"
 #include "readers/pending_lookups.h"
 #include "readers/readers.h"
@@ -21,6 +22,7 @@ constexpr std::uint32_t kMaxBlockBytes = 1u << 20;  // of a packet with its deta
 constexpr std::string_view kHead =
     "DNS "
     "Server log file creation";
+constexpr std::string_view kKey = "Message logging key (for packets";
 // What a first read hands to the second in the place of a year, of which these stamps lack none.
 constexpr int kDaysFirst = 1, kMonthsFirst = 2;
 
@@ -224,6 +226,14 @@ class WindowsDnsRead : public LogRead {
   bool is_of_client_ = false;
 };
 
+// What stands below a packet's line, or in the file's head; the words of a letter begin their line.
+bool is_detail_of_packet(std::string_view line) {
+  for (const std::string_view begin : {" ", "\t", "UDP ", "TCP ", "Log file wrap at "}) {
+    if (line.starts_with(begin)) return true;
+  }
+  return line.starts_with(kHead) || line.find(kKey) < line.size();
+}
+
 class WindowsDnsDebug final : public Reader {
  public:
   std::string_view name() const override { return "windows_dns_debug"; }
@@ -234,25 +244,27 @@ class WindowsDnsDebug final : public Reader {
   std::string_view unit() const override { return "line"; }
 
   SniffScore sniff(std::string_view head) const override {
-    std::uint64_t lines = 0, packets = 0;
+    if (begins_as_page_or_code(head)) return {};
+    LineCount count;
     bool has_head = false;
-    std::string first;
     WindowsDnsLine parsed;
     for_each_head_line(head, [&](std::string_view line) {
-      ++lines;
-      has_head |= line.starts_with(kHead) ||
-                  line.find("Message logging key (for packets") != std::string_view::npos;
+      has_head |= line.starts_with(kHead) || line.find(kKey) < line.size();
       parse_windows_dns_line(line, parsed);
-      if (parsed.kind == WindowsDnsLine::Kind::packet && packets++ == 0) {
-        first = fmt::format("'PACKET ... {} {} {}'", parsed.is_sent ? "Snd" : "Rcv", parsed.remote,
-                            parsed.qname);
+      const bool is_detail = parsed.kind == WindowsDnsLine::Kind::detail;
+      if (is_detail && is_detail_of_packet(line)) return;
+      ++count.lines;
+      if (is_detail) count_undated(line, count);
+      if (parsed.kind == WindowsDnsLine::Kind::packet && count.own++ == 0) {
+        count.first = fmt::format("'PACKET ... {} {} {}'", parsed.is_sent ? "Snd" : "Rcv",
+                                  parsed.remote, parsed.qname);
       }
     });
-    if (packets > 0) {
-      return {93, fmt::format("{}; {} of the first {} lines are packets", first, packets, lines)};
+    if (is_quotation(count)) return {};
+    if (count.own == 0 && has_head) {
+      return {75, "the head of a debug log of DNS on Windows Server"};
     }
-    if (has_head) return {75, "the head of a debug log of DNS on Windows Server"};
-    return {};
+    return score_of(count, {93, 0, "are packets"});
   }
 
   Status read(ByteSource& source, const ReadContext& context, RecordSink& sink) const override {

@@ -1,0 +1,133 @@
+// Pages, letters and programs that quote evidence are none; logs with other lines in them are.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "assay/reader.h"
+
+namespace assay {
+namespace {
+
+struct Quoted {
+  const char* reader;
+  const char* line;
+};
+constexpr std::array<Quoted, 10> kLines = {{
+    {"bind_querylog",
+     "14-Mar-2026 01:00:07.000 client 198.51.100.1#40000: query: mail.bank.example IN A +E(0)DK "
+     "(203.0.113.53)"},
+    {"unbound_log", "[1795290096] unbound[12:0] info: 192.0.2.7 bank.example. A IN"},
+    {"dnsmasq_log", "Nov 21 19:41:36 gw dnsmasq[9]: query[A] bank.example from 192.0.2.7"},
+    {"powerdns_log",
+     "Nov 21 19:41:36 ns1 pdns_recursor[7]: 1 [12/1] question for 'bank.example|A' from "
+     "192.0.2.7:4003"},
+    {"coredns_log",
+     "[INFO] 192.0.2.7:50759 - 29008 \"A IN bank.example. udp 41 false 4096\" NOERROR qr,rd,ra 71 "
+     "0.0005s"},
+    {"postfix_log",
+     "Nov 21 19:41:36 mx1 postfix/smtpd[99]: connect from a.sender.example[192.0.2.1]"},
+    {"sendmail_log",
+     "Nov 21 19:41:36 mx1 sendmail[99]: x1LJfa000099: from=<a@sender.example>, size=812, class=0, "
+     "nrcpts=1, relay=a.sender.example [192.0.2.1]"},
+    {"exim_mainlog",
+     "2026-11-21 19:41:36 1abcde-0000AB-CD <= a@sender.example H=a.sender.example [192.0.2.1] "
+     "P=esmtp S=812"},
+    {"rspamd_log",
+     "2026-11-21 19:41:36 #99(normal) <a1b2c3>; task; rspamd_task_write_log: id: <1@a.example>, "
+     "ip: 192.0.2.1, (default: F (no action): [0.10/15.00] [MIME_GOOD(-0.10){text/plain;}]), "
+     "len: 812, time: 12.1ms, dns req: 3"},
+    {"windows_dns_debug",
+     "11/21/2026 7:41:36 PM 0E70 PACKET  00000000033397A0 UDP Rcv 192.0.2.7       5b47   Q [0001   "
+     "D   NOERROR] A      (4)bank(7)example(0)"},
+}};
+
+std::string times(int count, const std::string& line) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += line + "\n";
+  return out;
+}
+
+TEST(QuotedLines, ALogOfTheseLinesIsTakenByItsReader) {
+  for (const Quoted& quoted : kLines) {
+    const SniffChoice choice = choose_reader(times(4, quoted.line));
+    ASSERT_NE(choice.reader, nullptr) << quoted.reader;
+    EXPECT_EQ(choice.reader->name(), quoted.reader);
+  }
+}
+
+TEST(QuotedLines, APageAboutALogIsNone) {
+  const std::string before = "# How to read it\n\nA line looks like this:\n\n";
+  const std::string behind = "\nwhere + is recursion.\n" + times(6, "More words about it follow.");
+  for (const Quoted& quoted : kLines) {
+    const std::string page = before + times(3, quoted.line) + behind;
+    EXPECT_EQ(choose_reader(page).reader, nullptr) << quoted.reader;
+    const std::string fenced = before + "```\n" + times(6, quoted.line) + "```\n";
+    EXPECT_EQ(choose_reader(fenced).reader, nullptr) << quoted.reader;
+  }
+}
+
+TEST(QuotedLines, AProgramWithASampleIsNoLog) {
+  for (const Quoted& quoted : kLines) {
+    const std::string lines = times(9, quoted.line);
+    EXPECT_EQ(choose_reader("import unittest\nSAMPLE = '''\n" + lines + "'''\n").reader, nullptr);
+    EXPECT_EQ(choose_reader("#!/bin/sh\ncat <<END\n" + lines + "END\n").reader, nullptr);
+    EXPECT_EQ(choose_reader("# A test.\nS = \"\"\"\n" + lines + "\"\"\"\n").reader, nullptr);
+  }
+}
+
+TEST(QuotedLines, ATicketInHtmlIsNoLog) {
+  for (const Quoted& quoted : kLines) {
+    const std::string lines = times(9, quoted.line);
+    const std::string page = "<html><body><pre>\n" + lines + "</pre></body></html>\n";
+    EXPECT_EQ(choose_reader(page).reader, nullptr) << quoted.reader;
+  }
+}
+
+TEST(QuotedLines, AConfigurationThatNamesItsServerIsNoLog) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) {
+    text += "#################################\n# tcp-port\tWhere PowerDNS can be controlled\n#\n";
+  }
+  EXPECT_EQ(choose_reader(text).reader, nullptr);
+}
+
+TEST(QuotedLines, ALogOfManyDaemonsKeepsItsReader) {
+  const std::string others =
+      "Nov 21 19:41:37 gw kernel: [ 12.345678] eth0: link is up\n"
+      "Nov 21 19:41:37 gw CRON[81]: (root) CMD (test -x /usr/sbin/anacron)\n"
+      "<30>Nov 21 19:41:37 gw systemd[1]: Started Session 4.\n"
+      "Nov 21 19:41:38 gw sshd[82]: Connection closed by 192.0.2.9 port 4001\n";
+  for (const Quoted& quoted : kLines) {
+    if (std::string_view(quoted.line).substr(0, 3) != "Nov") continue;
+    const SniffChoice choice =
+        choose_reader(others + others + times(1, quoted.line) + others + others + others);
+    ASSERT_NE(choice.reader, nullptr) << quoted.reader;
+    EXPECT_EQ(choice.reader->name(), quoted.reader);
+  }
+}
+
+TEST(QuotedLines, NamedsLogWithOtherCategoriesIsTaken) {
+  const std::string others =
+      "14-Mar-2026 01:00:07.000 general: info: zone bank.example/IN: loaded serial 7\n"
+      "14-Mar-2026 01:00:07.001 network: info: listening on IPv4 interface lo, 192.0.2.53#53\n"
+      "14-Mar-2026 01:00:07.002 resolver: notice: DNS format error from 203.0.113.1#53\n";
+  const SniffChoice choice =
+      choose_reader(others + others + others + times(1, kLines[0].line) + others);
+  ASSERT_NE(choice.reader, nullptr);
+  EXPECT_EQ(choice.reader->name(), "bind_querylog");
+}
+
+TEST(QuotedLines, SomeDamagedLinesDoNotHideALog) {
+  for (const Quoted& quoted : kLines) {
+    const std::string line = quoted.line;
+    std::string text = line.substr(line.size() / 2) + "\n";
+    for (int i = 0; i < 4; ++i) text += times(2, line) + line.substr(line.size() - 20) + "\n";
+    const SniffChoice choice = choose_reader(text);
+    ASSERT_NE(choice.reader, nullptr) << quoted.reader;
+    EXPECT_EQ(choice.reader->name(), quoted.reader);
+  }
+}
+
+}  // namespace
+}  // namespace assay
