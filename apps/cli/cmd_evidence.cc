@@ -36,7 +36,7 @@ void list_evidence(Session& session, const Case& opened) {
     rows.push_back({evidence.id, std::string(to_string(evidence.state)),
                     evidence.format.empty() ? "-" : evidence.format, number(evidence.rows()),
                     number(balance.units), number(balance.used), number(balance.rejected),
-                    number(balance.blank), safe(evidence.name)});
+                    number(balance.blank), name_of(evidence)});
   }
   session.print(columns(rows));
 }

@@ -41,7 +41,7 @@ void tell_unread(Session& session, const Case& opened) {
   for (const Evidence& evidence : opened.evidences()) {
     if (evidence.state != ReadState::unread && evidence.state != ReadState::partly_read) continue;
     session.say(fmt::format("note: {} ({}) is {} and takes no part; read it with: assay read {}",
-                            evidence.id, safe(evidence.name), to_string(evidence.state),
+                            evidence.id, name_of(evidence), to_string(evidence.state),
                             opened.directory()));
   }
 }
@@ -100,7 +100,7 @@ void OutcomeTeller::tell(const AddOutcome& outcome, const std::vector<RejectSumm
   const char* verb = outcome.kind == Kind::already_here ? "already here"
                      : outcome.kind == Kind::skipped    ? "skipped"
                                                         : "NOT READ";
-  const std::string line = fmt::format("{}: {}\n", verb, safe(evidence.name));
+  const std::string line = fmt::format("{}: {}\n", verb, name_of(evidence));
   const std::string why = wrapped(safe(outcome.reason), "    ");
   session_.print(line + why);
   if (outcome.kind != Kind::already_here && left_out_.size() <= kMostLeftOut) {
@@ -128,7 +128,7 @@ void OutcomeTeller::tell_taken(const AddOutcome& outcome,
                                const std::vector<RejectSummary>& rejects) {
   const Evidence& evidence = outcome.evidence;
   const std::string id = evidence.id.empty() ? "(dry run)" : evidence.id;
-  session_.print(fmt::format("{}  {}{}\n", session_.bold(id), safe(evidence.name),
+  session_.print(fmt::format("{}  {}{}\n", session_.bold(id), name_of(evidence),
                              outcome.kind != AddOutcome::Kind::resumed          ? ""
                              : outcome.reason.starts_with("read as stated now") ? " (read again)"
                                                                                 : " (resumed)"));

@@ -39,6 +39,12 @@ bool tells_its_zone(const Evidence& evidence) {
 
 }  // namespace
 
+std::string name_of(const Evidence& evidence) {
+  std::string name = safe(evidence.name);
+  if (evidence.container != 0) name += fmt::format(" (of archive-{})", evidence.container);
+  return name;
+}
+
 std::string assumptions(const Evidence& evidence) {
   std::vector<std::string> words;
   if (!evidence.clock.zone_is_stated && !tells_its_zone(evidence)) {

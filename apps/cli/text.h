@@ -26,6 +26,8 @@ std::string wrapped(std::string_view text, std::string_view indent, std::size_t 
 
 // Where the records lie beside the time that was declared; "" when they do not.
 std::string coverage_warning(const Evidence& evidence);
+// Its name as received, and the archive that it came out of.
+std::string name_of(const Evidence& evidence);
 // What was taken for granted because nobody stated it.
 std::string assumptions(const Evidence& evidence);
 // What is to be said of an evidence that was taken in: recognised how, balance, assumptions unless
