@@ -73,17 +73,21 @@ std::string unescape_bytes(std::string_view text) {
   return bytes;
 }
 
+std::string hex_digits(std::string_view bytes) {
+  std::string hex;
+  for (const char c : bytes) {
+    fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<unsigned char>(c));
+  }
+  return hex;
+}
+
 void put_bytes(nlohmann::ordered_json& object, const std::string& key, std::string_view bytes) {
   if (is_utf8(bytes)) {
     object[key] = bytes;
     return;
   }
   object[key] = escape_bytes(bytes);
-  std::string hex;
-  for (const char c : bytes) {
-    fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<unsigned char>(c));
-  }
-  object[key + "_hex"] = hex;
+  object[key + "_hex"] = hex_digits(bytes);
 }
 
 std::string get_bytes(const nlohmann::json& object, const std::string& key) {

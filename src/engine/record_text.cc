@@ -10,20 +10,30 @@
 namespace assay {
 namespace {
 
-// {"queue_id":"4ABC","recipient":["a@bank.example","b@bank.example"]}; bytes that are no UTF-8 are
-// replaced here and stay as they are in the evidence.
+void add_value(nlohmann::ordered_json& json, const std::string& key, std::string text) {
+  auto& value = json[key];
+  if (value.is_null()) {
+    value = std::move(text);
+  } else {
+    if (!value.is_array()) value = nlohmann::ordered_json::array({value});
+    value.push_back(std::move(text));
+  }
+}
+
+// {"queue_id":"4ABC","recipient":["a@bank.example","b@bank.example"]}; bytes that are no UTF-8 as
+// in put_bytes(), escaped and under WORD_hex.
 std::string fields_json(const StoredRecord& record) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const auto& [field, text] : record.fields) {
-    auto& value = json[std::string(field_word(field))];
-    if (value.is_null()) {
-      value = text;
+    const std::string word(field_word(field));
+    if (is_utf8(text)) {
+      add_value(json, word, text);
     } else {
-      if (!value.is_array()) value = nlohmann::ordered_json::array({value});
-      value.push_back(text);
+      add_value(json, word, escape_bytes(text));
+      add_value(json, word + "_hex", hex_digits(text));
     }
   }
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json.dump();
 }
 
 std::string time_text(const RecordRow& row, std::int64_t us) {

@@ -108,6 +108,18 @@ TEST_F(RecordTextTest, PrintsNeitherTimeNorWidthWhereNoTimeIsTold) {
   EXPECT_THAT(shown(record), HasSubstr("time      not told\n"));
 }
 
+TEST_F(RecordTextTest, LosesNoByteOfAFieldThatIsNoText) {
+  read_as("mbox");
+  StoredRecord record = record_of(RecordKind::message);
+  const FieldId subject = field_id("subject");
+  record.fields = {{subject, "caf\xc3\xa9"}};
+  EXPECT_THAT(csv(record), HasSubstr(",\"{\"\"subject\"\":\"\"caf\xc3\xa9\"\"}\"\n"));
+  record.fields.emplace_back(subject, "caf\xe9\\");
+  EXPECT_THAT(csv(record),
+              HasSubstr("{\"\"subject\"\":[\"\"caf\xc3\xa9\"\",\"\"caf\\\\xe9\\\\\\\\\"\"],"
+                        "\"\"subject_hex\"\":\"\"636166e95c\"\"}"));
+}
+
 TEST_F(RecordTextTest, TellsAnIdOfZeroWhereEveryLookUpHasOne) {
   DnsRow row;
   row.flags = kHasQuery;
