@@ -126,7 +126,8 @@ def compare_flows(name, found, asked, totals, complain):
     seen = collections.Counter(map(flow_key, found))
     for key in (expected - seen) + (seen - expected):
         complain(f"{name}: {seen[key]} flows, {expected[key]} expected: {key}")
-    sums = {word: sum(int(row[f"{word}_{way}"] or 0) for row in found for way in ("sent", "received"))
+    sums = {word: sum(int(row[f"{word}_{way}"] or 0)  # empty: not told
+                      for row in found for way in ("sent", "received"))
             for word in ("packets", "bytes")}
     if totals and sums != {word: totals[word] for word in sums}:
         complain(f"{name}: assay sums up {sums}, nfdump {totals}")
