@@ -28,6 +28,7 @@ struct Draft {
   bool is_resumed = false;
   bool is_restated = false;
   std::uint64_t rows_before = 0;  // of one restated
+  std::string head;               // the first bytes of its content
 
   bool is_new() const { return evidence.number == 0; }
 };
@@ -35,7 +36,7 @@ struct Draft {
 class Acquisition {
  public:
   Acquisition(Case::Impl& inside, const std::function<void(const AddOutcome&)>& each)
-      : inside_(inside), each_(each) {}
+      : inside_(inside), each_(each), overlaps_(inside) {}
 
   Status add(const AddRequest& request);
   Status read_pending();
@@ -92,12 +93,15 @@ class Acquisition {
   Status drop_rows(const Evidence& evidence);
   Status begin(Draft& draft, std::string_view kind);
   Status finish(Draft& draft, const PassResult& pass);
+  // Whether what it tells is told by other evidence too, being the same bytes.
+  Status tell_overlaps(Draft& draft, const PassResult& pass);
   Status fail(Draft& draft, const Error& error);
   void emit(AddOutcome::Kind kind, Evidence evidence, std::string reason);
   std::string outcome_words(const Draft& draft) const;
 
   Case::Impl& inside_;
   const std::function<void(const AddOutcome&)>& each_;
+  Overlaps overlaps_;
   std::vector<AddOutcome> outcomes_;
   std::string mapping_;                  // text of the request's mapping file
   const AddRequest* request_ = nullptr;  // nullptr: reading what is pending

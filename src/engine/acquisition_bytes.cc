@@ -102,7 +102,9 @@ Status Acquisition::take_bytes(DescriptorSource& file, Draft draft, int depth,
   } else if (!draft.detail.is_sealed) {
     ASSAY_TRY(look_again(draft, **bytes));
   }
-  auto pass = run_pass(inside_, file, draft.evidence, draft.detail, RejectsKept::yes);
+  draft.head = (*bytes)->head().substr(0, Overlaps::kHeadBytes);
+  auto pass = run_pass(inside_, file, draft.evidence, draft.detail, RejectsKept::yes,
+                       overlaps_.lengths_for(draft.evidence, draft.head));
   if (!pass.ok()) return pass.error();
   if (pass->failure) return fail(draft, *pass->failure);
   if (const std::string change = what_changed ? what_changed() : ""; !change.empty()) {
@@ -172,6 +174,8 @@ Status Acquisition::finish(Draft& draft, const PassResult& pass) {
              fmt::format("decompressed, its bytes are those of {}: its records are not counted "
                          "again",
                          inside_.state.evidences[*same].id));
+  } else {
+    ASSAY_TRY(tell_overlaps(draft, pass));
   }
   ASSAY_TRY(inside_.seal("read", read_payload(evidence, draft.detail)));
   emit(draft.is_resumed ? AddOutcome::Kind::resumed : AddOutcome::Kind::added, evidence,

@@ -99,4 +99,17 @@ Status Acquisition::look_for_predecessor(DescriptorSource& file, Draft& draft) c
   return file.rewind();
 }
 
+Status Acquisition::tell_overlaps(Draft& draft, const PassResult& pass) {
+  Evidence& evidence = draft.evidence;
+  const std::string& sha256 = pass.content_sha256.empty() ? pass.sha256 : pass.content_sha256;
+  auto notes =
+      overlaps_.notes_on(evidence, {draft.head, sha256, pass.content_bytes}, pass.prefixes);
+  if (!notes.ok()) return notes.error();
+  evidence.notes.insert(evidence.notes.end(), notes->begin(), notes->end());
+  std::sort(evidence.notes.begin(), evidence.notes.end(),
+            [](const Note& a, const Note& b) { return a.code < b.code; });
+  overlaps_.remember(evidence, draft.head);
+  return {};
+}
+
 }  // namespace assay

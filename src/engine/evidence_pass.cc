@@ -338,8 +338,9 @@ namespace {
 // The first pass, or the second one with the year that the first found. `again` asks for it.
 Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
                             EvidenceDetail& detail, RejectsKept rejects_kept,
-                            std::optional<int>& first_year) {
+                            const PrefixDigests& prefixes, std::optional<int>& first_year) {
   PassResult result;
+  result.prefixes = prefixes;
   ASSAY_TRY(file.rewind());
   auto opened = OpenedBytes::open(file);
   if (!opened.ok()) {
@@ -361,8 +362,9 @@ Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence
   const bool is_encoded = !bytes.encoding().empty();
   SealingSource decoded(bytes.content());
   if (reader != nullptr) {
-    Content content(is_encoded ? static_cast<ByteSource&>(decoded) : bytes.content(), file,
-                    evidence.begin_offset, line_end_of(bytes.head()));
+    PrefixSource content_bytes(is_encoded ? static_cast<ByteSource&>(decoded) : bytes.content(),
+                               result.prefixes);
+    Content content(content_bytes, file, evidence.begin_offset, line_end_of(bytes.head()));
     ASSAY_TRY(
         read_rows(inside, file, bytes, *reader, content, evidence, detail, rejects_kept, rows));
     first_year = rows.first_year;
@@ -376,6 +378,7 @@ Result<PassResult> run_once(Case::Impl& inside, DescriptorSource& file, Evidence
   }
   result.sha256 = bytes.received().sha256();
   result.size_bytes = bytes.received().bytes();
+  result.content_bytes = is_encoded ? decoded.bytes() : result.size_bytes;
   if (reader != nullptr && is_encoded) result.content_sha256 = decoded.sha256();
   return result;
 }
@@ -427,7 +430,8 @@ std::string_view kind_of(const Evidence& evidence, const EvidenceDetail& detail,
 }
 
 Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
-                            EvidenceDetail& detail, RejectsKept rejects_kept) {
+                            EvidenceDetail& detail, RejectsKept rejects_kept,
+                            PrefixDigests prefixes) {
   evidence.balance = Balance();
   evidence.also.clear();
   evidence.kinds.clear();
@@ -437,9 +441,9 @@ Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence
   detail.rejects.clear();
   detail.rejects_sha256.clear();
   std::optional<int> first_year;
-  auto result = run_once(inside, file, evidence, detail, rejects_kept, first_year);
+  auto result = run_once(inside, file, evidence, detail, rejects_kept, prefixes, first_year);
   if (result.ok() && first_year) {
-    result = run_once(inside, file, evidence, detail, rejects_kept, first_year);
+    result = run_once(inside, file, evidence, detail, rejects_kept, prefixes, first_year);
     if (result.ok() && first_year) {
       result->failure = Error{ErrorCode::internal,
                               fmt::format("{} asked twice for another year", evidence.format),

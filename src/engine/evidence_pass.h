@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/case_impl.h"
+#include "engine/overlaps.h"
 #include "engine/sources.h"
 
 namespace assay {
@@ -14,6 +15,8 @@ struct PassResult {
   std::string sha256;
   std::uint64_t size_bytes = 0;
   std::string content_sha256;  // of the decompressed bytes; "" when they are the received ones
+  std::uint64_t content_bytes = 0;
+  PrefixDigests prefixes;  // of the content
   // The bytes could not be read to their end (the disk refused, say): nothing is sealed or kept.
   std::optional<Error> failure;
 };
@@ -26,10 +29,12 @@ inline constexpr std::uint32_t kRowsPerBatch = 524'288;
 // Reads `file` from its first byte; twice, when its stamps carry no year and the reader learns at
 // the end which year they began in. Sets state, balance, notes and span of `evidence` and the
 // rejects of `detail`. The rows are in the store and committed when this returns, under
-// evidence.number; they do not count before the chain says so. Errors: interrupted, what the store
+// evidence.number; they do not count before the chain says so. `prefixes`: up to which lengths the
+// content is to be hashed by itself. Errors: interrupted, what the store
 // says, io of the case.
 Result<PassResult> run_pass(Case::Impl& inside, DescriptorSource& file, Evidence& evidence,
-                            EvidenceDetail& detail, RejectsKept rejects_kept);
+                            EvidenceDetail& detail, RejectsKept rejects_kept,
+                            PrefixDigests prefixes = {});
 
 // Why the reader of `evidence` would not read bytes that begin with `head`: its mapping, say. What
 // shows only later in the bytes is not known.

@@ -91,6 +91,18 @@ Result<std::string> read_regular_file(const std::string& path) {
   return read_all(open_regular(path), path);
 }
 
+Result<FileHead> head_of_regular_file(const std::string& path, std::size_t count) {
+  auto file = open_regular(path);
+  if (!file.ok()) return file.error();
+  struct stat info {};
+  if (::fstat(file->number(), &info) != 0) return system_error("look at", path);
+  FileHead head{std::string(count, '\0'), static_cast<std::uint64_t>(info.st_size)};
+  const ssize_t got = ::pread(file->number(), head.bytes.data(), count, 0);
+  if (got < 0) return system_error("read", path);
+  head.bytes.resize(static_cast<std::size_t>(got));
+  return head;
+}
+
 Status write_all(int descriptor, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());

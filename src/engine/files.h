@@ -52,6 +52,12 @@ Result<std::string> read_file(const std::string& path);
 // The same for a file of a case, which may come from anybody: a pipe or a device is refused, since
 // it may never end.
 Result<std::string> read_regular_file(const std::string& path);
+// The first bytes of such a file (at most `count`), and its size.
+struct FileHead {
+  std::string bytes;
+  std::uint64_t size_bytes = 0;
+};
+Result<FileHead> head_of_regular_file(const std::string& path, std::size_t count);
 Status write_all(int descriptor, std::string_view bytes, const std::string& path);
 // A reader of `path` sees the old bytes or the new ones, also after a crash: temporary file, fsync,
 // rename, fsync of the folder.

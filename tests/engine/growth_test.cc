@@ -1,6 +1,9 @@
 // A log that has grown since it was sealed.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "archive_support.h"
 #include "case_support.h"
 
 namespace assay::test {
@@ -15,12 +18,13 @@ class Growth : public ::testing::Test {
   }
   std::string at(const std::string& name) const { return *folder_ / name; }
 
-  AddOutcome add(const std::string& bytes, const std::string& as_format = "") {
-    write_all_to(at("query.log"), bytes);
+  AddOutcome add(const std::string& bytes, const std::string& as_format = "",
+                 const std::string& name = "query.log") {
+    write_all_to(at(name), bytes);
     auto opened = Case::open(at("case"), still_surroundings());
     EXPECT_TRUE(opened.ok());
     AddRequest request;
-    request.paths = {at("query.log")};
+    request.paths = {at(name)};
     request.as_format = as_format;
     const auto outcomes = opened->add(request);
     EXPECT_TRUE(outcomes.ok());
@@ -258,6 +262,102 @@ TEST_F(Growth, ReadsTheTailOfZeekInJsonAndOfAnExchangeLog) {
   EXPECT_EQ(mail.evidence.predecessor, 1u);
   EXPECT_EQ(mail.evidence.rows(), 1u);
   EXPECT_EQ(mail.evidence.balance.rejected, 0u);
+}
+
+std::string note_of(const Evidence& evidence, std::string_view code) {
+  for (const Note& note : evidence.notes) {
+    if (note.code == code) return note.text;
+  }
+  return "";
+}
+const std::string kHolds = "input.contains_evidence";
+const std::string kLiesIn = "input.contained_in_evidence";
+
+TEST_F(Growth, SaysThatAFileOfAnotherNameBeginsWithAnEvidence) {
+  const std::string half = query_log(6);
+  add(half, "", "monday.log");
+  const AddOutcome second = add(query_log(9), "", "tuesday.log");
+  EXPECT_EQ(second.evidence.predecessor, 0u);
+  EXPECT_EQ(second.evidence.rows(), 9u);
+  EXPECT_EQ(note_of(second.evidence, kHolds),
+            "its first " + std::to_string(half.size()) +
+                " bytes are those of dns-1: what both tell is counted twice; a case without dns-1 "
+                "counts it once");
+  EXPECT_EQ(note_of(second.evidence, kLiesIn), "");
+  auto opened = Case::open(at("case"), still_surroundings());
+  EXPECT_EQ(note_of(opened->evidences().back(), kHolds), note_of(second.evidence, kHolds))
+      << "the chain keeps it";
+  EXPECT_TRUE(opened->verify(true)->problems.empty());
+}
+
+TEST_F(Growth, SaysThatAFileIsTheBeginningOfAnEvidence) {
+  const std::string half = query_log(6);
+  add(query_log(9), "", "tuesday.log");
+  const AddOutcome second = add(half, "", "monday.log");
+  EXPECT_EQ(note_of(second.evidence, kLiesIn),
+            "its bytes are the first " + std::to_string(half.size()) +
+                " of dns-1: what both tell is counted twice; a case without dns-2 counts it once");
+  EXPECT_EQ(note_of(second.evidence, kHolds), "");
+}
+
+TEST_F(Growth, SaysThatARotatedCompressedCopyBeginsWithAnEvidence) {
+  add(query_log(6), "", "query.log.1");
+  const AddOutcome second =
+      add(archive_of(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, {{"query.log", query_log(9)}}), "",
+          "query.log.1.gz");
+  ASSERT_EQ(second.evidence.encoding, "gzip");
+  EXPECT_TRUE(note_of(second.evidence, kHolds).starts_with("decompressed, its first"));
+}
+
+TEST_F(Growth, FindsAnEvidenceWhoseFileIsGoneOrHasAnotherContentByItsSealAlone) {
+  add(query_log(6), "", "query.log");
+  add(query_log(7, 500), "", "query.log");  // rotated: the path is another log's
+  EXPECT_NE(note_of(add(query_log(9), "", "other.log").evidence, kHolds), "");
+  init();
+  add(query_log(6), "", "query.log");
+  std::filesystem::remove(at("query.log"));
+  EXPECT_NE(note_of(add(query_log(9), "", "other.log").evidence, kHolds), "");
+}
+
+TEST_F(Growth, TakesNoFileForPartOfAnEvidenceThatLiesThereNoLonger) {
+  add(query_log(9), "", "tuesday.log");
+  write_all_to(at("tuesday.log"), query_log(6) + query_log(3, 700));
+  EXPECT_EQ(note_of(add(query_log(7), "", "monday.log").evidence, kLiesIn), "");
+}
+
+TEST_F(Growth, SaysNothingOfATailNorOfLogsThatOnlyBeginAlike) {
+  add(query_log(6));
+  const AddOutcome tail = add(query_log(9));
+  ASSERT_EQ(tail.evidence.predecessor, 1u);
+  const AddOutcome third = add(query_log(12));
+  ASSERT_EQ(third.evidence.predecessor, 2u);
+  const AddOutcome other = add(query_log(5) + query_log(20, 300), "", "other.log");
+  for (const AddOutcome* outcome : {&tail, &third, &other}) {
+    EXPECT_EQ(note_of(outcome->evidence, kHolds), "");
+    EXPECT_EQ(note_of(outcome->evidence, kLiesIn), "");
+  }
+}
+
+TEST_F(Growth, NamesTheLongestOfSeveralEvidencesThatAFileBeginsWith) {
+  add(query_log(6), "", "a.log");
+  add(query_log(8), "", "b.log");
+  const AddOutcome third = add(query_log(10), "", "c.log");
+  EXPECT_NE(note_of(third.evidence, kHolds).find("those of dns-2:"), std::string::npos);
+  for (const Note& note : third.evidence.notes) {
+    EXPECT_EQ(note.count, note.code == kHolds ? 2u : note.count);
+  }
+}
+
+TEST_F(Growth, SaysThatAMailboxGrewWhichIsNotReadFromItsTail) {
+  const auto mail = [](int number) {
+    return "From a@bank.example Wed May  4 10:00:00 2016\nFrom: a@bank.example\n"
+           "To: b@clinic.example\nDate: Wed, 04 May 2016 10:00:00 +0000\nMessage-ID: <" +
+           std::to_string(number) + "@bank.example>\n\n" + std::string(300, 'x') + "\n\n";
+  };
+  add(mail(1) + mail(2), "", "box");
+  const AddOutcome second = add(mail(1) + mail(2) + mail(3), "", "box");
+  EXPECT_EQ(second.evidence.format, "mbox");
+  EXPECT_NE(note_of(second.evidence, kHolds), "");
 }
 
 }  // namespace
