@@ -19,8 +19,19 @@ constexpr std::array<std::string_view, 9> kStrong = {
 constexpr std::array<std::string_view, 7> kWeak = {"from", "to",     "subject",     "date",
                                                    "cc",   "sender", "content-type"};
 
+// Those of them that the answers of web servers have, too; and fields that only those have.
+constexpr std::array<std::string_view, 2> kShared = {"mime-version", "x-mailer"};
+constexpr std::array<std::string_view, 12> kOfWeb = {
+    "server",     "host",   "etag",          "cache-control",     "connection",
+    "set-cookie", "accept", "accept-ranges", "transfer-encoding", "last-modified",
+    "location",   "vary"};
+
 struct KnownFields {
   int strong = 0, weak = 0, lines = 0;
+  int shared = 0;           // of the strong ones
+  bool is_of_web = false;   // some field is
+  bool has_sender = false;  // "From:" with an address in it
+  bool has_recipient = false, has_matter = false;
   std::string names;  // of the first of them
 };
 
@@ -30,10 +41,26 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, n>& wor
                      [&](std::string_view word) { return is_same_word(name, word); });
 }
 
+// True when somebody sent it: "From:" of a web robot and "To: all" of a memorandum are no message.
+bool is_message(const KnownFields& known) {
+  const bool has_two = known.strong + known.weak > 1;
+  if (known.strong > known.shared) return has_two;
+  if (known.is_of_web) return false;
+  if (known.shared > 0) return has_two;
+  return known.has_sender && known.has_recipient && known.has_matter;
+}
+
+void note_name(std::string_view name, KnownFields& known) {
+  known.is_of_web |= is_one_of(name, kOfWeb);
+  known.has_recipient |= name == "to" || name == "cc";
+  known.has_matter |= name == "subject" || name == "date" || name == "content-type";
+}
+
 // Counts each known field once; nothing when some line of the header is none.
 KnownFields known_fields(std::string_view head) {
   KnownFields known;
   std::string seen = " ";
+  bool is_in_from = false;
   while (!head.empty()) {
     const std::size_t end = head.find('\n');
     const std::string_view line = head.substr(0, end);
@@ -48,15 +75,19 @@ KnownFields known_fields(std::string_view head) {
     if (length > 0) {
       ++known.lines;
       const std::string name = lower_text(line.substr(0, length));
+      is_in_from = name == "from";
+      note_name(name, known);
       const bool is_strong = is_one_of(name, kStrong), is_weak = is_one_of(name, kWeak);
       if ((is_strong || is_weak) && seen.find(" " + name + " ") == seen.npos) {
         seen += name + " ";
         ++(is_strong ? known.strong : known.weak);
+        known.shared += is_one_of(name, kShared);
         if (known.strong + known.weak <= 4) {
           known.names += (known.names.empty() ? "" : ", ") + std::string(line.substr(0, length));
         }
       }
     }
+    known.has_sender |= is_in_from && line.find('@') < line.size();
     if (end == head.npos) break;
     head.remove_prefix(end + 1);
   }
@@ -73,8 +104,7 @@ class Eml final : public Reader {
   SniffScore sniff(std::string_view head) const override {
     if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
     const KnownFields known = known_fields(head);
-    const int count = known.strong + known.weak;
-    if (count < 2 || (known.strong == 0 && known.weak < 3)) return {};
+    if (!is_message(known)) return {};
     return {std::min(60 + 5 * known.weak + 8 * known.strong, 93),
             fmt::format("header fields of a message: {}", known.names)};
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/line_reader.h"
 #include "readers/mt940_fields.h"
 #include "readers/readers.h"
@@ -254,6 +255,40 @@ class Mt940Read {
   std::uint64_t record_end_ = 0;
 };
 
+// How many lines the field that begins here goes on for: SWIFT's six of :86: are doubled by some.
+std::size_t lines_behind(std::string_view line) {
+  if (line.starts_with(":86:")) return 12;
+  return line.starts_with(":61:") ? 3 : 0;
+}
+
+// What of a statement was met, in the order in which it stands there.
+struct StatementSigns {
+  bool has_20 = false, has_25 = false, has_opening = false, has_limit = false, has_line = false,
+       has_closing = false;
+
+  void take(std::string_view line) {
+    const std::string_view text = line.substr(tag_at(line));
+    has_20 |= line.starts_with(":20:");
+    if (!has_20) return;
+    has_25 |= line.starts_with(":25:") || line.starts_with(":25P:");
+    if (!has_25) return;
+    has_limit |= line.starts_with(":34F:") || line.starts_with(":13D:");
+    Mt940Line parsed;
+    has_line |= line.starts_with(":61:") && parse_mt940_line(text, parsed);
+    const bool is_opening = line.starts_with(":60F:") || line.starts_with(":60M:");
+    const bool is_closing = line.starts_with(":62F:") || line.starts_with(":62M:");
+    if (!(is_opening || is_closing) || !parse_mt940_balance(text)) return;
+    has_opening |= is_opening && !has_line;
+    has_closing |= is_closing && (has_line || has_opening);
+  }
+
+  // MT942 has limits in the balances' place.
+  bool is_statement() const {
+    if (has_line) return has_opening || has_closing || has_limit;
+    return has_opening && has_closing;
+  }
+};
+
 class Mt940 final : public Reader {
  public:
   std::string_view name() const override { return "mt940"; }
@@ -262,17 +297,24 @@ class Mt940 final : public Reader {
   std::string_view unit() const override { return "line"; }
 
   SniffScore sniff(std::string_view head) const override {
-    bool has_20 = false, has_25 = false, has_balance = false, has_line = false;
+    if (begins_as_page_or_code(head)) return {};
+    LineCount count;
+    StatementSigns signs;
+    std::size_t more_lines = 0;  // that the field above may have
     for_each_head_line(head, [&](std::string_view line) {
-      if (line.starts_with("{")) line = behind_envelope(line);
-      has_20 |= line.starts_with(":20:");
-      has_25 |= line.starts_with(":25:") || line.starts_with(":25P:");
-      has_balance |= (line.starts_with(":60") || line.starts_with(":62")) && tag_at(line) == 5 &&
-                     parse_mt940_balance(line.substr(5));
-      Mt940Line parsed;
-      has_line |= line.starts_with(":61:") && parse_mt940_line(line.substr(4), parsed);
+      ++count.lines;
+      const bool is_envelope = line.starts_with('{');
+      if (is_envelope) line = behind_envelope(line);
+      if (tag_at(line) > 0) {
+        signs.take(line);
+        more_lines = lines_behind(line);
+      } else if (more_lines > 0) {
+        --more_lines;
+      } else if (!is_envelope && !line.starts_with('-')) {
+        count_undated(line, count);
+      }
     });
-    if (!has_20 || !has_25 || (!has_balance && !has_line)) return {};
+    if (!signs.is_statement() || is_quotation(count)) return {};
     return {94, ":20:, :25: and the balances or entries of a statement"};
   }
 

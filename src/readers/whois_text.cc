@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "assay/reader.h"
+#include "readers/head_score.h"
 #include "readers/held_records.h"
 #include "readers/line_reader.h"
 #include "readers/readers.h"
@@ -70,6 +71,19 @@ WhoisLine split(std::string_view line) {
   out.key = lower_text(key);
   out.value = trimmed(text.substr(end + 1));
   return out;
+}
+
+// Keys that files of settings have as well; of those with none but these a list holds each once.
+bool is_common_word(std::string_view key) {
+  constexpr std::string_view kWords[] = {
+      "address",      "changed",    "comment",     "contact",      "country",     "created",
+      "created date", "created on", "descr",       "domain",       "domain name", "email",
+      "expire",       "expires",    "expires on",  "last updated", "modified",    "name",
+      "name servers", "nameserver", "nameservers", "organisation", "origin",      "organization",
+      "owner",        "person",     "phone",       "refer",        "registered",  "registrant",
+      "registrar",    "remarks",    "role",        "route",        "source",      "state",
+      "status",       "updated",    "validity"};
+  return std::find(std::begin(kWords), std::end(kWords), key) != std::end(kWords);
 }
 
 class WhoisRead {
@@ -401,13 +415,17 @@ class WhoisText final : public Reader {
 
   // Two different fields that only registries name, one of them saying what is registered.
   SniffScore sniff(std::string_view head) const override {
-    bool has_object = false, has_reply_word = false;
-    std::vector<std::string> fields;
+    if (begins_as_page_or_code(head)) return {};
+    bool has_object = false, has_reply_word = false, has_reply_comment = false;
+    bool is_repeated = false;
+    std::vector<std::string> fields, special;
     std::string first;
     for_each_head_line(head, [&](std::string_view line) {
-      if (next_server(line)) has_reply_word = true;
       const std::string lower = lower_text(line.substr(0, 60));
-      has_reply_word |= lower.find("whois") < lower.size() && is_comment(trimmed(line));
+      const std::string_view text = trimmed(line);
+      const bool is_word = lower.find("whois") < lower.size() && is_comment(text);
+      has_reply_comment |= next_server(line) || (is_word && !text.starts_with('#'));
+      has_reply_word |= is_word;
       const WhoisLine parts = split(line);
       if (parts.key.empty()) return;
       const std::string field = whois_field(parts.key, WhoisRole::none);
@@ -418,7 +436,17 @@ class WhoisText final : public Reader {
       if (!field.empty() && std::find(fields.begin(), fields.end(), field) == fields.end()) {
         fields.push_back(field);
       }
+      if (field.empty() || is_common_word(parts.key)) return;
+      if (std::find(special.begin(), special.end(), parts.key) == special.end()) {
+        special.push_back(parts.key);
+      } else {
+        is_repeated = true;
+      }
     });
+    has_reply_word |= has_reply_comment;
+    const bool is_reply = has_reply_comment || special.size() > 1 ||
+                          (!special.empty() && (is_repeated || has_reply_word));
+    if (!is_reply) return {};
     if (has_object && fields.size() >= 4) {
       return {has_reply_word ? 88 : 78,
               fmt::format("{} and {} more fields of a registry", first, fields.size() - 1)};

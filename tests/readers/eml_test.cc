@@ -36,10 +36,19 @@ TEST(Eml, TakesNoOtherTextsWithColons) {
         "Domain Name: A.EXAMPLE\nRegistrar: B\nUpdated Date: 2016-06-07\n",
         "inetnum: 192.0.2.0 - 192.0.2.255\nnetname: A\nsource: B\n",
         "Format: 1.8\nDate: Tue, 07 Jun 2016 09:01:00 +0000\nSource: a\nVersion: 1\n",
-        "to: do\nsubject: to change\n"}) {
+        "to: do\nsubject: to change\n",
+        "Date: Sun, 14 Mar 2021 02:00:00 GMT\nServer: a\nContent-Type: text/html\n"
+        "From: robot@a.example\n\n<html>\n",
+        "Server: squid\nMIME-Version: 1.0\nDate: Sun, 14 Mar 2021 02:00:00 GMT\n"
+        "Content-Type: text/html\n\n",
+        "To: All staff\nFrom: The Director\nDate: 14 March 2021\nSubject: Coffee\n\nGone.\n"}) {
     EXPECT_LT(reader().sniff(text).score, 40) << text;
   }
   EXPECT_GE(reader().sniff("From: a@b.example\nTo: c@d.example\nSubject: e\n\nf\n").score, 40);
+  EXPECT_GE(
+      reader().sniff("From: =?utf-8?q?A?=\n <a@b.example>\nCc: c@d.example\nDate: e\n\n").score,
+      40);
+  EXPECT_GE(reader().sniff("From: root\nMIME-Version: 1.0\nSubject: e\n\nf\n").score, 40);
   EXPECT_GE(reader().sniff("Received: by a; now\r\nMessage-ID: <b>\r\n\r\n").score, 40);
 }
 

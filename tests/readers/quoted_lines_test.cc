@@ -129,5 +129,54 @@ TEST(QuotedLines, SomeDamagedLinesDoNotHideALog) {
   }
 }
 
+TEST(QuotedLines, AListOfSettingsIsNoReplyOfWhois) {
+  for (const char* text :
+       {"domain: bank.example\nregistrar: Example\ncreated: 2001-01-01\nname server: ns1.x\n",
+        "# whois of ours\ndomain: bank.example\nstatus: active\nowner: a\ncountry: b\n",
+        "contact: a\nrole: admin\nstatus: active\nsource: b\ncomment: c\nphone: 1\n",
+        "---\ndomain: bank.example\nnserver: ns1.bank.example\nmnt-by: a\nchanged: b\n",
+        "import os\nS = 1\ndomain: bank.example\nnserver: a\nmnt-by: a\nchanged: b\n"}) {
+    EXPECT_EQ(choose_reader(text).reader, nullptr) << text;
+  }
+}
+
+TEST(QuotedLines, ShortRepliesOfWhoisAreTaken) {
+  for (const char* text :
+       {"Domain: bank.example\nNserver: ns1.bank.example\nNserver: ns2.bank.example\n"
+        "Status: connect\nChanged: 2026-01-02T03:04:05+01:00\n",
+        "domain: BANK.EXAMPLE\nnserver: ns1.bank.example.\nstate: REGISTERED\nperson: Private\n"
+        "registrar: A\ncreated: 2001-01-01\npaid-till: 2027-01-01\n",
+        "% The WHOIS service of Example\nDomain: bank.example\nStatus: NOT AVAILABLE\n"
+        "Registered: Mon Jan 1 2001\nRegistrar: A\n"}) {
+    const SniffChoice choice = choose_reader(text);
+    ASSERT_NE(choice.reader, nullptr) << text;
+    EXPECT_EQ(choice.reader->name(), "whois_text");
+  }
+}
+
+constexpr const char* kStatement =
+    ":20:STARTUMS\n:25:10010010/1234567890\n:28C:1/1\n:60F:C251231EUR1000,\n"
+    ":61:2601020102DR12,50NTRFNONREF//BANK-1\n:86:177?00TRANSFER?20Invoice 1\n?22 more\n"
+    ":62F:C260102EUR987,50\n-\n";
+
+TEST(QuotedLines, APageAboutStatementsIsNone) {
+  const std::string statement = kStatement;
+  const std::string words = times(12, "Each field begins with its number between colons.");
+  for (const std::string& text :
+       {std::string(":20: is the reference\n:25: is the account\n:61: is an entry\n"),
+        std::string(":20:A\n:25:B\n:61:2601020102DR12,50NTRFNONREF\n"),
+        std::string(":60F:C251231EUR1,\n:62F:C251231EUR1,\n:25:B\n:20:A\n"), words + statement,
+        statement + words, "<pre>\n" + statement + "</pre>\n",
+        "S = \"\"\"\n" + statement + "\"\"\"\n"}) {
+    EXPECT_EQ(choose_reader(text).reader, nullptr) << text;
+  }
+  for (const std::string& text :
+       {statement, "\n" + statement + statement, "EXAMPLEXA\n940\nEXAMPLEXA\n" + statement}) {
+    const SniffChoice choice = choose_reader(text);
+    ASSERT_NE(choice.reader, nullptr) << text;
+    EXPECT_EQ(choice.reader->name(), "mt940");
+  }
+}
+
 }  // namespace
 }  // namespace assay
