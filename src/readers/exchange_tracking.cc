@@ -282,7 +282,14 @@ class ExchangeTracking final : public Reader {
     if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
     // A log begins with its head, or with the date of a row; text that quotes one with neither.
     if (head.find_first_of("#0123456789") != 0) return score;
+    bool is_quoted = false;
     for_each_head_line(head, [&](std::string_view line) {
+      // "#Software: ..." or a row's date; "# How to read it" and words are of a page.
+      const bool is_log =
+          line.size() > 1 && ((line[0] == '#' && line[1] >= 'A' && line[1] <= 'Z') ||
+                              (line[0] >= '0' && line[0] <= '9'));
+      is_quoted |= !is_log && score.score == 0;
+      if (is_quoted) return;
       if (line.starts_with("#Log-type: Message Tracking Log") ||
           line.starts_with("#Log-Type: Message Tracking Log")) {
         score = {96, "'#Log-type: Message Tracking Log'"};

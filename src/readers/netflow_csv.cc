@@ -6,6 +6,7 @@
 
 #include "readers/delimited_record.h"
 #include "readers/flow_record.h"
+#include "readers/head_score.h"
 #include "readers/peeked_source.h"
 #include "readers/readers.h"
 
@@ -157,7 +158,8 @@ class NetflowCsv final : public Reader {
 
   SniffScore sniff(std::string_view head) const override {
     const FlowPlan plan = plan_of(head);
-    if (!plan.is_found()) return {};
+    if (!plan.is_found() || begins_as_page_or_code(head)) return {};
+    if (plan.heading.find('`') < plan.heading.size()) return {};  // quoted in a page
     const auto known = static_cast<std::size_t>(
         std::count_if(plan.columns.begin(), plan.columns.end(),
                       [](C column) { return column != C::unknown && column != C::other; }));

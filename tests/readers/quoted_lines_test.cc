@@ -178,5 +178,24 @@ TEST(QuotedLines, APageAboutStatementsIsNone) {
   }
 }
 
+TEST(QuotedLines, APageAboutAHeadIsNone) {
+  for (const char* text :
+       {"# Tracking\n\nA log begins so:\n\n#Log-type: Message Tracking Log\n#Fields: a,b\n",
+        "#!/bin/sh\ncat <<END\n#Log-type: Message Tracking Log\nEND\n",
+        "# Flows\n\n| Argus | `StartTime,Dur,Proto,SrcAddr,Sport,DstAddr,Dport,TotPkts,TotBytes` "
+        "|\n",
+        "import csv\nHEAD = "
+        "1\nStartTime,Dur,Proto,SrcAddr,Sport,DstAddr,Dport,TotPkts,TotBytes\n"}) {
+    EXPECT_EQ(choose_reader(text).reader, nullptr) << text;
+  }
+  const SniffChoice log = choose_reader("#Software: A\n#Log-type: Message Tracking Log\n");
+  ASSERT_NE(log.reader, nullptr);
+  EXPECT_EQ(log.reader->name(), "exchange_tracking");
+  const SniffChoice flows = choose_reader(
+      "# a comment\nStartTime,Dur,Proto,SrcAddr,Sport,DstAddr,Dport,TotPkts,TotBytes\n");
+  ASSERT_NE(flows.reader, nullptr);
+  EXPECT_EQ(flows.reader->name(), "netflow_csv");
+}
+
 }  // namespace
 }  // namespace assay
