@@ -56,6 +56,15 @@ class EximRead {
 };
 
 // A line that no other log has: an arrow behind an id, or a refusal behind H=.
+// The reject log has the envelope and the header of what was refused below its line, each field
+// behind a letter for its kind ("P Received: ...") and its lines indented.
+bool is_below_reject(std::string_view line) {
+  if (line.starts_with("Envelope-") || line.starts_with("-----")) return true;
+  const bool is_field = line.size() > 2 && line[1] == ' ' &&
+                        (line[0] == ' ' || line[0] == '*' || (line[0] >= 'A' && line[0] <= 'Z'));
+  return line.front() == '\t' || (is_field && line.find(':') < line.size());
+}
+
 bool is_sure(const EximLine& line) {
   if (line.is_foreign) return false;
   if (!line.id.empty()) {
@@ -84,7 +93,9 @@ class EximMainlog final : public Reader {
     EximLine parsed;
     const auto judge = [&](std::string_view line) {
       parsed = {};
-      if (!parse_exim_line(line, parsed)) return LineSign::undated;
+      if (!parse_exim_line(line, parsed)) {
+        return is_below_reject(line) ? LineSign::detail : LineSign::undated;
+      }
       return is_sure(parsed) ? LineSign::own : LineSign::foreign;
     };
     const auto show = [&] {

@@ -12,7 +12,13 @@ namespace assay {
 // Of one line: another format's or nobody's; of the program that writes the format, but no record;
 // one of those that the reader is there for; without the stamp with which each line of a log
 // begins. Of a foreign line looks_logged() tells whether it is undated.
-enum class LineSign { foreign, akin, own, undated };
+enum class LineSign {
+  foreign,
+  akin,
+  own,
+  undated,
+  detail,  // belongs to the line above it
+};
 
 // True for a line that some log may have: it begins with a stamp, a level or a priority. Lines of
 // prose and of programs do not.

@@ -118,6 +118,17 @@ TEST(QuotedLines, NamedsLogWithOtherCategoriesIsTaken) {
   EXPECT_EQ(choice.reader->name(), "bind_querylog");
 }
 
+TEST(QuotedLines, EximsRejectLogHasHeadersBelowItsLines) {
+  const std::string text =
+      "2026-11-21 19:41:36 1abcde-0000AB-CD H=(a.sender.example) [192.0.2.1] F=<a@sender.example> "
+      "rejected after DATA: bad subject\nEnvelope-from: <a@sender.example>\n"
+      "Envelope-to: <one@bank.example>\nP Received: from a.sender.example\n\tby mx1.bank.example\n"
+      "F From: a@sender.example\nT To: one@bank.example\n  Subject: offer\n";
+  const SniffChoice choice = choose_reader(text);
+  ASSERT_NE(choice.reader, nullptr);
+  EXPECT_EQ(choice.reader->name(), "exim_mainlog");
+}
+
 TEST(QuotedLines, SomeDamagedLinesDoNotHideALog) {
   for (const Quoted& quoted : kLines) {
     const std::string line = quoted.line;
