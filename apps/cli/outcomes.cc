@@ -111,9 +111,10 @@ void OutcomeTeller::tell(const AddOutcome& outcome, const std::vector<RejectSumm
 bool OutcomeTeller::is_like_before(const AddOutcome& outcome,
                                    const std::vector<RejectSummary>& rejects) {
   const Evidence& evidence = outcome.evidence;
-  const std::string alike =
-      fmt::format("{}\n{}\n{}\n{}", evidence.name.substr(0, evidence.name.rfind('/')),
-                  evidence.format, evidence.container, assumptions(evidence));
+  const std::size_t slash = evidence.name.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : evidence.name.substr(0, slash);
+  const std::string alike = fmt::format("{}\n{}\n{}\n{}", folder, evidence.format,
+                                        evidence.container, assumptions(evidence));
   const bool is_quiet = outcome.kind == AddOutcome::Kind::added && rejects.empty() &&
                         evidence.notes.empty() && outcome.reason.empty() && !evidence.id.empty() &&
                         evidence.state == ReadState::read && coverage_warning(evidence).empty();

@@ -12,6 +12,9 @@ class OutcomeTeller {
  public:
   OutcomeTeller(Session& session, std::string directory)
       : session_(session), directory_(std::move(directory)) {}
+  ~OutcomeTeller() { tell_alike(); }  // also when the command stops before finish()
+  OutcomeTeller(const OutcomeTeller&) = delete;
+  OutcomeTeller& operator=(const OutcomeTeller&) = delete;
   void tell(const AddOutcome& outcome, const std::vector<RejectSummary>& rejects);
   // The sums, the JSON document, the next command; the exit code. `max_rejects`: "" (any number),
   // "100" or "1%".
