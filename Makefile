@@ -1,6 +1,7 @@
 # The two commands of a fresh Debian 12 machine are `make demo` and `make check`. Everything else
 # is a shorthand for cmake with the presets of CMakePresets.json.
-.PHONY: help demo check build dev tsan fuzz fuzz-smoke fuzz-build tidy format packages clean
+.PHONY: help demo check build dev tsan fuzz fuzz-smoke fuzz-build tidy format clean \
+  packages dev-packages
 .NOTPARALLEL:
 
 help:
@@ -9,7 +10,7 @@ help:
 	@echo "make build    build/release/assay only"
 	@echo "make dev      everything with address and undefined-behaviour sanitizers"
 	@echo "make tsan     everything with the thread sanitizer, and its tests"
-	@echo "make fuzz     the fuzz targets (clang), an hour each; fuzz-smoke: 20 seconds each"
+	@echo "make fuzz     the fuzz targets, an hour each; fuzz-smoke: 20 seconds each"
 	@echo "make tidy     the style check alone"
 	@echo "make format   clang-format over the sources"
 	@echo "make clean    remove build/"
@@ -20,8 +21,7 @@ demo: build
 # Every test runs under the sanitizers. What touches the embedded store, which they cannot load,
 # runs in the release build as well, and so do the tests of the whole program. At last every fuzz
 # target, briefly.
-check:
-	@packaging/install build run test fuzz
+check: dev-packages
 	cmake --preset dev
 	cmake --build --preset dev
 	cmake --preset release
@@ -34,7 +34,7 @@ build: packages
 	cmake --preset release
 	cmake --build --preset release --target assay
 
-dev: packages
+dev: dev-packages
 	cmake --preset dev
 	cmake --build --preset dev
 
@@ -54,10 +54,9 @@ fuzz-smoke: fuzz-build
 fuzz: fuzz-build
 	fuzz/smoke $(or $(SECONDS),3600)
 
-fuzz-build:
-	@packaging/install build run test fuzz
-	cmake --preset fuzz
-	cmake --build --preset fuzz --target fuzz/all
+fuzz-build: dev-packages
+	cmake --preset dev
+	cmake --build --preset dev --target fuzz/all
 
 tidy:
 	python3 -B tests/tidy/tidy.py
@@ -67,6 +66,9 @@ format:
 
 packages:
 	@packaging/install build run test
+
+dev-packages:
+	@packaging/install build run test dev
 
 clean:
 	rm -rf build

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "command.h"
 #include "outcomes.h"
@@ -26,8 +27,10 @@ Result<std::int64_t> parse_skew(std::string_view text) {
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.begin()));
   const std::pair<std::string_view, double> units[] = {
       {"", 1e6}, {"s", 1e6}, {"ms", 1e3}, {"us", 1}, {"m", 60e6}, {"min", 60e6}, {"h", 3600e6}};
+  constexpr double kMost = 1e15;  // 31 years; not true of "nan"
   for (const auto& [word, micros] : units) {
-    if (problem == std::errc() && unit == word) return static_cast<std::int64_t>(amount * micros);
+    if (problem != std::errc() || unit != word || !(std::abs(amount * micros) <= kMost)) continue;
+    return static_cast<std::int64_t>(std::llround(amount * micros));
   }
   return Error{ErrorCode::usage, fmt::format("--skew {}: not a duration", whole),
                "what to add to the file's times to get true time, such as -2.5s, 300ms, 1h"};
@@ -126,7 +129,7 @@ Job declare_add(CLI::App& app) {
                  fmt::format("where it was recorded: {}", fmt::join(vantage_words(), ", ")));
   app.add_option("--zone", options->zone, "zone of times that carry none, such as Europe/Berlin");
   app.add_option("--skew", options->skew,
-                 "what to add to its times to get true time: -2.5s, 300ms");
+                 "what to add to its times to get true time: -2.5s, 300ms; seconds without a unit");
   app.add_option("--year", options->year, "year of the first stamp, when stamps have none")
       ->check(CLI::Range(1970, 2200));
   app.add_option("--covers", options->covers, "A/B: when this vantage recorded; repeatable")

@@ -51,7 +51,9 @@ std::string assumptions(const Evidence& evidence) {
     words.emplace_back("times without a zone are UTC (--zone)");
   }
   for (const Note& note : evidence.notes) {
-    if (note.code.find("year") != std::string::npos) words.push_back(safe(note.text));
+    if (note.code.find("year") != std::string::npos || note.code.ends_with(".day_order_assumed")) {
+      words.push_back(safe(note.text));
+    }
   }
   if (evidence.coverage.intervals.empty()) {
     words.emplace_back("coverage is unknown, so absence says nothing (--covers, --complete)");
@@ -95,7 +97,11 @@ std::string number(std::uint64_t value) {
 }
 
 std::string counted(std::uint64_t value, std::string_view noun) {
-  return fmt::format("{} {}{}", number(value), noun, value == 1 ? "" : "s");
+  if (value == 1) return fmt::format("1 {}", noun);
+  if (noun.ends_with("ry")) {
+    return fmt::format("{} {}ies", number(value), noun.substr(0, noun.size() - 1));
+  }
+  return fmt::format("{} {}s", number(value), noun);
 }
 
 std::string bytes_text(std::uint64_t value) {

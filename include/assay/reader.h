@@ -67,6 +67,8 @@ class RecordSink {
 
   // Keys; a name or host not met before by this sink is added to the batch's side tables.
   std::uint64_t name(std::string_view canonical);
+  // For keys that a reader makes for itself: nobody who writes a log knows it.
+  std::uint64_t key_seed() const { return key_seed_; }
   std::uint64_t host(const IpAddress& address);
 
   void add(const DnsRow& row) {

@@ -26,5 +26,7 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::string_view bytes);
+// Two lower-case digits a byte.
+std::string hex_digits(std::string_view bytes);
 
 }  // namespace assay

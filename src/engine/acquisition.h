@@ -88,6 +88,9 @@ class Acquisition {
   Status take_archive(DescriptorSource& file, Draft draft, int depth, std::string why);
   Status take_member(const ArchiveMember& member, ByteSource& data, Draft draft, int depth,
                      std::vector<Note>& notes);
+  bool wants_second_look(const Draft& draft, std::string_view head) const;
+  Status take_unread(const ArchiveMember& member, ByteSource& data, Draft draft,
+                     std::vector<Note>& notes);
   Draft member_draft(const Draft& container, const ArchiveMember& member) const;
   std::uint64_t unread_members(std::uint32_t container) const;
   Status drop_rows(const Evidence& evidence);

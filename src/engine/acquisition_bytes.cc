@@ -327,6 +327,29 @@ Draft Acquisition::member_draft(const Draft& container, const ArchiveMember& mem
   return draft;
 }
 
+// A member that nobody reads is hashed as it is unpacked: it may be long, and is written nowhere.
+bool Acquisition::wants_second_look(const Draft& draft, std::string_view head) const {
+  return !draft.is_new() || !draft.as_format.empty() || !encoding_of(head).empty() ||
+         is_archive(head) || can_unpack_pst(head) || choose_reader(head).reader != nullptr;
+}
+
+Status Acquisition::take_unread(const ArchiveMember& member, ByteSource& data, Draft draft,
+                                std::vector<Note>& notes) {
+  auto bytes = OpenedBytes::open(data);
+  if (!bytes.ok()) return bytes.error();
+  ASSAY_TRY(choose_format("", **bytes, draft.evidence));
+  draft.evidence.size_bytes = member.size_bytes;
+  ASSAY_TRY(begin(draft, "file"));
+  SealingSource& received = (*bytes)->received();
+  ASSAY_TRY(received.drain());
+  if (!received.damage().empty()) add_note(notes, "archive.damaged", received.damage());
+  draft.evidence.state = ReadState::unreadable;
+  PassResult pass;
+  pass.size_bytes = received.bytes();
+  pass.sha256 = received.sha256();
+  return finish(draft, pass);
+}
+
 Status Acquisition::take_member(const ArchiveMember& member, ByteSource& data, Draft draft,
                                 int depth, std::vector<Note>& notes) {
   if (draft.detail.is_read) return {};
@@ -340,12 +363,15 @@ Status Acquisition::take_member(const ArchiveMember& member, ByteSource& data, D
     return {};
   }
   add_note(notes, "archive.member", member.path);
-  auto unpacked = unpack_member(data, inside_.directory);
-  if (!unpacked.ok()) return unpacked.error();
-  if (!unpacked->damage.empty()) add_note(notes, "archive.damaged", unpacked->damage);
   if (!member.has_name) {
     add_note(notes, "archive.member_without_name", "the archive's spelling of it is no text");
   }
+  PeekSource peeked(data);
+  const std::string_view head = peeked.peek(kSniffBytes);
+  if (!wants_second_look(draft, head)) return take_unread(member, peeked, std::move(draft), notes);
+  auto unpacked = unpack_member(peeked, inside_.directory);
+  if (!unpacked.ok()) return unpacked.error();
+  if (!unpacked->damage.empty()) add_note(notes, "archive.damaged", unpacked->damage);
   if (draft.is_new()) draft.evidence.size_bytes = unpacked->size;
   DescriptorSource file(unpacked->file.number(), member.path, inside_.surroundings.stop, {});
   file.end_in(unpacked->damage);

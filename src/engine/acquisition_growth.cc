@@ -10,27 +10,17 @@
 namespace assay {
 namespace {
 
-// Bytes of `file` from its start, hashed up to each of `lengths` (ascending).
-Result<std::vector<std::string>> prefix_hashes(DescriptorSource& file,
-                                               const std::vector<std::uint64_t>& lengths) {
+// Those of `digests` that the bytes of `file` reach.
+Status hash_prefixes(DescriptorSource& file, PrefixDigests& digests) {
   ASSAY_TRY(file.rewind());
-  std::vector<std::string> hashes;
+  PrefixSource source(file, digests);
   std::string block(std::size_t{1} << 18, '\0');
-  Sha256 digest;
-  std::uint64_t done = 0;
-  for (const std::uint64_t length : lengths) {
-    while (done < length) {
-      const auto wanted =
-          static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), length - done));
-      const auto count = file.read(block.data(), wanted);
-      if (!count.ok()) return count.error();
-      if (*count == 0) return hashes;
-      digest.update({block.data(), *count});
-      done += *count;
-    }
-    hashes.push_back(digest.hex_so_far());
+  while (digests.rbegin()->second.empty()) {
+    const auto count = source.read(block.data(), block.size());
+    if (!count.ok()) return count.error();
+    if (*count == 0) break;
   }
-  return hashes;
+  return {};
 }
 
 std::string bytes_at(const DescriptorSource& file, std::uint64_t offset, std::size_t length) {
@@ -85,12 +75,11 @@ Status Acquisition::look_for_predecessor(DescriptorSource& file, Draft& draft) c
   std::stable_sort(candidates.begin(), candidates.end(), [](const Evidence* a, const Evidence* b) {
     return a->size_bytes < b->size_bytes;
   });
-  std::vector<std::uint64_t> lengths;
-  for (const Evidence* known : candidates) lengths.push_back(known->size_bytes);
-  const auto hashes = prefix_hashes(file, lengths);
-  if (!hashes.ok()) return hashes.error();
-  for (std::size_t i = hashes->size(); i-- > 0;) {
-    if ((*hashes)[i] != candidates[i]->sha256) continue;
+  PrefixDigests digests;
+  for (const Evidence* known : candidates) digests.emplace(known->size_bytes, "");
+  ASSAY_TRY(hash_prefixes(file, digests));
+  for (std::size_t i = candidates.size(); i-- > 0;) {
+    if (digests.at(candidates[i]->size_bytes) != candidates[i]->sha256) continue;
     draft.evidence.predecessor = candidates[i]->number;
     draft.evidence.begin_offset = resume_offset(file, *candidates[i]);
     draft.as_format = candidates[i]->format;

@@ -1,6 +1,7 @@
 // Bytes that somebody else chose, in JSON.
 #include <fmt/format.h>
 
+#include "core/digest.h"
 #include "engine/evidence_lines.h"
 
 namespace assay {
@@ -71,14 +72,6 @@ std::string unescape_bytes(std::string_view text) {
     }
   }
   return bytes;
-}
-
-std::string hex_digits(std::string_view bytes) {
-  std::string hex;
-  for (const char c : bytes) {
-    fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<unsigned char>(c));
-  }
-  return hex;
 }
 
 void put_bytes(nlohmann::ordered_json& object, const std::string& key, std::string_view bytes) {

@@ -16,7 +16,6 @@ std::string get_bytes(const nlohmann::json& object, const std::string& key);
 bool is_utf8(std::string_view bytes);
 // Printable ASCII as it is, a backslash doubled, every other byte as \xNN. Reversible.
 std::string escape_bytes(std::string_view bytes);
-std::string hex_digits(std::string_view bytes);
 std::string unescape_bytes(std::string_view text);
 
 void read_begun(const nlohmann::json& payload, const CustodyLine& line, Evidence& evidence,

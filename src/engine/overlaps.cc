@@ -30,17 +30,22 @@ bool continues(const CaseState& state, const Evidence& one, const Evidence& othe
 
 }  // namespace
 
+PrefixSource::PrefixSource(ByteSource& inner, PrefixDigests& digests)
+    : inner_(inner), digests_(digests), next_(digests.begin()) {
+  for (auto& [length, sha256] : digests_) sha256.clear();
+}
+
 Result<std::size_t> PrefixSource::read(char* into, std::size_t capacity) {
   auto count = inner_.read(into, capacity);
   std::string_view part(into, count.ok() ? *count : 0);
-  while (!part.empty() && digests_.sha256.size() < digests_.lengths.size()) {
-    const std::uint64_t wanted = digests_.lengths[digests_.sha256.size()] - done_;
+  while (!part.empty() && next_ != digests_.end()) {
+    const std::uint64_t wanted = next_->first - done_;
     const std::string_view now =
         part.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(wanted, part.size())));
     digest_.update(now);
     done_ += now.size();
     part.remove_prefix(now.size());
-    if (now.size() == wanted) digests_.sha256.push_back(digest_.hex_so_far());
+    if (now.size() == wanted) (next_++)->second = digest_.hex_so_far();
   }
   return count;
 }
@@ -116,11 +121,8 @@ PrefixDigests Overlaps::lengths_for(const Evidence& evidence, std::string_view h
   read_heads(evidence.format);
   for (const Evidence* known : candidates(evidence, head, true)) {
     if (evidence.encoding.empty() && known->size_bytes >= evidence.size_bytes) continue;
-    if (known->size_bytes > evidence.begin_offset) digests.lengths.push_back(known->size_bytes);
+    if (known->size_bytes > evidence.begin_offset) digests.emplace(known->size_bytes, "");
   }
-  auto& lengths = digests.lengths;
-  std::sort(lengths.begin(), lengths.end());
-  lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
   return digests;
 }
 
@@ -147,11 +149,9 @@ Result<std::vector<Note>> Overlaps::notes_on(const Evidence& evidence, const Con
   std::uint64_t longest = 0;
   std::size_t files_read = 0;
   for (const Evidence* known : candidates(evidence, content.head, true)) {
-    const auto place =
-        std::lower_bound(digests.lengths.begin(), digests.lengths.end(), known->size_bytes);
-    const auto i = static_cast<std::size_t>(place - digests.lengths.begin());
-    if (known->size_bytes >= content.bytes || i >= digests.sha256.size() ||
-        *place != known->size_bytes || digests.sha256[i] != known->sha256) {
+    const auto prefix = digests.find(known->size_bytes);
+    if (known->size_bytes >= content.bytes || prefix == digests.end() ||
+        prefix->second != known->sha256) {
       continue;
     }
     ++holds.count;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,22 +19,19 @@
 
 namespace assay {
 
-// SHA-256 of what flows through, up to each of some lengths.
-struct PrefixDigests {
-  std::vector<std::uint64_t> lengths;  // ascending, none twice
-  std::vector<std::string> sha256;     // of the first lengths, as far as there were bytes
-};
+// By the length of a prefix its SHA-256; "" as long as fewer bytes were seen.
+using PrefixDigests = std::map<std::uint64_t, std::string>;
 
+// Hashes what flows through up to each length that `digests` has, none of them 0.
 class PrefixSource final : public ByteSource {
  public:
-  PrefixSource(ByteSource& inner, PrefixDigests& digests) : inner_(inner), digests_(digests) {
-    digests_.sha256.clear();
-  }
+  PrefixSource(ByteSource& inner, PrefixDigests& digests);
   Result<std::size_t> read(char* into, std::size_t capacity) override;
 
  private:
   ByteSource& inner_;
   PrefixDigests& digests_;
+  PrefixDigests::iterator next_;
   Sha256 digest_;
   std::uint64_t done_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/digest.h"
 #include "engine/evidence_lines.h"
 #include "engine/row_text.h"
 #include "engine/told.h"

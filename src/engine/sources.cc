@@ -88,6 +88,8 @@ Result<std::size_t> SealingSource::read(char* into, std::size_t capacity) {
   if (count.ok()) {
     digest_.update({into, *count});
     bytes_ += *count;
+  } else if (count.error().code == ErrorCode::malformed) {
+    damage_ = count.error().message;
   }
   return count;
 }

@@ -61,12 +61,15 @@ class SealingSource final : public ByteSource {
   // Reads on to the end, so that the seal is that of all bytes. Damage (malformed) is an end.
   Status drain();
   std::uint64_t bytes() const { return bytes_; }
+  // Why the bytes end where they do, when they broke off.
+  const std::string& damage() const { return damage_; }
   std::string sha256();  // once, at the end
 
  private:
   ByteSource& inner_;
   Sha256 digest_;
   std::uint64_t bytes_ = 0;
+  std::string damage_;
 };
 
 // Lets its first bytes be looked at before they are read.

@@ -161,10 +161,7 @@ bool CamtStatement::may_repeat(const std::vector<CamtLeaf>& entry, std::size_t t
   std::uint64_t weight = 0;
   for (const CamtLeaf& leaf : head_) weight += leaf.weight();
   for (const CamtLeaf& leaf : entry) weight += leaf.weight();
-  repeated_ += weight * times;
-  if (repeated_ <= kRoomToRepeat + kMaxRepeated * bytes_read) return true;
-  repeated_ -= weight * times;
-  return false;
+  return repeats_.allow(weight * times, bytes_read);
 }
 
 void CamtStatement::take_entry(const std::vector<CamtLeaf>& entry,

@@ -6,13 +6,9 @@
 #include <vector>
 
 #include "readers/payment_record.h"
+#include "readers/repeat_budget.h"
 
 namespace assay {
-
-// What the transactions of an entry repeat of the entry and of its statement: so many times the
-// bytes read so far, and some room for a short file. Real statements stay below 3.
-inline constexpr std::uint64_t kMaxRepeated = 64;
-inline constexpr std::uint64_t kRoomToRepeat = std::uint64_t{16} << 20;
 
 // One leaf: its path below the statement, entry or transaction ("RltdPties/Dbtr/Nm"), the currency
 // that it carries as an attribute, its text.
@@ -46,7 +42,7 @@ class CamtStatement {
   ClaimClock& clock_;
   RecordSink& sink_;
   std::vector<CamtLeaf> head_;
-  std::uint64_t repeated_ = 0;
+  RepeatBudget repeats_;
   StatementSum sum_;
   std::string opening_, closing_, currency_;
 };

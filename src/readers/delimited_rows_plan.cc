@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.h"
 #include "readers/claim_time.h"
 #include "readers/delimited_rows.h"
 #include "readers/delimited_words.h"
@@ -217,13 +218,12 @@ std::optional<Amount> parse_row_amount(std::string_view text, char mark) {
 std::string_view row_direction(std::string_view text) {
   constexpr std::string_view kCredit[] = {"credit", "c", "cr", "crdt", "h", "haben", "in", "+"};
   constexpr std::string_view kDebit[] = {"debit", "d", "dr", "dbit", "s", "soll", "out", "-"};
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  const std::string said = lower_text(text);
   for (const std::string_view word : kCredit) {
-    if (lower == word) return "credit";
+    if (said == word) return "credit";
   }
   for (const std::string_view word : kDebit) {
-    if (lower == word) return "debit";
+    if (said == word) return "debit";
   }
   return "";
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.h"
 #include "readers/delimited_plan.h"
 
 namespace assay {
@@ -99,10 +100,9 @@ std::vector<std::string> cell_words() {
 // Lower case; anything else than letters and digits becomes one blank.
 std::string simplified_header(std::string_view header) {
   std::string out;
-  for (const char c : header) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9')) {
-      out.push_back(lower);
+  for (const char c : lower_text(header)) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      out.push_back(c);
     } else if (!out.empty() && out.back() != ' ') {
       out.push_back(' ');
     }

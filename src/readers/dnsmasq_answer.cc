@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/ascii.h"
+
 namespace assay {
 
 namespace {
 
 constexpr std::uint16_t kTypeA = 1, kTypePtr = 12, kTypeAaaa = 28, kTypeAny = 255;
-constexpr std::uint64_t kKeySeed = 1;  // of keys that never leave a read
 // Waiting queries of one name that an answer is held against.
 constexpr std::size_t kMostLookedAt = 1'000;
 
@@ -75,16 +76,15 @@ void set_answer(DnsRow& row, const DnsmasqLine& answer) {
 
 std::uint64_t DnsmasqAnswers::key_of_name(std::string_view printed, std::string_view process) {
   folded_.assign(printed);
-  std::transform(folded_.begin(), folded_.end(), folded_.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return mix_key(name_key(folded_, kKeySeed).key, name_key(process, kKeySeed).key);
+  std::transform(folded_.begin(), folded_.end(), folded_.begin(), lower);
+  return mix_key(name_key(folded_, key_seed_).key, name_key(process, key_seed_).key);
 }
 
 std::uint64_t DnsmasqAnswers::key_of_query(const DnsmasqLine& query) {
   if (!query.serial) return key_of_name(query.qname, query.line.process);
   return mix_key(mix_key(*query.serial, query.client_port),
-                 mix_key(name_key(query.serial_client, kKeySeed).key,
-                         name_key(query.line.process, kKeySeed).key));
+                 mix_key(name_key(query.serial_client, key_seed_).key,
+                         name_key(query.line.process, key_seed_).key));
 }
 
 DnsmasqAnswers::Outcome DnsmasqAnswers::take(const DnsmasqLine& answer) {

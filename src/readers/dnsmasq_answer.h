@@ -17,7 +17,8 @@ namespace assay {
 
 class DnsmasqAnswers {
  public:
-  explicit DnsmasqAnswers(PendingLookups& pending) : pending_(pending) {}
+  DnsmasqAnswers(PendingLookups& pending, std::uint64_t key_seed)
+      : pending_(pending), key_seed_(key_seed) {}
 
   std::uint64_t key_of_query(const DnsmasqLine& query);
 
@@ -47,6 +48,7 @@ class DnsmasqAnswers {
   std::uint64_t key_of_name(std::string_view printed, std::string_view process);
 
   PendingLookups& pending_;
+  std::uint64_t key_seed_;
   Run run_;
   std::string folded_;
   std::uint64_t by_order_ = 0;

@@ -26,7 +26,7 @@ class DnsmasqRead : public LogRead {
   DnsmasqRead(LogClock clock, std::int64_t skew_us, RecordSink& sink)
       : LogRead("dnsmasq", std::move(clock), skew_us, sink),
         pending_(sink, kPatienceUs, kLinger),
-        answers_(pending_) {}
+        answers_(pending_, sink.key_seed()) {}
 
   void take(const TextLine& line) {
     parse_dnsmasq_line(line.text, parsed_);

@@ -17,8 +17,6 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kMaxColumns = 128;
-// Of one line. Exchange expands groups, and splits what grows beyond a few hundred.
-constexpr std::size_t kMaxRowRecipients = 4'096;
 
 // Places in kColumns of those that are more than a field.
 enum Column : std::uint8_t {
@@ -129,7 +127,7 @@ bool split_cells(std::string_view line, std::vector<std::string>& cells) {
 // Cuts at semicolons outside of brackets, which newer statuses have: "[{LRT=};{LED=250 2.1.5}]".
 std::vector<std::string_view> split_list(std::string_view text) {
   std::vector<std::string_view> out;
-  while (out.size() < kMaxRowRecipients) {
+  while (true) {
     std::size_t end = text.starts_with("[{") ? std::min(text.find("}]"), text.size()) : 0;
     end = std::min(text.find(';', end), text.size());
     out.push_back(text.substr(0, end));
@@ -224,8 +222,11 @@ class TrackingRead {
     place.length = static_cast<std::uint32_t>(line.text.size());
     const auto recipients = split_list(cell(kRecipientAddress));
     const auto statuses = split_list(cell(kRecipientStatus));
-    if (recipients.size() == kMaxRowRecipients) sink_.note("exchange.recipients_cut", told);
     for (std::size_t i = 0; i < recipients.size(); ++i) {
+      if (i > 0 && !rows_.may_repeat(line.text.size(), place)) {
+        for (; i < recipients.size(); ++i) rows_.field(mail_fields().recipient, recipients[i]);
+        break;
+      }
       // One status may stand for all.
       const std::string_view status = i < statuses.size()    ? statuses[i]
                                       : statuses.size() == 1 ? statuses[0]

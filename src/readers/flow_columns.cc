@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/ascii.h"
 #include "readers/text_numbers.h"
 
 namespace assay {
@@ -147,7 +148,6 @@ const std::vector<Entry>& entries() {
 
 constexpr std::size_t kLongestName = 64;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 constexpr std::pair<std::string_view, std::uint8_t> kProtocols[] = {

@@ -72,6 +72,12 @@ std::string whole_message_id(std::string_view text) {
   return "<" + std::string(text) + ">";
 }
 
+bool MailRows::may_repeat(std::uint64_t bytes, const MailPlace& place) {
+  const bool is_allowed = repeats_.allow(bytes, place.offset + place.length);
+  if (!is_allowed) sink_.note("mail.repeats_bounded", "");
+  return is_allowed;
+}
+
 std::uint64_t MailRows::host(std::string_view address) {
   constexpr std::string_view kSix = "IPv6:";
   if (address.starts_with(kSix)) address.remove_prefix(kSix.size());

@@ -8,6 +8,7 @@
 
 #include "assay/reader.h"
 #include "readers/log_stamp.h"
+#include "readers/repeat_budget.h"
 #include "readers/text_keys.h"
 
 namespace assay {
@@ -64,9 +65,13 @@ class MailRows {
   void add(const RecordRow& row) { sink_.add_record(row); }
   void field(FieldId id, std::string_view text) { sink_.add_field(id, text); }
   void number(FieldId id, std::uint64_t value) { field(id, std::to_string(value)); }
+  // False when a record at `place` is not to repeat these bytes, which other records have told;
+  // noted as mail.repeats_bounded.
+  bool may_repeat(std::uint64_t bytes, const MailPlace& place);
 
  private:
   RecordSink& sink_;
+  RepeatBudget repeats_;
   TextKeys keys_;
 };
 

@@ -16,7 +16,6 @@ namespace assay {
 namespace {
 
 constexpr std::int64_t kPatienceUs = 60 * kMicrosPerSecond;
-constexpr std::uint64_t kKeySeed = 1;  // of keys that never leave a read
 
 class PowerdnsRead : public LogRead {
  public:
@@ -89,10 +88,11 @@ class PowerdnsRead : public LogRead {
   // A task of a thread works on one question at a time; its number comes again, so the question
   // has to agree too.
   std::uint64_t key() const {
+    const std::uint64_t seed = sink_.key_seed();
     const std::uint64_t task =
-        mix_key(name_key(parsed_.thread, kKeySeed).key, name_key(parsed_.task, kKeySeed).key);
-    return mix_key(task, mix_key(name_key(parsed_.qname, kKeySeed).key,
-                                 name_key(parsed_.qtype, kKeySeed).key));
+        mix_key(name_key(parsed_.thread, seed).key, name_key(parsed_.task, seed).key);
+    return mix_key(task,
+                   mix_key(name_key(parsed_.qname, seed).key, name_key(parsed_.qtype, seed).key));
   }
 
   bool read_row(const TextLine& line, DnsRow& row) {

@@ -15,8 +15,6 @@ namespace assay {
 
 namespace {
 
-constexpr std::size_t kMaxTaskRecipients = 1'024;
-
 // One line about a message that was scanned.
 struct RspamdTask {
   LogStamp stamp;
@@ -143,13 +141,17 @@ class RspamdRead {
     place.length = static_cast<std::uint32_t>(line.text.size());
     if (task_.is_doubtful) sink_.note("rspamd.verdict_doubtful", line.text);
     std::string_view list = task_.recipients;
-    std::size_t written = 0;
-    do {
+    bool has_room = true;
+    for (bool is_first = true; is_first || !list.empty(); is_first = false) {
       const std::size_t end = std::min(list.find(','), list.size());
-      write(place, list.substr(0, end));
+      has_room = has_room && (is_first || rows_.may_repeat(line.text.size(), place));
+      if (has_room) {
+        write(place, list.substr(0, end));
+      } else {
+        rows_.field(mail_fields().recipient, list.substr(0, end));
+      }
       list.remove_prefix(std::min(list.size(), end + 1));
-    } while (!list.empty() && ++written < kMaxTaskRecipients);
-    if (!list.empty()) sink_.note("rspamd.recipients_cut", task_.tag);
+    }
     if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.used_unit();
   }

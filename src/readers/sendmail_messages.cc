@@ -163,16 +163,18 @@ SendmailMessages::Fate SendmailMessages::take_to(const SendmailLine& line) {
   std::string_view list = line.message.substr(3, end - 3);
   MailMessage& message = of_line(line);
   message.has_records = true;
-  std::size_t written = 0;
-  while (!list.empty()) {
+  if (list.empty()) return Fate::refused;
+  bool has_room = true;
+  for (bool is_first = true; !list.empty(); is_first = false) {
     const std::string_view recipient = next_recipient(list);
-    if (++written > kMaxLineRecipients) {
-      sink_.note("sendmail.recipients_cut", line.id);
-      break;
+    has_room = has_room && (is_first || rows_.may_repeat(rest.size(), line.place));
+    if (has_room) {
+      write_attempt(line, message, recipient, rest.substr(0, stat), rest.substr(stat + 7));
+    } else {
+      rows_.field(mail_fields().recipient, recipient);
     }
-    write_attempt(line, message, recipient, rest.substr(0, stat), rest.substr(stat + 7));
   }
-  return written == 0 ? Fate::refused : Fate::used;
+  return Fate::used;
 }
 
 void SendmailMessages::write_attempt(const SendmailLine& line, MailMessage& message,
@@ -191,7 +193,7 @@ void SendmailMessages::write_attempt(const SendmailLine& line, MailMessage& mess
   row.protocol = row.server == 0 ? 0 : kTcpProtocol;
   row.code = parse_reply(reply).code;
   rows_.add(row);
-  write_origin(rows_, message);
+  write_origin(rows_, message, line.place);
   rows_.field(f.recipient, recipient);
   rows_.field(f.status, status);
   rows_.field(f.enhanced_code, dsn);

@@ -11,8 +11,6 @@ namespace assay {
 
 inline constexpr std::size_t kMaxSendmailMessages = 32'768;
 inline constexpr std::size_t kMaxSendmailHandshakes = 4'096;
-// Of one line: sendmail writes one for all recipients that shared a fate.
-inline constexpr std::size_t kMaxLineRecipients = 1'000;
 
 struct SendmailLine {
   SyslogLine syslog;

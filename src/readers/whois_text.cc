@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "assay/reader.h"
+#include "core/ascii.h"
 #include "readers/head_score.h"
 #include "readers/held_records.h"
 #include "readers/line_reader.h"

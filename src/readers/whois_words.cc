@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.h"
+
 namespace assay {
 
 namespace {
@@ -226,14 +228,6 @@ std::string_view trimmed(std::string_view text) {
 }
 
 }  // namespace
-
-std::string lower_text(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
 
 std::optional<WhoisRole> whois_heading(std::string_view key) {
   for (const auto& [word, role] : kRoles) {

@@ -35,6 +35,4 @@ std::optional<std::string_view> next_server(std::string_view line);
 // "No match for ...": the source says that it has no such object.
 bool says_not_found(std::string_view line);
 
-std::string lower_text(std::string_view text);
-
 }  // namespace assay

@@ -110,10 +110,10 @@ Status fetch_fields(chdb::Pool& pool, std::vector<StoredRecord>& records) {
         "SELECT number, id, text FROM assay.record_fields WHERE evidence = {} AND number IN "
         "({}) ORDER BY number, position",
         evidence, fmt::join(wanted, ","));
-    ASSAY_TRY((*session)->stream(sql, "Native", [&](std::string_view piece) {
+    ASSAY_TRY((*session)->stream(sql, "Native", [&, of = evidence](std::string_view piece) {
       for (NativeReader block(piece); block.next_block();) {
         for (std::size_t i = 0; i < block.rows(); ++i) {
-          const RecordKey key{evidence, static_cast<std::uint32_t>(block.number(0, i))};
+          const RecordKey key{of, static_cast<std::uint32_t>(block.number(0, i))};
           by_key.at(key)->fields.emplace_back(static_cast<FieldId>(block.number(1, i)),
                                               block.next_text(2));
         }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "mail_read.h"
 
 namespace assay {
@@ -44,6 +46,25 @@ TEST(ExchangeTracking, KeepsAStatusInBracketsWhole) {
                         sink)
                   .ok());
   EXPECT_THAT(of_each(sink, "enhanced_code"), ElementsAre("5.4.310", "4.7.0"));
+}
+
+TEST(ExchangeTracking, TellsTheRecipientsOfAnEndlessRowWithoutRepeatingTheRowForEach) {
+  std::string recipients = "r0@b.example";
+  for (int i = 1; i < 2'500; ++i) recipients += fmt::format(";r{}@b.example", i);
+  CollectingSink sink;
+  ASSERT_TRUE(read_mail(kReader,
+                        std::string(kHead) + "2026-03-03T09:00:00Z,SEND," + recipients +
+                            ",250 OK," + std::string(20'000, 's') + "\n",
+                        sink)
+                  .ok());
+  EXPECT_GT(sink.records.size(), 100u);
+  EXPECT_LT(sink.records.size(), 500u);
+  std::size_t told = 0;
+  for (std::size_t i = 1; i <= sink.records.size(); ++i) {
+    told += sink.texts_of(i, "recipient").size();
+  }
+  EXPECT_EQ(told, 2'500u);
+  EXPECT_EQ(sink.noted("mail.repeats_bounded"), 1u);
 }
 
 TEST(ExchangeTracking, RefusesRowsBeforeTheColumnsAreNamed) {

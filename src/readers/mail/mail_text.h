@@ -6,21 +6,17 @@
 #include <string>
 #include <string_view>
 
+#include "core/ascii.h"
+
 namespace assay {
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 // Without regard to the case of ASCII letters; `lower_word` is in lower case.
 inline bool is_same_word(std::string_view text, std::string_view lower_word) {
   return text.size() == lower_word.size() &&
          std::equal(text.begin(), text.end(), lower_word.begin(),
                     [](char a, char b) { return lower(a) == b; });
-}
-inline std::string lower_text(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
 }
 
 inline std::string_view trimmed(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "core/digest.h"
 #include "readers/packet/ip_packet.h"
 
 namespace assay {
@@ -17,19 +18,6 @@ std::string flag_letters(std::uint8_t flags) {
   std::string text;
   for (std::size_t i = 0; i < kLetters.size(); ++i) {
     if ((flags >> i & 1) != 0) text += kLetters[i];
-  }
-  return text;
-}
-
-// Payload is no text: records and their exports carry UTF-8.
-std::string hex_digits(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
   }
   return text;
 }

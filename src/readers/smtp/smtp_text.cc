@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.h"
 #include "readers/text_numbers.h"
 
 namespace assay {
@@ -11,8 +12,6 @@ namespace {
 constexpr std::array<std::string_view, kSmtpVerbs> kVerbs = {
     "connect",  "helo", "ehlo", "mail", "rcpt", "data", "content", "bdat", "auth",
     "starttls", "rset", "noop", "quit", "vrfy", "expn", "help",    "other"};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(),
