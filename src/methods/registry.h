@@ -22,5 +22,6 @@ const Method& digit_pattern_method();
 const Method& unasked_answers_method();
 const Method& same_event_method();
 const Method& clock_offset_method();
+const Method& capacity_method();
 
 }  // namespace assay::methods

@@ -96,6 +96,15 @@ std::vector<AskerGroup> split_by_address(const QuestionRecords& records, const A
   return addresses;
 }
 
+RowIndices rows_with_run_on(const QuestionRecords& records, const AskerGroup& group) {
+  RowIndices rows;
+  for (std::uint32_t i = 0; i < records.rows.size(); ++i) {
+    const LookupRow& row = records.rows[i];
+    if (row.client != 0 && records.party_of(row) == group.party) rows.push_back(i);
+  }
+  return rows;
+}
+
 BurstGroups group_by_address(const QuestionRecords& records) {
   BurstGroups groups;
   groups.count = static_cast<std::uint32_t>(records.hosts.size());

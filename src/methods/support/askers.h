@@ -40,6 +40,9 @@ Askers split_by_asker(const QuestionRecords& records, const MethodContext& conte
 std::vector<AskerGroup> split_by_address(const QuestionRecords& records, const AskerGroup& group,
                                          std::size_t limit);
 
+// The group's rows for the question's names and for run-on names.
+RowIndices rows_with_run_on(const QuestionRecords& records, const AskerGroup& group);
+
 std::string party_name(const MethodContext& context, int party);
 
 // A number for each host, for grouping rows into bursts: clients of one party share one, every
