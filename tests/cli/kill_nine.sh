@@ -13,11 +13,12 @@ span=$((($(date +%s%N) - start) / 1000000))
 
 killed=0
 expect 0 "$ASSAY" init case
-for round in 1 2 3 4 5 6; do
+# Where the machine became faster than when the time was taken, the moments come earlier.
+for ((round = 1; round <= 30 && (round <= 6 || killed < 4); round++)); do
   "$ASSAY" add case query.log more.log.gz > out 2> err < /dev/null &
   pid=$!
-  sleep "$(awk -v s="$span" -v r="$round" 'BEGIN {printf "%.3f", s * r / 7000}')"
-  if kill -9 "$pid" 2> /dev/null; then killed=$((killed + 1)); fi
+  sleep "$(awk -v s="$span" -v r="$round" 'BEGIN {printf "%.3f", s * ((r - 1) % 6 + 1) / 7000}')"
+  if kill -9 "$pid" 2> /dev/null; then killed=$((killed + 1)); else span=$((span * 2 / 3)); fi
   wait "$pid" 2> /dev/null
   expect 0 "$ASSAY" verify case
   if [ $((round % 3)) = 0 ]; then
@@ -29,7 +30,7 @@ for round in 1 2 3 4 5 6; do
     expect 0 "$ASSAY" init case
   fi
 done
-[ "$killed" -gt 2 ] || fail "only $killed of 6 were killed in time: the test tests nothing"
+[ "$killed" -ge 4 ] || fail "only $killed of 30 were killed in time: the test tests nothing"
 expect 0 "$ASSAY" add case query.log more.log.gz
 expect 0 "$ASSAY" count case --by client,qname,hour
 sort -o out out
