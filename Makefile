@@ -24,7 +24,7 @@ demo: build
 check: dev-packages
 	cmake --preset dev
 	cmake --build --preset dev
-	cmake --preset release
+	cmake --preset release -DASSAY_WERROR=ON
 	cmake --build --preset release --target assay test_store test_engine
 	ctest --preset release -j $$(nproc) -R '^(store|engine|cli_.*|lab_.*)$$'
 	ctest --preset dev -j $$(nproc)

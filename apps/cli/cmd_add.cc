@@ -111,7 +111,6 @@ Result<int> run_add(const AddOptions& options, Session& session) {
   if (!outcomes.ok()) return outcomes.error();
   auto exit_code = teller.finish(options.max_rejects, opened->case_hash());
   const auto file = opened->case_file();
-  if (exit_code.ok() && *exit_code == kCannot) return exit_code;  // each reason names its mend
   if (exit_code.ok() && file.ok() && file->parties.empty()) {
     session.suggest(fmt::format("assay party {} add NAME ADDRESS-OR-NAME...", options.directory));
   } else if (exit_code.ok()) {

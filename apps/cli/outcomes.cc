@@ -101,14 +101,7 @@ void OutcomeTeller::tell(const AddOutcome& outcome, const std::vector<RejectSumm
                      : outcome.kind == Kind::skipped    ? "skipped"
                                                         : "NOT READ";
   const std::string line = fmt::format("{}: {}\n", verb, name_of(evidence));
-  std::string why = wrapped(safe(outcome.reason), "    ");
-  if (outcome.kind == Kind::not_read && evidence.format == "delimited" && !evidence.id.empty()) {
-    why += wrapped(
-        fmt::format("the mapping that was used: assay sniff FILE; with one of your own: assay add "
-                    "{} FILE --mapping MAPPING.toml",
-                    directory_),
-        "    ");
-  }
+  const std::string why = wrapped(safe(outcome.reason), "    ");
   session_.print(line + why);
   if (outcome.kind != Kind::already_here && left_out_.size() <= kMostLeftOut) {
     left_out_.push_back(line + why);

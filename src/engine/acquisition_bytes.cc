@@ -329,8 +329,9 @@ Draft Acquisition::member_draft(const Draft& container, const ArchiveMember& mem
 
 // A member that nobody reads is hashed as it is unpacked: it may be long, and is written nowhere.
 bool Acquisition::wants_second_look(const Draft& draft, std::string_view head) const {
-  return !draft.is_new() || !draft.as_format.empty() || !encoding_of(head).empty() ||
-         is_archive(head) || can_unpack_pst(head) || choose_reader(head).reader != nullptr;
+  return head.size() < kSniffBytes || !draft.is_new() || !draft.as_format.empty() ||
+         !encoding_of(head).empty() || is_archive(head) || can_unpack_pst(head) ||
+         choose_reader(head).reader != nullptr;
 }
 
 Status Acquisition::take_unread(const ArchiveMember& member, ByteSource& data, Draft draft,

@@ -274,9 +274,13 @@ DelimitedPlan plan_of_mapping(std::string_view head, const DelimitedMapping& map
       const auto nearest = nearest_word(column, plan.table.header);
       plan.problem = cell ? fmt::format("there is no column '{}' for {}", column, word)
                           : fmt::format("'{}' is no field of a mapping", word);
-      plan.mend = nearest
-                      ? fmt::format("did you mean '{}'?", *nearest)
-                      : fmt::format("name a header or a number from 1 to {}", plan.cells.size());
+      plan.mend =
+          nearest
+              ? fmt::format("did you mean '{}'?", *nearest)
+              : fmt::format(
+                    "name a header or a number from 1 to {} in the mapping, and add the file with "
+                    "--mapping MAPPING.toml; assay sniff FILE prints one to begin with",
+                    plan.cells.size());
       return plan;
     }
     plan.cells[static_cast<std::size_t>(at)] = *cell;

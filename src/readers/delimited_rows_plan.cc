@@ -331,7 +331,10 @@ RowPlan row_plan_of_mapping(std::string_view head, const DelimitedMapping& mappi
     }
     if (!parsed || at >= plan.columns.size()) {
       plan.problem = fmt::format("there is no column '{}' for {}", column, word);
-      plan.mend = fmt::format("name a header or a number from 1 to {}", plan.columns.size());
+      plan.mend = fmt::format(
+          "name a header or a number from 1 to {} in the mapping, and add the file with "
+          "--mapping MAPPING.toml; assay sniff FILE prints one to begin with",
+          plan.columns.size());
       return plan;
     }
     plan.columns[at] = *parsed;

@@ -223,21 +223,20 @@ class TrackingRead {
     const auto recipients = split_list(cell(kRecipientAddress));
     const auto statuses = split_list(cell(kRecipientStatus));
     for (std::size_t i = 0; i < recipients.size(); ++i) {
-      if (i > 0 && !rows_.may_repeat(line.text.size(), place)) {
-        for (; i < recipients.size(); ++i) rows_.field(mail_fields().recipient, recipients[i]);
-        break;
-      }
+      const bool is_whole = i == 0 || rows_.may_repeat(line.text.size(), place);
       // One status may stand for all.
       const std::string_view status = i < statuses.size()    ? statuses[i]
                                       : statuses.size() == 1 ? statuses[0]
                                                              : std::string_view();
-      write(place, recipients[i], status);
+      write(place, recipients[i], status, is_whole);
     }
     if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.used_unit();
   }
 
-  void write(const MailPlace& place, std::string_view recipient, std::string_view status) {
+  // Not whole: what is the recipient's own, without what the row tells of all of them.
+  void write(const MailPlace& place, std::string_view recipient, std::string_view status,
+             bool is_whole) {
     const MailFields& f = mail_fields();
     const MailReply reply = reply_of(status);
     RecordRow row = MailRows::row_at(RecordKind::mail, place);
@@ -246,7 +245,7 @@ class TrackingRead {
     row.name = rows_.domain_of(recipient);
     row.code = reply.code;
     rows_.add(row);
-    for (std::size_t i = kClientHostname; i < kColumns.size(); ++i) {
+    for (std::size_t i = kClientHostname; is_whole && i < kColumns.size(); ++i) {
       if (kColumns[i].field.empty()) continue;
       const std::string_view text = cell(i);
       i == kMessageId ? rows_.field(fields_[i], whole_message_id(text))
@@ -257,7 +256,7 @@ class TrackingRead {
     if (outcome) rows_.field(f.status, outcome->status);
     if (outcome) rows_.field(f.direction, outcome->direction);
     rows_.field(f.enhanced_code, reply.enhanced);
-    rows_.field(f.reply_text, status);
+    if (is_whole) rows_.field(f.reply_text, status);
   }
 
   LogClock clock_;

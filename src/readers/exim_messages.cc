@@ -148,7 +148,7 @@ void EximMessages::write_attempt(const MailPlace& place, MailMessage& message,
   if (message.envelope_from.empty()) message.envelope_from = kept_text(items.envelope_from);
   std::string recipients;
   std::swap(recipients, message.source_address);  // of the arrival, not of an attempt
-  write_origin(rows_, message, place);
+  repeat_origin(rows_, message, place);
   std::swap(recipients, message.source_address);
   rows_.field(f.recipient, recipient);
   if (is_address) rows_.field(f.orig_recipient, to.original);

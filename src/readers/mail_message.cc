@@ -10,10 +10,10 @@ std::uint64_t text_bytes(const MailMessage& message) {
   const MailClient& client = message.client;
   std::uint64_t bytes = 0;
   for (const std::string* text :
-       {&message.previous, &message.message_id, &message.envelope_from, &message.size,
-        &message.recipients, &message.subject, &message.source_address, &message.action,
-        &message.reason, &client.name, &client.name_unverified, &client.helo, &client.protocol,
-        &client.auth_method, &client.auth_user}) {
+       {&message.host, &message.id, &message.previous, &message.message_id, &message.envelope_from,
+        &message.size, &message.recipients, &message.subject, &message.source_address,
+        &message.action, &message.reason, &client.name, &client.name_unverified, &client.helo,
+        &client.protocol, &client.auth_method, &client.auth_user}) {
     bytes += text->size();
   }
   return bytes;
@@ -37,11 +37,15 @@ void write_client(MailRows& rows, const MailClient& client) {
   rows.field(f.auth_user, client.auth_user);
 }
 
-void write_origin(MailRows& rows, const MailMessage& message, const MailPlace& place) {
+void repeat_origin(MailRows& rows, const MailMessage& message, const MailPlace& place) {
+  if (rows.may_repeat(text_bytes(message), place)) return write_origin(rows, message);
+  rows.field(mail_fields().queue_id, message.id);
+}
+
+void write_origin(MailRows& rows, const MailMessage& message) {
   const MailFields& f = mail_fields();
   rows.field(f.host, message.host);
   rows.field(f.queue_id, message.id);
-  if (!rows.may_repeat(text_bytes(message), place)) return;
   rows.field(f.queue_id_previous, message.previous);
   rows.field(f.message_id, whole_message_id(message.message_id));
   rows.field(f.envelope_from, message.envelope_from);
@@ -59,7 +63,7 @@ void write_unattempted(MailRows& rows, const MailMessage& message, std::string_v
   row.client = message.client.key;
   row.client_port = message.client.port;
   rows.add(row);
-  write_origin(rows, message, message.place);
+  write_origin(rows, message);  // the one record that there is of it
   write_tls(rows, message.client.tls);
   rows.field(mail_fields().status, status);
   rows.field(mail_fields().program, message.program);

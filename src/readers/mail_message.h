@@ -37,8 +37,10 @@ struct MailMessage {
 // The fields of all records about a client, a connection, a message. Empty ones are left out.
 void write_client(MailRows& rows, const MailClient& client);
 void write_tls(MailRows& rows, const TlsFacts& tls);
-// With a record at `place`; its queue id alone where the records would repeat too much.
-void write_origin(MailRows& rows, const MailMessage& message, const MailPlace& place);
+void write_origin(MailRows& rows, const MailMessage& message);
+// The same with one of several records, at `place`; the queue id alone where they would repeat too
+// much.
+void repeat_origin(MailRows& rows, const MailMessage& message, const MailPlace& place);
 // A record at the message's first line, for one of which no attempt and no refusal is known.
 void write_unattempted(MailRows& rows, const MailMessage& message, std::string_view status);
 // Where it was handed on to; a path or a word instead of an address is no server.

@@ -73,7 +73,8 @@ std::string whole_message_id(std::string_view text) {
 }
 
 bool MailRows::may_repeat(std::uint64_t bytes, const MailPlace& place) {
-  const bool is_allowed = repeats_.allow(bytes, place.offset + place.length);
+  bytes_read_ = std::max(bytes_read_, place.offset + place.length);
+  const bool is_allowed = repeats_.allow(bytes, bytes_read_);
   if (!is_allowed) sink_.note("mail.repeats_bounded", "");
   return is_allowed;
 }

@@ -65,13 +65,14 @@ class MailRows {
   void add(const RecordRow& row) { sink_.add_record(row); }
   void field(FieldId id, std::string_view text) { sink_.add_field(id, text); }
   void number(FieldId id, std::uint64_t value) { field(id, std::to_string(value)); }
-  // False when a record at `place` is not to repeat these bytes, which other records have told;
+  // False when a record at `place` is not to repeat these bytes, which another record has told;
   // noted as mail.repeats_bounded.
   bool may_repeat(std::uint64_t bytes, const MailPlace& place);
 
  private:
   RecordSink& sink_;
   RepeatBudget repeats_;
+  std::uint64_t bytes_read_ = 0;
   TextKeys keys_;
 };
 

@@ -189,7 +189,7 @@ void PostfixQueue::write_attempt(const PostfixLine& line, const PostfixDelivery&
     row.protocol = kTcpProtocol;
   }
   rows_.add(row);
-  write_origin(rows_, message, line.place);
+  repeat_origin(rows_, message, line.place);
   rows_.field(f.recipient, delivery.recipient);
   rows_.field(f.orig_recipient, delivery.orig_recipient);
   rows_.field(f.status, delivery.status);
@@ -243,7 +243,7 @@ void PostfixQueue::write_expiry(const PostfixLine& line, MailMessage& message) {
   row.client = message.client.key;
   row.client_port = message.client.port;
   rows_.add(row);
-  write_origin(rows_, message, line.place);
+  repeat_origin(rows_, message, line.place);
   rows_.field(mail_fields().status, "expired");
   rows_.field(mail_fields().reply_text, value_of(line.message, "status="));
   rows_.field(mail_fields().program, line.syslog->program);

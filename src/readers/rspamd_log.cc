@@ -141,33 +141,29 @@ class RspamdRead {
     place.length = static_cast<std::uint32_t>(line.text.size());
     if (task_.is_doubtful) sink_.note("rspamd.verdict_doubtful", line.text);
     std::string_view list = task_.recipients;
-    bool has_room = true;
     for (bool is_first = true; is_first || !list.empty(); is_first = false) {
       const std::size_t end = std::min(list.find(','), list.size());
-      has_room = has_room && (is_first || rows_.may_repeat(line.text.size(), place));
-      if (has_room) {
-        write(place, list.substr(0, end));
-      } else {
-        rows_.field(mail_fields().recipient, list.substr(0, end));
-      }
+      write(place, list.substr(0, end), is_first || rows_.may_repeat(line.text.size(), place));
       list.remove_prefix(std::min(list.size(), end + 1));
     }
     if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.used_unit();
   }
 
-  void write(const MailPlace& place, std::string_view recipient) {
+  // Not whole: the recipient alone, without what the line tells of all of them.
+  void write(const MailPlace& place, std::string_view recipient, bool is_whole) {
     const MailFields& f = mail_fields();
     RecordRow row = MailRows::row_at(RecordKind::mail, place);
     row.client = rows_.host(task_.address);
     row.name = rows_.domain_of(recipient);
     rows_.add(row);
-    rows_.field(f.host, task_.host);
+    if (is_whole) rows_.field(f.host, task_.host);
     rows_.field(f.queue_id, task_.queue_id);
-    rows_.field(f.message_id, whole_message_id(task_.message_id));
-    rows_.field(f.envelope_from, task_.envelope_from);
+    if (is_whole) rows_.field(f.message_id, whole_message_id(task_.message_id));
+    if (is_whole) rows_.field(f.envelope_from, task_.envelope_from);
     rows_.field(f.recipient, recipient);
     rows_.field(f.status, "scanned");
+    if (!is_whole) return;
     rows_.field(f.spam_action, task_.action);
     rows_.field(f.spam_score, task_.score);
     rows_.field(f.spam_threshold, task_.threshold);

@@ -164,22 +164,17 @@ SendmailMessages::Fate SendmailMessages::take_to(const SendmailLine& line) {
   MailMessage& message = of_line(line);
   message.has_records = true;
   if (list.empty()) return Fate::refused;
-  bool has_room = true;
   for (bool is_first = true; !list.empty(); is_first = false) {
     const std::string_view recipient = next_recipient(list);
-    has_room = has_room && (is_first || rows_.may_repeat(rest.size(), line.place));
-    if (has_room) {
-      write_attempt(line, message, recipient, rest.substr(0, stat), rest.substr(stat + 7));
-    } else {
-      rows_.field(mail_fields().recipient, recipient);
-    }
+    const bool is_whole = is_first || rows_.may_repeat(2 * line.place.length, line.place);
+    write_attempt(line, message, recipient, rest.substr(0, stat), rest.substr(stat + 7), is_whole);
   }
   return Fate::used;
 }
 
 void SendmailMessages::write_attempt(const SendmailLine& line, MailMessage& message,
                                      std::string_view recipient, std::string_view rest,
-                                     std::string_view stat) {
+                                     std::string_view stat, bool is_whole) {
   const MailFields& f = mail_fields();
   const std::string_view dsn = value_of(rest, "dsn=");
   const std::string_view relay = value_of(rest, "relay=");
@@ -193,9 +188,10 @@ void SendmailMessages::write_attempt(const SendmailLine& line, MailMessage& mess
   row.protocol = row.server == 0 ? 0 : kTcpProtocol;
   row.code = parse_reply(reply).code;
   rows_.add(row);
-  write_origin(rows_, message, line.place);
+  if (is_whole) repeat_origin(rows_, message, line.place);
   rows_.field(f.recipient, recipient);
   rows_.field(f.status, status);
+  if (!is_whole) return rows_.field(f.queue_id, message.id);
   rows_.field(f.enhanced_code, dsn);
   rows_.field(f.reply_text, stat);
   write_relay(rows_, {peer.name, peer.address, 0});

@@ -54,7 +54,7 @@ class SendmailMessages {
   Fate take_from(const SendmailLine& line);
   Fate take_to(const SendmailLine& line);
   void write_attempt(const SendmailLine& line, MailMessage& message, std::string_view recipient,
-                     std::string_view rest, std::string_view stat);
+                     std::string_view rest, std::string_view stat, bool is_whole);
   bool take_refusal(const SendmailLine& line);
   bool take_secured(const SendmailLine& line);
   bool take_notice(const SendmailLine& line);

@@ -33,12 +33,12 @@ void SmtpContent::put(std::string_view bytes) {
   digest_.update(bytes);
   if (is_header_over_ || !is_whole_) return;
   const std::size_t before = header_.size();
-  header_ += bytes.substr(0, kMaxHeaderBytes - before);
+  header_ += bytes.substr(0, kMaxHeaderBytesSeen - before);
   const std::size_t from = before < 3 ? 0 : before - 3;
   std::size_t end = header_.find("\n\r\n", from);
   if (end == std::string::npos) end = header_.find("\n\n", from);
   if (end != std::string::npos) header_.resize(end + 1);
-  is_header_over_ = end != std::string::npos || header_.size() >= kMaxHeaderBytes;
+  is_header_over_ = end != std::string::npos || header_.size() >= kMaxHeaderBytesSeen;
 }
 
 bool SmtpContent::take_data(std::string_view& bytes) {

@@ -10,7 +10,7 @@
 
 namespace assay {
 
-inline constexpr std::size_t kMaxHeaderBytes = 16 << 10;  // that are looked at
+inline constexpr std::size_t kMaxHeaderBytesSeen = 16 << 10;  // that are looked at
 
 class SmtpContent {
  public:
