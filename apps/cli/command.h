@@ -53,6 +53,8 @@ Job declare_sniff(CLI::App& app);
 Job declare_methods(CLI::App& app);
 Job declare_explanations(CLI::App& app);
 Job declare_demo(CLI::App& app);
+Job declare_simulate(CLI::App& app);
+Job declare_causes(CLI::App& app);
 Job declare_completion(CLI::App& app);
 Job declare_version(CLI::App& app);
 

@@ -1,38 +1,81 @@
-// Causes: why a host inside a network asks for a name at all. Everything upstream follows from
-// these.
+// Cause: the door through which a reason to look up names enters. One file each in causes/, one
+// line in cause_registry.cc. A cause draws what hosts inside a network want, and what passes
+// between servers because of it; rows of records follow from those, never from the cause itself.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "sim/happenings.h"
 #include "sim/random.h"
+#include "sim/rhythm.h"
+#include "sim/scenario.h"
 
 namespace assay::sim {
 
-// One wish to look up the name, by a host inside a party's network. Times in seconds since the
-// epoch.
-struct Demand {
-  double time_s = 0;
-  const char* cause = "";  // "live_mail_checks", "archive_rescan", "misconfigured_application", ...
+struct Parameter {
+  std::string_view name;     // with its unit last: "period_seconds"
+  double usual = 0;          // when a scenario does not state it
+  double low = 0, high = 0;  // what is drawn when scenarios are made at random, and the most that
+                             // a scenario may state is a hundredfold of `high`
+  std::string_view meaning;
 };
 
-// A stretch of the calendar in which one party's causes keep their rates.
-struct Phase {
-  double begin_s = 0;
-  double end_s = 0;
-  double rescan_windows_per_day = 0;     // E2: software goes through stored mail in windows
-  double rescan_window_hours_mean = 2;   // length of a window
-  double rescan_per_hour = 40;           // look-ups inside a window, Poisson
-  double campaigns_per_week = 0;         // E1: mailings whose arrival is checked
-  double campaign_recipients_mean = 10;  // deliveries spread over campaign_spread_minutes
-  double campaign_spread_minutes = 10;
-  double poll_windows_per_day = 0;  // E3: a misconfigured application polls in stretches
-  double poll_window_hours_mean = 2;
-  double poll_period_seconds = 300;
+// What a cause may know while it draws.
+class CauseContext {
+ public:
+  CauseContext(const Scenario& scenario, const Party& party, const CauseSpec& spec,
+               std::span<const Parameter> parameters, const Rhythm& rhythm, Random& random);
+
+  // As stated, or as usual. A name that the kind does not have is a programmer's error.
+  double operator[](std::string_view parameter) const;
+
+  double begin_s() const { return begin_s_; }
+  double end_s() const { return end_s_; }
+  double days() const { return (end_s_ - begin_s_) / 86'400; }
+  bool is_within(double time_s) const { return time_s >= begin_s_ && time_s < end_s_; }
+  // Times that follow the party's working day, so many on an ordinary weekday.
+  std::vector<double> working_times(double per_weekday) {
+    return rhythm.draw(per_weekday, begin_s_, end_s_, random);
+  }
+  // Times of a Poisson process of constant rate.
+  std::vector<double> times(double per_day);
+
+  const Scenario& scenario;
+  const Party& party;
+  const Rhythm& rhythm;
+  Random& random;
+
+ private:
+  const CauseSpec& spec_;
+  std::span<const Parameter> parameters_;
+  double begin_s_, end_s_;
 };
 
-// The demands of all phases, in order of time.
-std::vector<Demand> draw_demands(const std::vector<Phase>& phases, Random& random);
+// What a cause is, for those who ask whether a method told it right.
+struct CauseTruth {
+  bool is_automatic = false;     // no person chose the moments of the look-ups
+  bool follows_people = false;   // but their rate follows what people do at work
+  bool is_contact = false;       // content passed between the parties because of it
+  bool is_conversation = false;  // and persons answered one another
+};
+
+class CauseKind {
+ public:
+  virtual ~CauseKind() = default;
+  virtual std::string_view name() const = 0;     // "archive_rescan"
+  virtual std::string_view code() const = 0;     // of the explanation: "E2"
+  virtual std::string_view summary() const = 0;  // a sentence
+  virtual CauseTruth truth() const = 0;
+  virtual std::span<const Parameter> parameters() const = 0;
+  // In any order of time; nothing outside the context's time.
+  virtual void draw(CauseContext& context, Happenings& out) const = 0;
+};
+
+const std::vector<const CauseKind*>& all_causes();
+const CauseKind* find_cause(std::string_view name);
 
 }  // namespace assay::sim

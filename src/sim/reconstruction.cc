@@ -6,10 +6,12 @@
 #include <set>
 
 #include "assay/instant.h"
-#include "sim/vantage.h"
+#include "sim/demo/vantage.h"
 
 namespace assay::sim {
 namespace {
+
+using namespace demo;  // its causes, caches and logs
 
 double seconds_of(const char* text) {
   return static_cast<double>(parse_rfc3339(text).value().us) / kMicrosPerSecond;

@@ -1,45 +1,90 @@
 #include "sim/vantage.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "assay/instant.h"
-
 namespace assay::sim {
+namespace {
 
-std::vector<LoggedQuery> observe(std::vector<LoggedQuery> queries, const LogVantage& vantage,
-                                 Random& random) {
-  std::stable_sort(queries.begin(), queries.end(), [](const LoggedQuery& a, const LoggedQuery& b) {
-    return a.query.time_s < b.query.time_s;
-  });
-  std::vector<LoggedQuery> seen;
-  for (LoggedQuery& logged : queries) {
-    const double t = logged.query.time_s;
-    const bool is_out =
-        std::any_of(vantage.outages.begin(), vantage.outages.end(),
-                    [t](const Outage& outage) { return t >= outage.begin_s && t < outage.end_s; });
-    if (!is_out && random.chance(vantage.seen_probability)) seen.push_back(std::move(logged));
-  }
-  return seen;
+// Within the zone one label above the target, or the target with a search suffix behind it.
+bool reaches_servers(const std::string& name, const std::string& target) {
+  const std::string zone = target.substr(target.find('.') + 1);
+  if (name == zone || name.starts_with(target + ".")) return true;
+  return name.ends_with("." + zone);
 }
 
-std::string bind_query_log(const std::vector<LoggedQuery>& queries, int server,
-                           const LogVantage& vantage) {
-  const std::string& address = vantage.server_addresses[static_cast<std::size_t>(server)];
-  std::string log;
-  unsigned port = 0;
-  for (const LoggedQuery& logged : queries) {
-    if (logged.query.server != server) continue;
-    const auto second = static_cast<std::int64_t>(std::floor(logged.query.time_s));
-    port = 1'024 + (port * 7'919 + static_cast<unsigned>(second)) % 64'000;
-    log += fmt::format(
-        "{} queries: info: client @0x7f3a2c0{:05x} {}#{} ({}): query: {} IN A -E(0)D ({})\n",
-        format_utc(second * kMicrosPerSecond), port & 0xffffu, logged.client, port,
-        logged.query.name, logged.query.name, address);
+bool is_out(const Vantage& vantage, double time_s) {
+  return std::any_of(vantage.outages.begin(), vantage.outages.end(), [&](const Outage& outage) {
+    return time_s >= outage.begin_s && time_s < outage.end_s;
+  });
+}
+
+void sort_by_time(std::vector<Row>& rows) {
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.time_s < b.time_s; });
+}
+
+}  // namespace
+
+std::vector<Row> record(std::vector<Row> queries, const Scenario& scenario, const Names& names,
+                        Random& random) {
+  const Vantage& vantage = scenario.vantage;
+  std::vector<char> is_seen(names.size());
+  for (std::uint32_t i = 0; i < names.size(); ++i) {
+    const bool passes = !vantage.only_target || i == 0;
+    is_seen[i] = passes && reaches_servers(names.name(i), scenario.target.qname);
   }
-  return log;
+  std::vector<Row> rows;
+  rows.reserve(queries.size());
+  for (Row& row : queries) {
+    if (row.time_s < scenario.begin_s || row.time_s >= scenario.end_s) continue;
+    if (!is_seen[row.name] || (vantage.only_type_a && row.qtype != kTypeA)) continue;
+    if (is_out(vantage, row.time_s) || !random.chance(vantage.seen_probability)) continue;
+    if (row.server < vantage.skew_seconds.size()) row.time_s += vantage.skew_seconds[row.server];
+    const double step = vantage.resolution_seconds;
+    if (step > 0) row.time_s = std::floor(row.time_s / step) * step;
+    rows.push_back(row);
+  }
+  sort_by_time(rows);
+  return rows;
+}
+
+void edit_rows(SimulatedRun& run, const Scenario& scenario, Random& random) {
+  const Edit& edit = scenario.edit;
+  std::vector<Row>& rows = run.rows;
+  const std::size_t before = rows.size();
+  if (before == 0) return;
+  const auto invented =
+      static_cast<std::size_t>(std::llround(edit.invented_share * static_cast<double>(before)));
+  std::vector<Row> made;
+  for (std::size_t i = 0; i < invented; ++i) {
+    Row row = rows[random.below(before)];  // so that clients keep their shares
+    row.time_s = std::floor(random.uniform(scenario.begin_s, scenario.end_s));
+    row.server = static_cast<std::uint8_t>(random.below(scenario.vantage.servers.size()));
+    row.is_invented = true;
+    made.push_back(row);
+  }
+  const auto block = std::min(before / 2, static_cast<std::size_t>(edit.repeated_block_rows));
+  if (block > 0) {
+    const std::size_t from = random.below(before - block);
+    const double shift = 86'400 * std::floor(random.uniform(2, 20));
+    for (std::size_t i = from; i < from + block; ++i) {
+      Row row = rows[i];
+      row.time_s += row.time_s + shift < scenario.end_s ? shift : -shift;
+      row.is_invented = true;
+      made.push_back(row);
+    }
+  }
+  if (edit.deleted_share > 0) {
+    std::erase_if(rows, [&](const Row&) { return random.chance(edit.deleted_share); });
+  }
+  run.deleted_rows = before - rows.size();
+  run.invented_rows = made.size();
+  rows.insert(rows.end(), made.begin(), made.end());
+  for (Row& row : rows) {
+    if (random.chance(edit.rounded_share)) row.time_s = std::floor(row.time_s / 10) * 10;
+  }
+  sort_by_time(rows);
 }
 
 }  // namespace assay::sim

@@ -1,35 +1,19 @@
-// From upstream queries to a file: what each authoritative server's log shows of them.
+// What a vantage records of the queries that reach its servers, and what was done to it afterwards.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "sim/resolver.h"
+#include "sim/random.h"
+#include "sim/run.h"
 
 namespace assay::sim {
 
-struct Outage {
-  double begin_s = 0;
-  double end_s = 0;
-};
+// Rows in order of time as recorded: outages, sampling, filters, clocks, whole seconds. Names of
+// other zones than the target's reach other servers and are not here.
+std::vector<Row> record(std::vector<Row> queries, const Scenario& scenario, const Names& names,
+                        Random& random);
 
-struct LogVantage {
-  std::vector<std::string> server_addresses;  // ns1, ns2, ...
-  std::vector<Outage> outages;                // the collector wrote nothing
-  double seen_probability = 1;                // sampling
-};
-
-struct LoggedQuery {
-  UpstreamQuery query;
-  std::string client;
-};
-
-// What reaches the logs, in order of time.
-std::vector<LoggedQuery> observe(std::vector<LoggedQuery> queries, const LogVantage& vantage,
-                                 Random& random);
-
-// The log of one server in BIND 9's layout, UTC with whole seconds.
-std::string bind_query_log(const std::vector<LoggedQuery>& queries, int server,
-                           const LogVantage& vantage);
+// Deletes, invents, repeats and rounds as the scenario says; counts into `run`.
+void edit_rows(SimulatedRun& run, const Scenario& scenario, Random& random);
 
 }  // namespace assay::sim

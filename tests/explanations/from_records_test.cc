@@ -8,7 +8,7 @@
 
 #include "../methods/toy.h"
 #include "assay/verdict.h"
-#include "sim/resolver.h"
+#include "sim/demo/resolver.h"
 
 namespace assay {
 namespace {
@@ -45,13 +45,14 @@ int leaning(const Assessment& assessment, std::string_view method) {
 }
 
 // Behind Bank's resolver, with retries at three servers, as the simulator has them.
-void ask_behind_a_cache(Toy& toy, const std::vector<sim::Demand>& demands, sim::Random& random) {
+void ask_behind_a_cache(Toy& toy, const std::vector<sim::demo::Demand>& demands,
+                        sim::Random& random) {
   toy.file().ttl_seconds["mail1.sender.example"] = 3600;
-  sim::ResolverFarm farm;
+  sim::demo::ResolverFarm farm;
   farm.addresses = {"192.0.2.53"};
   farm.ttl_seconds = kTtl;
-  for (const sim::UpstreamQuery& query :
-       sim::resolve(demands, farm, "mail1.sender.example", random)) {
+  for (const sim::demo::UpstreamQuery& query :
+       sim::demo::resolve(demands, farm, "mail1.sender.example", random)) {
     toy::RowOptions options;
     options.server = "203.0.113." + std::to_string(1 + query.server);
     toy.ask(query.time_s, "192.0.2.53", options);
@@ -61,13 +62,13 @@ void ask_behind_a_cache(Toy& toy, const std::vector<sim::Demand>& demands, sim::
 TEST(FromRecords, APollInStretchesFavoursTheMisconfiguredApplicationAndNoPersons) {
   for (const std::uint64_t seed : kSeeds) {
     sim::Random random(seed);
-    sim::Phase phase;
+    sim::demo::Phase phase;
     phase.end_s = 70 * toy::kDay;
     phase.poll_windows_per_day = 2;
     phase.poll_window_hours_mean = 4;
     phase.poll_period_seconds = 300;
     Toy toy(70);
-    ask_behind_a_cache(toy, sim::draw_demands({phase}, random), random);
+    ask_behind_a_cache(toy, sim::demo::draw_demands({phase}, random), random);
     const Verdict verdict = judged(toy);
     EXPECT_GT(leaning(of(verdict, "misconfigured_application"), "gap_law"), 0) << seed;
     EXPECT_LT(leaning(of(verdict, "person_to_person_mail"), "gap_law"), 0) << seed;
@@ -80,7 +81,7 @@ TEST(FromRecords, APollInStretchesFavoursTheMisconfiguredApplicationAndNoPersons
 TEST(FromRecords, APollByDayAndNightFavoursTheMisconfiguredApplicationAndNoPersons) {
   for (const std::uint64_t seed : kSeeds) {
     sim::Random random(seed);
-    std::vector<sim::Demand> demands;
+    std::vector<sim::demo::Demand> demands;
     for (double t = 0; t < 70 * toy::kDay; t += 300) {
       demands.push_back({t + random.uniform(0, 10), "misconfigured_application"});
     }
@@ -97,7 +98,7 @@ TEST(FromRecords, PeopleInOfficeHoursBehindACacheAreNoClock) {
   for (const std::uint64_t seed : kSeeds) {
     for (const double early_s : {0.0, 1200.0}) {
       sim::Random random(seed);
-      std::vector<sim::Demand> demands;
+      std::vector<sim::demo::Demand> demands;
       for (int day = 0; day < 70; ++day) {
         if ((day + 2) % 7 >= 5) continue;
         const double opens = day * toy::kDay + 9 * 3600 + random.uniform(-early_s, early_s);
@@ -125,7 +126,7 @@ TEST(FromRecords, ALevelThatWandersBearsOnNothing) {
   for (const std::uint64_t seed : kSeeds) {
     sim::Random random(seed);
     double level = 0;
-    std::vector<sim::Demand> demands;
+    std::vector<sim::demo::Demand> demands;
     for (int day = 0; day < 143; ++day) {
       double noise = -6;
       for (int i = 0; i < 12; ++i) noise += random.uniform();

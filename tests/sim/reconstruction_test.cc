@@ -6,10 +6,12 @@
 #include <sstream>
 
 #include "assay/instant.h"
-#include "sim/resolver.h"
+#include "sim/demo/resolver.h"
 
 namespace assay::sim {
 namespace {
+
+using namespace demo;  // the parts of the reconstruction
 
 TEST(Reconstruction, HasTheQuotedRowsUnderTheDemoSeeds) {
   const Reconstruction made = reconstruct(demo_seeds());

@@ -1,8 +1,8 @@
-#include "sim/resolver.h"
+#include "sim/demo/resolver.h"
 
 #include <algorithm>
 
-namespace assay::sim {
+namespace assay::sim::demo {
 namespace {
 
 // One refresh: a first query, perhaps a second one to another server at once, and retries while the
@@ -50,4 +50,4 @@ std::vector<UpstreamQuery> resolve(const std::vector<Demand>& demands, const Res
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::demo

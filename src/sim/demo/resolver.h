@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/cause.h"
+#include "sim/demo/cause.h"
 
-namespace assay::sim {
+namespace assay::sim::demo {
 
 // How the hosts of one party reach the world.
 struct ResolverFarm {
@@ -36,4 +36,4 @@ struct UpstreamQuery {
 std::vector<UpstreamQuery> resolve(const std::vector<Demand>& demands, const ResolverFarm& farm,
                                    const std::string& name, Random& random);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::demo

@@ -1,0 +1,98 @@
+#include "sim/cache.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace assay::sim {
+namespace {
+
+constexpr double kWeek = 7 * 86'400;
+constexpr double kNever = 1e300;
+// Nobody asks servers that do not answer more often than this (RFC 8767 section 5).
+constexpr double kFailureSeconds = 30;
+
+struct Entry {
+  double expiry_s = -kNever;
+  double prefetch_from_s = kNever;
+};
+
+class Shard {
+ public:
+  Shard(const Scenario& scenario, const Party& party, Iterator& iterator, Random& random)
+      : target_(scenario.target), cache_(party.cache), iterator_(iterator), random_(random) {
+    draw_restart(scenario.begin_s);
+  }
+
+  void ask(const StubQuestion& question, std::vector<UpstreamQuery>& out) {
+    const double t = question.time_s;
+    while (t >= restart_s_) {
+      entries_.clear();
+      draw_restart(restart_s_);
+    }
+    Entry& entry = entries_[(std::uint64_t{question.name} << 16) | question.qtype];
+    if (t < entry.expiry_s && t < entry.prefetch_from_s) return;
+    const Iterator::Answer answer = iterator_.resolve(
+        {t, question.name, question.qtype, question.cause, question.address, 0, false}, out);
+    keep(entry, question, answer);
+  }
+
+ private:
+  void draw_restart(double after_s) {
+    restart_s_ = cache_.restarts_per_week > 0
+                     ? after_s + random_.exponential(kWeek / cache_.restarts_per_week)
+                     : kNever;
+  }
+
+  void keep(Entry& entry, const StubQuestion& question, const Iterator::Answer& answer) {
+    if (!answer.has_come) {
+      // The old answer goes on being served, if stale ones are, or nobody is answered for a while.
+      const bool is_stale = answer.time_s < entry.expiry_s + cache_.stale_seconds;
+      if (is_stale) entry.expiry_s = answer.time_s + kFailureSeconds;
+      entry.prefetch_from_s = kNever;
+      return;
+    }
+    const bool is_gone =
+        question.name == 0 && target_.removed_s != 0 && answer.time_s >= target_.removed_s;
+    const bool is_there = question.exists && !is_gone;
+    const double ttl =
+        is_there ? std::clamp(target_.ttl_seconds, cache_.min_ttl_seconds,
+                              std::max(cache_.min_ttl_seconds, cache_.max_ttl_seconds))
+                 : std::min(target_.negative_ttl_seconds, cache_.max_negative_ttl_seconds);
+    entry.expiry_s = answer.time_s + ttl;
+    const double ahead = std::max(ttl * cache_.prefetch_share, cache_.prefetch_seconds);
+    entry.prefetch_from_s = ahead > 0 ? entry.expiry_s - ahead : kNever;
+  }
+
+  const TargetName& target_;
+  const Cache& cache_;
+  Iterator& iterator_;
+  Random& random_;
+  double restart_s_ = kNever;
+  std::unordered_map<std::uint64_t, Entry> entries_;
+};
+
+}  // namespace
+
+std::vector<UpstreamQuery> pass_caches(const std::vector<StubQuestion>& questions,
+                                       const Scenario& scenario, const Party& party,
+                                       Random& random) {
+  std::vector<Iterator> iterators;
+  std::vector<Shard> shards;
+  const auto per_address = static_cast<std::size_t>(std::max(1, party.cache.shards));
+  iterators.reserve(party.addresses.size());
+  shards.reserve(party.addresses.size() * per_address);
+  for (std::size_t i = 0; i < party.addresses.size(); ++i) {
+    iterators.emplace_back(party.iteration, scenario.vantage, random);
+    for (std::size_t k = 0; k < per_address; ++k) {
+      shards.emplace_back(scenario, party, iterators.back(), random);
+    }
+  }
+  std::vector<UpstreamQuery> out;
+  for (const StubQuestion& question : questions) {
+    const std::size_t shard = per_address == 1 ? 0 : random.below(per_address);
+    shards[question.address * per_address + shard].ask(question, out);
+  }
+  return out;
+}
+
+}  // namespace assay::sim

@@ -1,0 +1,121 @@
+// A scenario: everything that a simulated run depends on. scenario_toml.h reads it from a file,
+// docs/simulator.md has the parameters. Times in seconds since the epoch, UTC.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "assay/instant.h"
+
+namespace assay::sim {
+
+// The name that the story is about, as its zone publishes it.
+struct TargetName {
+  std::string qname = "news1.sender.example";
+  std::string address = "203.0.113.25";
+  double ttl_seconds = 3'600;
+  double negative_ttl_seconds = 900;
+  double removed_s = 0;  // from here on NXDOMAIN; 0: never
+};
+
+// When people are at work where a party is.
+struct WorkingDay {
+  std::string zone = "UTC";  // of the tz database
+  double start_hour = 9;     // local
+  double length_hours = 8.5;
+  double lunch_hour = 12.5;           // its middle; an hour in which half are away
+  double weekend_share = 0.03;        // of the demand of a weekday
+  double night_share = 0.02;          // of the demand of a working hour
+  std::vector<std::string> holidays;  // "2021-07-05"
+};
+
+// How a host turns a wish into questions to resolvers.
+struct Stub {
+  double asks_both_probability = 0.3;  // the next resolver as well, within both_seconds
+  double both_seconds = 3;
+  double retry_probability = 0.02;  // the answer was late: asked again, at the next resolver
+  std::string suffix;               // tried when the name does not exist, ndots permitting
+};
+
+// What a resolver address keeps.
+struct Cache {
+  int shards = 1;  // caches behind one address; each demand meets one of them at random
+  double min_ttl_seconds = 0;
+  double max_ttl_seconds = 604'800;
+  double max_negative_ttl_seconds = 10'800;
+  // A demand within the last part of the TTL is answered and refreshes: 0 is off, Unbound's 0.1.
+  double prefetch_share = 0;
+  double prefetch_seconds = 0;   // the same, in seconds before expiry: BIND's trigger of 2
+  double restarts_per_week = 0;  // the cache is empty
+  double stale_seconds = 0;      // how long an expired answer is served while no server answers
+};
+
+enum class ServerChoice { uniform, sticky, band };
+
+// How a resolver picks an authoritative server, and what it does when none answers in time.
+struct Iteration {
+  ServerChoice choice = ServerChoice::band;
+  double loss_probability = 0.01;  // of a question or its answer
+  double repeat_probability = 0;   // a second question in the same refresh (IPv6, EDNS probe)
+  double timeout_seconds = 0.8;    // of the first try; doubles with each
+  int max_tries = 6;
+};
+
+// A cause and its named parameters; those not stated are the kind's own (cause.h).
+struct CauseSpec {
+  std::string kind;
+  std::map<std::string, double> parameters;
+  double begin_s = 0, end_s = 0;  // 0: the scenario's
+};
+
+struct Party {
+  std::string name;
+  std::vector<std::string> addresses;       // of its resolvers towards the world
+  std::vector<std::string> mail_addresses;  // of its mail hosts
+  WorkingDay hours;
+  Stub stub;
+  Cache cache;
+  Iteration iteration;
+  std::vector<CauseSpec> causes;
+};
+
+struct Outage {
+  double begin_s = 0;
+  double end_s = 0;
+};
+
+// Who recorded what. The rest of the world's queries is not recorded at all.
+struct Vantage {
+  std::vector<std::string> servers = {"203.0.113.1", "203.0.113.2", "203.0.113.3"};
+  std::vector<double> latency_ms = {};    // of each, for the choice; empty: alike
+  std::vector<double> skew_seconds = {};  // of each one's clock; empty: none
+  std::vector<Outage> outages;            // nothing was written
+  double seen_probability = 1;            // sampling
+  double resolution_seconds = 1;          // times are cut to it
+  bool only_target = false;               // rows of other names were left out
+  bool only_type_a = false;               // rows of other types were
+  std::vector<std::string> other_names;   // further names of the same zone
+  double other_rows_per_day = 0;          // look-ups of those, by anybody
+};
+
+// What was done to the rows after they were recorded. 0 everywhere: nothing.
+struct Edit {
+  double deleted_share = 0;        // of all rows, one by one
+  double invented_share = 0;       // rows of the same parties at made-up times, of all rows
+  double repeated_block_rows = 0;  // a block of so many rows stands in another place again
+  double rounded_share = 0;        // seconds rounded to tens
+};
+
+struct Scenario {
+  std::string title;
+  std::uint64_t seed = 1;
+  double begin_s = 0, end_s = 0;
+  TargetName target;
+  std::vector<Party> parties;
+  Vantage vantage;
+  Edit edit;
+};
+
+}  // namespace assay::sim

@@ -1,0 +1,50 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "assay/engine.h"
+#include "case_support.h"
+
+namespace assay {
+namespace {
+
+TEST(Simulate, WritesEveryShippedScenarioAsFilesThatItsReadersTakeWhole) {
+  std::size_t scenarios = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
+    const auto files = simulate(entry.path().string(), std::nullopt);
+    ASSERT_TRUE(files.ok()) << files.error().message;
+    ++scenarios;
+    EXPECT_EQ(files->back().name, "truth.json");
+    const test::TempFolder folder;
+    std::vector<SimulatedFile> records(files->begin(), files->end() - 1);
+    ASSERT_TRUE(write_simulated(records, folder / "records").ok());
+    auto opened = Case::init(folder / "case", "simulated", "UTC", 5, test::still_surroundings());
+    ASSERT_TRUE(opened.ok());
+    AddRequest request;
+    request.paths = {folder / "records"};
+    const auto outcomes = opened->add(request);
+    ASSERT_TRUE(outcomes.ok());
+    EXPECT_EQ(outcomes->size(), records.size());
+    for (const AddOutcome& outcome : *outcomes) {
+      EXPECT_EQ(outcome.evidence.state, ReadState::read) << outcome.evidence.name;
+      EXPECT_EQ(outcome.evidence.balance.rejected, 0u) << outcome.evidence.name;
+      EXPECT_GT(outcome.evidence.balance.rows, 0u) << outcome.evidence.name;
+    }
+  }
+  EXPECT_GE(scenarios, 3u);
+}
+
+TEST(Simulate, PutsNothingIntoAFolderThatHoldsSomething) {
+  const auto files = simulate("scenarios/archive-rescan.toml", 5);
+  ASSERT_TRUE(files.ok());
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_simulated(*files, folder / "records").ok());
+  EXPECT_FALSE(test::read_all(folder / "records/ns1.query.log").empty());
+  const Status again = write_simulated(*files, folder / "records");
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().code, ErrorCode::usage);
+}
+
+}  // namespace
+}  // namespace assay
