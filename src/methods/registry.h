@@ -23,5 +23,6 @@ const Method& unasked_answers_method();
 const Method& same_event_method();
 const Method& clock_offset_method();
 const Method& capacity_method();
+const Method& tunnel_signs_method();
 
 }  // namespace assay::methods

@@ -129,6 +129,11 @@ class Toy {
     }
   }
 
+  // Names below a wildcard are the question's too; before any is asked.
+  void ask_about(const char* pattern) {
+    records_.patterns.push_back(NamePattern::parse(pattern).value());
+  }
+
   CaseFile& file() { return file_; }
   Evidence& evidence(std::size_t n = 1) { return evidences_[n - 1]; }
   Random random(const char* label) const { return Random(seed_, label); }
@@ -202,6 +207,8 @@ class Toy {
     NameInfo info;
     info.canonical = canonical;
     info.is_target = canonical == "mail1.sender.example" || canonical == "mail2.sender.example";
+    for (const NamePattern& pattern : records_.patterns)
+      info.is_target |= pattern.matches(canonical);
     if (!info.is_target && canonical.starts_with("mail1.sender.example.")) info.run_on_of = 0;
     info.party = canonical.ends_with("sender.example") ? 2 : -1;
     records_.names.push_back(info);
