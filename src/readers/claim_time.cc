@@ -83,8 +83,8 @@ ClaimTime ClaimClock::moment(const LogStamp& stamp) {
   return out;
 }
 
-ClaimTime ClaimClock::day(int year, int month, int day) {
-  LogStamp stamp;
+ClaimTime ClaimClock::day(int year, int month, int day, const LogStamp& zone) {
+  LogStamp stamp = zone;
   stamp.year = year;
   stamp.month = month;
   stamp.day = day;
@@ -101,6 +101,14 @@ ClaimTime ClaimClock::read(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.remove_suffix(1);
   if (text.empty() || text.size() > kMaxTimeText) return {};
+  // "2026-11-22+01:00", "2026-11-22Z": a date of XML Schema may state its zone.
+  LogStamp zoned;
+  if (text.size() > 10 && text[4] == '-' && text[7] == '-' &&
+      parse_utc_offset(text.substr(10), zoned) == text.size() - 10) {
+    if (const std::string date = iso_date(text.substr(0, 10)); !date.empty()) {
+      return day(std::stoi(date), two_digits(date.data() + 5), two_digits(date.data() + 8), zoned);
+    }
+  }
   // "04:19:14 22-Nov-2026"
   std::string turned;
   if (text.size() > 9 && text[2] == ':' && text[5] == ':' && text[8] == ' ') {

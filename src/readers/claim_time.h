@@ -35,11 +35,12 @@ class ClaimClock {
 
   // A time or a date in any form that cannot be misread, as registries and their clients print
   // them: RFC 3339, "22-nov-2026", "Sun, 22 Nov 2026 04:19:14 UTC", "Sun Nov 22 04:19:14 CET 2026",
-  // "2026/11/22 04:19:14 (JST)". Not known when it is none.
+  // "2026/11/22 04:19:14 (JST)", "2026-11-22+01:00". Not known when it is none.
   ClaimTime read(std::string_view text);
   // The first time or date that stands somewhere in a comment, its year first.
   ClaimTime find(std::string_view text);
-  ClaimTime day(int year, int month, int day);
+  // A whole day, in the zone whose offset `zone` has, else in that of the evidence.
+  ClaimTime day(int year, int month, int day, const LogStamp& zone = {});
   ClaimTime moment(const LogStamp& stamp);
 
  private:

@@ -117,6 +117,7 @@ class DnsmasqRead : public LogRead {
       return pass_over(
           line, outcome.is_ambiguous ? "dnsmasq.answer_ambiguous" : "dnsmasq.answer_without_query");
     }
+    if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.used_unit();
     DnsRow& row = *outcome.row;
     const bool is_fine = time.width_us <= kFineStampUs && row.width_us <= kFineStampUs;

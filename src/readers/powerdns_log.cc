@@ -69,6 +69,7 @@ class PowerdnsRead : public LogRead {
     if (parsed_.rcode) found.row->rcode = *parsed_.rcode;
     if (parsed_.delay_us) found.row->delay_us = *parsed_.delay_us;
     pending_.answer(found);
+    if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.used_unit();
   }
 
@@ -78,6 +79,7 @@ class PowerdnsRead : public LogRead {
     DnsRow row;
     if (!read_row(line, row)) return;
     sink_.note("powerdns.answer_without_question", line.text);
+    if (!line.is_terminated) sink_.note("line.unterminated", line.text);
     sink_.used_unit();
     row.flags |= kHasAnswer;
     if (parsed_.rcode) row.rcode = *parsed_.rcode;

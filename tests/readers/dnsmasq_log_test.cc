@@ -60,6 +60,17 @@ TEST(DnsmasqLog, HoldsAnAnswerAgainstABoundedNumberOfWaitingQueries) {
   EXPECT_EQ(outcomes(cached).back(), "192.0.2.8 A NOERROR");
 }
 
+// What was used of a line without its end must be known when the file has grown.
+TEST(DnsmasqLog, NotesAnAnswerWhoseLineHasNoEnd) {
+  std::string text =
+      line("query[A] a.example from 192.0.2.8") + line("reply a.example is 198.51.100.1");
+  text.pop_back();
+  CollectingSink sink;
+  ASSERT_TRUE(read(text, sink).ok());
+  EXPECT_EQ(outcomes(sink).back(), "192.0.2.8 A NOERROR");
+  EXPECT_EQ(sink.noted("line.unterminated"), 1u);
+}
+
 TEST(DnsmasqLog, FindsWaitingQueriesBehindAnsweredOnes) {
   const std::string waits = line("query[AAAA] a.example from 192.0.2.7");
   std::string text = waits;

@@ -69,6 +69,18 @@ TEST(Camt053, BookingAndValueDateAreKeptApart) {
   EXPECT_EQ(sink.records[0].until_us - sink.records[0].time_us + 1, kMicrosPerDay);
 }
 
+TEST(Camt053, ADateMayStateItsZone) {
+  CollectingSink sink;
+  read("camt_053",
+       replaced(sample("camt_053/statement.xml"), "<BookgDt><Dt>2026-01-02<",
+                "<BookgDt><Dt>2026-01-02+02:00<"),
+       sink);
+  ASSERT_GE(sink.records.size(), 1u);
+  EXPECT_THAT(sink.texts_of(1, "booking_date"), ElementsAre("2026-01-02+02:00"));
+  EXPECT_EQ(format_utc(sink.records[0].time_us), "2026-01-01T22:00:00Z");
+  EXPECT_EQ(sink.records[0].until_us - sink.records[0].time_us + 1, kMicrosPerDay);
+}
+
 TEST(Camt053, BalancesThatDoNotAddUpAreNoted) {
   const std::string good = sample("camt_053/statement.xml");
   CollectingSink sink;
