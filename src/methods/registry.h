@@ -10,6 +10,7 @@ const Method& type_profile_method();
 const Method& bursts_method();
 const Method& gap_law_method();
 const Method& source_sync_method();
+const Method& turn_taking_method();
 const Method& coverage_gaps_method();
 const Method& day_hour_method();
 const Method& change_points_method();

@@ -214,6 +214,12 @@ class Toy {
     records_.names.push_back(info);
     return static_cast<std::uint32_t>(records_.names.size() - 1);
   }
+  // A further name of the question, held by a party (index into the case's).
+  void target(const std::string& canonical, int party) {
+    NameInfo& info = records_.names[name(canonical)];
+    info.is_target = true;
+    info.party = party;
+  }
   const QuestionRecords& records() {
     finish();
     return records_;
