@@ -55,6 +55,7 @@ Job declare_explanations(CLI::App& app);
 Job declare_demo(CLI::App& app);
 Job declare_simulate(CLI::App& app);
 Job declare_causes(CLI::App& app);
+Job declare_calibrate(CLI::App& app);
 Job declare_completion(CLI::App& app);
 Job declare_version(CLI::App& app);
 

@@ -51,6 +51,8 @@ const std::vector<Command>& all_commands() {
        "assay simulate scenarios/archive-rescan.toml -o DIR", declare_simulate},
       {"causes", "list the causes that a scenario may have, with their parameters", "assay causes",
        declare_causes},
+      {"calibrate", "examine simulated records of known cause and count the errors",
+       "assay calibrate --runs 2000", declare_calibrate},
       {"completion", "print the completion script of a shell",
        "assay completion bash > ~/.local/share/bash-completion/completions/assay",
        declare_completion},

@@ -182,4 +182,17 @@ Status write_simulated(const std::vector<SimulatedFile>& files, const std::strin
 // Kinds of cause with their parameters, as a table whose first row names the columns.
 std::vector<std::vector<std::string>> simulated_causes();
 
+// How often the engine errs: random scenarios of every cause, examined. Seeds first_seed, ... are
+// dealt to the causes in turn; the same request gives the same text whatever the threads.
+struct CalibrateRequest {
+  std::uint64_t first_seed = 1;
+  std::uint32_t runs = 2'000;
+  unsigned threads = 1;
+  std::function<void(std::uint32_t done)> progress;  // may be empty; called from one thread
+};
+struct CalibrateOutcome {
+  std::string markdown, json;
+};
+Result<CalibrateOutcome> calibrate(const CalibrateRequest& request);
+
 }  // namespace assay

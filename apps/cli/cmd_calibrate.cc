@@ -1,0 +1,44 @@
+// assay calibrate
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "command.h"
+#include "text.h"
+
+namespace assay::cli {
+namespace {
+
+struct CalibrateOptions {
+  std::uint64_t seed = 1'000'001;
+  std::uint32_t runs = 2'000;
+};
+
+Result<int> run_calibrate(const CalibrateOptions& options, Session& session) {
+  CalibrateRequest request;
+  request.first_seed = options.seed;
+  request.runs = options.runs;
+  request.threads = std::max(1u, std::thread::hardware_concurrency());
+  std::uint32_t told = 0;
+  request.progress = [&](std::uint32_t done) {
+    if (done < told + 200) return;
+    told = done;
+    session.say(fmt::format("{} of {} runs", number(done), number(options.runs)));
+  };
+  const auto outcome = calibrate(request);
+  if (!outcome.ok()) return outcome.error();
+  session.print(session.wants_json ? outcome->json : outcome->markdown);
+  return kDone;
+}
+
+}  // namespace
+
+Job declare_calibrate(CLI::App& app) {
+  auto options = std::make_shared<CalibrateOptions>();
+  app.add_option("--seed", options->seed, "the first seed; the next runs have the next ones");
+  app.add_option("--runs", options->runs, "how many, dealt to all causes in turn")
+      ->check(CLI::Range(1u, 1'000'000u));
+  return [options](Session& session) { return run_calibrate(*options, session); };
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,122 @@
+// Runs, in threads, and the page and the JSON that come of them.
+#include <fmt/format.h>
+
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "assay/engine.h"
+#include "engine/calibrate/tally.h"
+#include "sim/random_scenario.h"
+
+namespace assay {
+namespace {
+
+Result<RunOutcome> run_one(std::uint64_t seed, std::size_t number) {
+  const auto& causes = sim::all_causes();
+  const sim::CauseKind& cause = *causes[number % causes.size()];
+  const auto draw = sim::draw_scenario(cause, seed);
+  if (!draw.ok()) return draw.error();
+  // Coverage is declared in one half of the runs of each cause.
+  const auto coverage =
+      (number / causes.size()) % 2 == 0 ? DeclaredCoverage::as_it_was : DeclaredCoverage::unknown;
+  const auto result = examine_run(draw->scenario, draw->run, coverage);
+  if (!result.ok()) return result.error();
+  std::uint64_t rows = 0;
+  for (const sim::Row& row : draw->run.rows) rows += row.party != sim::kNobody;
+  return outcome_of(cause, draw->scenario, *result, rows);
+}
+
+std::uint64_t quantile(const std::vector<std::uint64_t>& sorted, double share) {
+  if (sorted.empty()) return 0;
+  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
+
+std::string page_of(const std::vector<CauseTally>& tallies, const CalibrateRequest& request) {
+  const CauseTally& all = tallies.back();
+  std::string page = fmt::format(
+      "| cause | runs | rows: 5 %, median, 95 % | insufficient | inconclusive | settled | above "
+      "rung "
+      "1 | truth excluded | truth survives | another cause alone |\n"
+      "|---|---|---|---|---|---|---|---|---|---|\n");
+  for (const CauseTally& each : tallies) {
+    const bool is_named = each.with_explanation > 0;
+    page += fmt::format(
+        "| {}{} | {} | {}, {}, {} | {} | {} | {} | {} | {} | {} | {} |\n", each.cause,
+        each.code.empty() ? "" : " (" + each.code + ")", each.runs, quantile(each.rows, 0.05),
+        quantile(each.rows, 0.5), quantile(each.rows, 0.95), each.insufficient, each.inconclusive,
+        each.settled, each.above_look_ups,
+        is_named ? fmt::format("{} of {}", each.truth_excluded, each.with_explanation) : "-",
+        is_named ? fmt::format("{} of {}", each.truth_survives, each.with_explanation) : "-",
+        each.wrong_single);
+  }
+  page += fmt::format(
+      "\nSeeds {} to {}; {} runs had edited rows. The true cause was excluded in {} of {} runs "
+      "whose "
+      "cause an explanation names (at 95 %, at most {:.3f} %). Records that would settle the "
+      "question were named in all but {} runs. ",
+      request.first_seed, request.first_seed + request.runs - 1, all.edited, all.truth_excluded,
+      all.with_explanation, 100 * upper_limit(all.truth_excluded, all.with_explanation),
+      all.without_missing);
+  page += fmt::format("Of what caches, servers and recorders truly did, {} were excluded{}.\n",
+                      all.wrongly_excluded.size(),
+                      all.wrongly_excluded.empty()
+                          ? std::string()
+                          : fmt::format(" ({})", fmt::join(all.wrongly_excluded, ", ")));
+  return page;
+}
+
+std::string json_of(const std::vector<CauseTally>& tallies, const CalibrateRequest& request) {
+  nlohmann::ordered_json causes = nlohmann::ordered_json::array();
+  for (const CauseTally& each : tallies) {
+    causes.push_back({{"cause", each.cause},
+                      {"code", each.code},
+                      {"runs", each.runs},
+                      {"edited", each.edited},
+                      {"rows_median", quantile(each.rows, 0.5)},
+                      {"insufficient", each.insufficient},
+                      {"inconclusive", each.inconclusive},
+                      {"settled", each.settled},
+                      {"above_look_ups", each.above_look_ups},
+                      {"without_missing_records", each.without_missing},
+                      {"with_explanation", each.with_explanation},
+                      {"truth_excluded", each.truth_excluded},
+                      {"truth_survives", each.truth_survives},
+                      {"another_cause_alone", each.wrong_single},
+                      {"wrongly_excluded", each.wrongly_excluded}});
+  }
+  const nlohmann::ordered_json document = {
+      {"first_seed", request.first_seed}, {"runs", request.runs}, {"causes", causes}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace
+
+Result<CalibrateOutcome> calibrate(const CalibrateRequest& request) {
+  std::vector<RunOutcome> outcomes(request.runs);
+  std::vector<std::optional<Error>> errors(std::max(1u, request.threads));
+  std::atomic<std::uint32_t> next = 0, done = 0;
+  const auto work = [&](std::size_t thread) {
+    for (std::uint32_t i = next++; i < request.runs && !errors[thread]; i = next++) {
+      auto outcome = run_one(request.first_seed + i, i);
+      if (outcome.ok()) {
+        outcomes[i] = std::move(*outcome);
+      } else {
+        errors[thread] = outcome.error();
+      }
+      ++done;
+      if (thread == 0 && request.progress) request.progress(done);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < errors.size(); ++i) threads.emplace_back(work, i);
+  work(0);
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& error : errors) {
+    if (error) return *error;
+  }
+  const std::vector<CauseTally> tallies = tally(outcomes);
+  return CalibrateOutcome{page_of(tallies, request), json_of(tallies, request)};
+}
+
+}  // namespace assay

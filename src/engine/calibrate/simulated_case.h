@@ -1,0 +1,17 @@
+// A simulated run examined as a case would be: the same methods, explanations and verdict, without
+// a file or a custody chain.
+#pragma once
+
+#include "assay/writer.h"
+#include "sim/run.h"
+
+namespace assay {
+
+enum class DeclaredCoverage { unknown, as_it_was };
+
+// The question is whether the servers of the party and of Sender communicated. `as_it_was`: the
+// evidence says when it recorded, and whether all or a sample.
+Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
+                                   DeclaredCoverage coverage);
+
+}  // namespace assay

@@ -1,0 +1,116 @@
+#include "engine/calibrate/tally.h"
+
+#include <algorithm>
+#include <boost/math/distributions/beta.hpp>
+
+namespace assay {
+namespace {
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+const Explanation* explanation_of(std::string_view code) {
+  if (code.empty()) return nullptr;
+  for (const Explanation* each : all_explanations()) {
+    if (each->code() == code) return each;
+  }
+  return nullptr;
+}
+
+// By code: what caches, servers, stubs and recorders did in this run.
+std::vector<std::string_view> true_of(const sim::Scenario& scenario) {
+  std::vector<std::string_view> codes = {"E4"};
+  const sim::Party& party = scenario.parties.front();
+  if (party.cache.prefetch_share > 0 || party.cache.prefetch_seconds > 0) codes.push_back("E5");
+  if (party.iteration.loss_probability > 0 || party.stub.retry_probability > 0) {
+    codes.push_back("E6");
+  }
+  const sim::Edit& edit = scenario.edit;
+  if (edit.deleted_share + edit.invented_share + edit.repeated_block_rows + edit.rounded_share >
+      0) {
+    codes.push_back("E10");
+  }
+  if (scenario.vantage.only_target) codes.push_back("E11");
+  if (scenario.vantage.seen_probability < 1) codes.push_back("E12");
+  return codes;
+}
+
+void add(const RunOutcome& outcome, CauseTally& to) {
+  ++to.runs;
+  to.edited += outcome.is_edited;
+  to.settled += outcome.conclusion == Conclusion::settled;
+  to.inconclusive += outcome.conclusion == Conclusion::inconclusive;
+  to.insufficient += outcome.conclusion == Conclusion::insufficient;
+  to.above_look_ups += outcome.is_above_look_ups;
+  to.without_missing += !outcome.names_missing;
+  to.with_explanation += outcome.has_explanation;
+  to.truth_excluded += outcome.is_truth_excluded;
+  to.truth_survives += outcome.is_truth_among_survivors;
+  to.wrong_single += outcome.is_single_cause_wrong;
+  to.rows.push_back(outcome.rows);
+  to.wrongly_excluded.insert(to.wrongly_excluded.end(), outcome.wrongly_excluded.begin(),
+                             outcome.wrongly_excluded.end());
+}
+
+}  // namespace
+
+RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario,
+                      const QuestionResult& result, std::uint64_t rows) {
+  const Verdict& verdict = result.verdict;
+  RunOutcome outcome;
+  outcome.cause = &cause;
+  outcome.rows = rows;
+  outcome.conclusion = verdict.conclusion;
+  outcome.is_above_look_ups = verdict.rung > Rung::asked_for_a_name;
+  outcome.names_missing = !verdict.missing.empty();
+  const Explanation* truth = explanation_of(cause.code());
+  outcome.has_explanation = truth != nullptr;
+  if (truth != nullptr) {
+    outcome.is_truth_excluded = contains(verdict.excluded, truth->name());
+    outcome.is_truth_among_survivors = contains(verdict.surviving, truth->name());
+  }
+  std::vector<std::string> causes;
+  for (const Explanation* each : all_explanations()) {
+    if (each->role() == ExplanationRole::cause && contains(verdict.surviving, each->name())) {
+      causes.emplace_back(each->name());
+    }
+  }
+  outcome.is_single_cause_wrong =
+      causes.size() == 1 && (truth == nullptr || causes.front() != truth->name());
+  for (const std::string_view code : true_of(scenario)) {
+    outcome.is_edited |= code == "E10";
+    const Explanation* each = explanation_of(code);
+    if (each != nullptr && contains(verdict.excluded, each->name())) {
+      outcome.wrongly_excluded.emplace_back(each->name());
+    }
+  }
+  return outcome;
+}
+
+std::vector<CauseTally> tally(const std::vector<RunOutcome>& outcomes) {
+  std::vector<CauseTally> tallies;
+  CauseTally all;
+  all.cause = "all";
+  for (const sim::CauseKind* cause : sim::all_causes()) {
+    CauseTally& each = tallies.emplace_back();
+    each.cause = cause->name();
+    each.code = cause->code();
+    for (const RunOutcome& outcome : outcomes) {
+      if (outcome.cause == cause) add(outcome, each);
+    }
+    std::sort(each.rows.begin(), each.rows.end());
+  }
+  for (const RunOutcome& outcome : outcomes) add(outcome, all);
+  std::sort(all.rows.begin(), all.rows.end());
+  tallies.push_back(std::move(all));
+  return tallies;
+}
+
+double upper_limit(std::uint32_t count, std::uint32_t of) {
+  if (count >= of) return 1;
+  const boost::math::beta_distribution<> beta(count + 1.0, static_cast<double>(of - count));
+  return boost::math::quantile(beta, 0.95);
+}
+
+}  // namespace assay

@@ -1,0 +1,46 @@
+// What examined runs of known cause come to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/calibrate/simulated_case.h"
+#include "sim/cause.h"
+
+namespace assay {
+
+// Of one run, what is counted.
+struct RunOutcome {
+  const sim::CauseKind* cause = nullptr;
+  std::uint64_t rows = 0;
+  bool is_edited = false;
+  Conclusion conclusion = Conclusion::insufficient;
+  bool is_above_look_ups = false;  // a rung above 1 from look-ups alone
+  bool names_missing = false;      // records that would settle it are named
+  bool has_explanation = false;    // one of the engine's explanations is this cause
+  bool is_truth_excluded = false;
+  bool is_truth_among_survivors = false;
+  bool is_single_cause_wrong = false;  // one cause survives and it is another
+  // Explanations of caches and recording that were true of the run, and were excluded.
+  std::vector<std::string> wrongly_excluded;
+};
+RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario,
+                      const QuestionResult& result, std::uint64_t rows);
+
+struct CauseTally {
+  std::string cause, code;
+  std::uint32_t runs = 0, edited = 0, settled = 0, inconclusive = 0, insufficient = 0;
+  std::uint32_t above_look_ups = 0, without_missing = 0;
+  std::uint32_t with_explanation = 0, truth_excluded = 0, truth_survives = 0, wrong_single = 0;
+  std::vector<std::uint64_t> rows;  // of each run
+  std::vector<std::string> wrongly_excluded;
+};
+// One for each cause, in the order of the registry, and last one for all of them.
+std::vector<CauseTally> tally(const std::vector<RunOutcome>& outcomes);
+
+// An upper limit of a rate of which `count` of `of` were seen, at 95 % one-sided (Clopper and
+// Pearson 1934).
+double upper_limit(std::uint32_t count, std::uint32_t of);
+
+}  // namespace assay

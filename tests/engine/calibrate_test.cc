@@ -1,0 +1,75 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "assay/engine.h"
+#include "engine/calibrate/tally.h"
+#include "sim/random_scenario.h"
+
+namespace assay {
+namespace {
+
+// Seeds 1 to 99 are for tests and development; the published rates have others.
+TEST(Calibrate, GivesTheSameNumbersWhateverTheThreadsAndNeverExcludesTheTruth) {
+  CalibrateRequest request;
+  request.runs = 3;
+  const auto one = calibrate(request);
+  request.threads = 2;
+  const auto two = calibrate(request);
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_EQ(one->json, two->json);
+  EXPECT_EQ(one->markdown, two->markdown);
+  const auto all = nlohmann::json::parse(one->json)["causes"].back();
+  EXPECT_EQ(all["runs"], 3);
+  EXPECT_EQ(all["with_explanation"], 3);
+  EXPECT_EQ(all["truth_excluded"], 0);
+  EXPECT_EQ(all["truth_survives"], all["with_explanation"]);
+  EXPECT_EQ(all["settled"], 0);  // look-ups alone settle no question of contact
+  EXPECT_EQ(all["above_look_ups"], 0);
+  EXPECT_EQ(all["without_missing_records"], 0);
+}
+
+TEST(Calibrate, CountsAnExclusionOfTheTruthAndAWrongSurvivor) {
+  const sim::CauseKind& cause = *sim::find_cause("archive_rescan");
+  sim::Scenario scenario;
+  scenario.parties.emplace_back().iteration.loss_probability = 0;
+  scenario.parties.front().stub.retry_probability = 0;
+  QuestionResult result;
+  result.verdict.excluded = {"archive_rescan", "cache_shaping"};
+  result.verdict.surviving = {"misconfigured_application", "sensor_bias"};
+  const RunOutcome wrong = outcome_of(cause, scenario, result, 70);
+  EXPECT_TRUE(wrong.has_explanation);
+  EXPECT_TRUE(wrong.is_truth_excluded);
+  EXPECT_FALSE(wrong.is_truth_among_survivors);
+  EXPECT_TRUE(wrong.is_single_cause_wrong);
+  EXPECT_THAT(wrong.wrongly_excluded, testing::ElementsAre("cache_shaping"));
+  const auto tallies = tally({wrong});
+  EXPECT_EQ(tallies.back().truth_excluded, 1u);
+  EXPECT_EQ(tallies.back().wrong_single, 1u);
+}
+
+TEST(Calibrate, LimitsARateThatWasNeverSeenByTheRuleOfThree) {
+  EXPECT_NEAR(upper_limit(0, 2'000), 3.0 / 2'000, 2e-5);
+  EXPECT_NEAR(upper_limit(1, 100), 0.0466, 1e-3);
+  EXPECT_EQ(upper_limit(5, 5), 1);
+}
+
+TEST(Calibrate, DrawsScenariosWithinTheirRangesAndTheSameForTheSameSeed) {
+  for (const sim::CauseKind* cause : sim::all_causes()) {
+    const auto draw = sim::draw_scenario(*cause, 17), again = sim::draw_scenario(*cause, 17);
+    ASSERT_TRUE(draw.ok() && again.ok());
+    const sim::Scenario& scenario = draw->scenario;
+    EXPECT_EQ(draw->run.rows.size(), again->run.rows.size());
+    EXPECT_EQ(scenario.seed, again->scenario.seed);
+    EXPECT_GE(scenario.target.ttl_seconds, 60);
+    EXPECT_LE(scenario.target.ttl_seconds, 86'400);
+    const double days = (scenario.end_s - scenario.begin_s) / 86'400;
+    EXPECT_GE(days, 7);
+    EXPECT_LE(days, 180);
+    EXPECT_GE(draw->run.rows.size(), 50u) << cause->name();
+  }
+}
+
+}  // namespace
+}  // namespace assay
