@@ -87,8 +87,7 @@ class TreeReader {
   }
 
   bool read_leaf(std::string_view word) {
-    const std::string counted = std::string(word) + "\n";
-    const auto size = Words(counted).count(classes_);
+    const auto size = parse_count(word, classes_);
     if (!size || *size == 0) return false;
     TreeNode leaf;
     leaf.bin = static_cast<std::uint8_t>(*size);

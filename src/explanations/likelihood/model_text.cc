@@ -49,25 +49,30 @@ Result<std::string_view> open_model(std::string_view text, std::string_view kind
 
 std::string exact_text(double value) { return fmt::format("{}", value); }
 
+std::optional<std::uint64_t> parse_count(std::string_view word, std::uint64_t most) {
+  std::uint64_t value = 0;
+  const char* last = word.data() + word.size();
+  const auto [end, error] = std::from_chars(word.data(), last, value);
+  if (word.empty() || error != std::errc() || end != last || value > most) return std::nullopt;
+  return value;
+}
+
+// A loop of its own: a forest has a million words, and a general search costs more than they do.
 std::string_view Words::next() {
-  const std::size_t end = rest_.find_first_of(" \n");
-  const std::string_view word = rest_.substr(0, end);
-  if (end == std::string_view::npos || word.empty()) {
+  std::size_t end = 0;
+  while (end < rest_.size() && rest_[end] != ' ' && rest_[end] != '\n') ++end;
+  if (end == rest_.size() || end == 0) {
     rest_ = {};
     return {};
   }
+  const std::string_view word = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
   return word;
 }
 
 std::optional<std::uint64_t> Words::count(std::uint64_t most) {
-  const std::string_view word = next();
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (word.empty() || error != std::errc() || end != word.data() + word.size() || value > most) {
-    rest_ = {};
-    return std::nullopt;
-  }
+  const auto value = parse_count(next(), most);
+  if (!value) rest_ = {};
   return value;
 }
 

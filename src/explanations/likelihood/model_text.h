@@ -26,6 +26,9 @@ Error malformed_model(std::string_view kind, std::string_view what);
 // The shortest decimal that is read as the same double.
 std::string exact_text(double value);
 
+// Digits only, 0 .. most.
+std::optional<std::uint64_t> parse_count(std::string_view word, std::uint64_t most);
+
 // Words of a model, set apart by one space or line end; after a failure every word is missing.
 class Words {
  public:
@@ -34,8 +37,8 @@ class Words {
   bool is_at_end() const { return rest_.empty(); }
   std::string_view next();
   bool skip(std::string_view expected) { return next() == expected; }
-  std::optional<std::uint64_t> count(std::uint64_t most);  // digits only, 0 .. most
-  std::optional<double> number();                          // finite
+  std::optional<std::uint64_t> count(std::uint64_t most);
+  std::optional<double> number();  // finite
 
  private:
   std::string_view rest_;
