@@ -36,6 +36,21 @@ class Random {
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   bool chance(double probability) { return uniform() < probability; }
   double exponential(double mean) { return -mean * std::log1p(-uniform()); }
+  double normal(double mean, double sd) {  // Box and Muller 1958, one of the two
+    const double radius = std::sqrt(-2 * std::log1p(-uniform()));
+    return mean + sd * radius * std::cos(2 * 3.14159265358979323846 * uniform());
+  }
+  double lognormal(double median, double sigma) { return median * std::exp(normal(0, sigma)); }
+  std::uint64_t poisson(double mean) {  // in time of the mean
+    std::uint64_t count = 0;
+    for (double sum = exponential(1); sum < mean; sum += exponential(1)) ++count;
+    return count;
+  }
+  // 1, 2, ... with this mean
+  std::uint64_t geometric(double mean) {
+    if (mean <= 1) return 1;
+    return 1 + static_cast<std::uint64_t>(std::log1p(-uniform()) / std::log1p(-1 / mean));
+  }
   // 0 .. n-1
   std::uint64_t below(std::uint64_t n) {
     return static_cast<std::uint64_t>(uniform() * static_cast<double>(n));

@@ -37,6 +37,8 @@ struct ForestOptions {
 };
 
 // What the trees that had not drawn a case say of it: as good as held-out cases, without any apart.
+// They are a third of the trees, so these shares are rougher than those of a new case, and log LRs
+// calibrated on them come out too small (pipeline_test.cc), which errs to the side of caution.
 struct OutOfBag {
   std::size_t classes = 0;
   std::vector<double> shares;        // cases x classes; all alike where no tree left the case out

@@ -18,7 +18,11 @@ inline constexpr std::size_t kMaxMultinomialCases = 2'000'000;
 inline constexpr std::size_t kMaxMultinomialTextBytes = 4u << 20;
 
 struct MultinomialOptions {
-  double ridge = 1e-3;  // times half the squared weights, per standard deviation; above 0
+  // Times half the squared weights, per standard deviation; above 0. Less of it fits families that
+  // hardly overlap better on average and overstates them: on five normal families (5,000 cases to
+  // train, 5,000 apart to calibrate, 20,000 to test, Cllr_min 0.02) 1e-4 instead of 1e-3 took Cllr
+  // from 0.025 to 0.022, and made log LRs a third too large that had been right within 4 %.
+  double ridge = 1e-3;
   int most_iterations = 1000;
   double tolerance = 1e-7;  // of the gradient of the mean cost
 };

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "core/random.h"
 #include "explanations/likelihood/known_cases.h"
 
 namespace assay::likelihood::test {
@@ -23,11 +22,6 @@ inline std::vector<double> normal_quantiles(double mean, double deviation, int n
 inline KnownCases calibrated(double separation, int n) {
   const double half = separation * separation / 2;
   return {normal_quantiles(half, separation, n), normal_quantiles(-half, separation, n)};
-}
-
-inline double normal(Random& random) {
-  const double radius = std::sqrt(-2 * std::log1p(-random.uniform()));
-  return radius * std::cos(2 * 3.14159265358979323846 * random.uniform());
 }
 
 // Cllr of calibrated() as an integral, by the trapezoid rule.

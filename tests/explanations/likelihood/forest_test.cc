@@ -7,6 +7,7 @@
 
 #include "cases.h"
 #include "core/digest.h"
+#include "core/random.h"
 
 namespace assay::likelihood {
 namespace {
@@ -17,7 +18,7 @@ LabelledCases noise(std::size_t n, std::size_t features, std::size_t classes, st
   LabelledCases cases{features, classes, {}, {}};
   Random random(seed);
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < features; ++j) cases.values.push_back(test::normal(random));
+    for (std::size_t j = 0; j < features; ++j) cases.values.push_back(random.normal(0, 1));
     cases.labels.push_back(i % classes);
   }
   return cases;

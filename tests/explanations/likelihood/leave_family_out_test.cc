@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "cases.h"
+#include "core/random.h"
 
 namespace assay::likelihood {
 namespace {
@@ -66,7 +67,7 @@ TEST(ClaimCap, KeepsCappedReportsBelowOneInKForEveryKFromTen) {
     const double spread = random.uniform(0.5, 4);
     const auto sample = [&](std::size_t n) {
       std::vector<double> values(n);
-      for (double& value : values) value = spread * test::normal(random);
+      for (double& value : values) value = spread * random.normal(0, 1);
       return values;
     };
     const ClaimCap cap = claim_cap({{"rival", sample(500)}});

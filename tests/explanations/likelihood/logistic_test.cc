@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "cases.h"
+#include "core/random.h"
 #include "explanations/likelihood/measures.h"
 #include "explanations/likelihood/multinomial.h"
 
@@ -83,7 +84,7 @@ LabelledCases three_normals() {
   Random random(5);
   for (std::size_t label = 0; label < 3; ++label) {
     for (const double x : test::normal_quantiles(kMeans[label], 1, kNumbers[label])) {
-      cases.values.insert(cases.values.end(), {x, test::normal(random)});
+      cases.values.insert(cases.values.end(), {x, random.normal(0, 1)});
       cases.labels.push_back(label);
     }
   }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "cases.h"
+#include "core/random.h"
 
 namespace assay::likelihood {
 namespace {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "cases.h"
+#include "core/random.h"
 #include "explanations/likelihood/curves.h"
 #include "explanations/likelihood/elub.h"
 #include "explanations/likelihood/forest.h"
