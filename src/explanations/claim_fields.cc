@@ -125,6 +125,17 @@ Problem problem_of_event(const std::string& text, std::string_view field, const 
                             "or last:Party"};
 }
 
+// Of `coincides_with`: events of the calendar alone, since a row is what is counted.
+Problem problem_of_events(const Claim& claim, const CaseFile& file) {
+  Words known;
+  for (const CalendarEvent& event : file.calendar) known.push_back(event.name);
+  for (const std::string& text : list_of(claim, "events")) {
+    auto problem = not_among("events", text, known, "write the name of a [[calendar]] event");
+    if (problem) return problem;
+  }
+  return std::nullopt;
+}
+
 Problem problem_of_window(const std::string& text) {
   const auto window = parse_interval(text);
   if (window.ok()) return std::nullopt;
@@ -148,6 +159,7 @@ std::optional<FieldProblem> problem_of_field(const Claim& claim, std::string_vie
   if (field == "value") return problem_of_value(claim);
   if (field == "tolerance") return problem_of_tolerance(claim);
   if (field == "types") return problem_of_types(claim);
+  if (field == "events") return problem_of_events(claim, file);
   if (field == "figures") return problem_of_figures(claim, file);
   if (field == "addresses") return problem_of_addresses(claim);
   if (field == "window") return problem_of_window(text);

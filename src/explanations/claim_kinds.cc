@@ -33,6 +33,10 @@ const std::vector<ClaimKind>& claim_kinds() {
        "one event came before another; events of the calendar, first:Party or last:Party",
        {"before", "after"},
        {"vantage"}},
+      {"coincides_with",
+       "a party's look-ups pile up on the days of events; events of the calendar, default all",
+       {"party"},
+       {"events", "window", "vantage"}},
       {"consistent", "quoted figures can all be true of one set of records", {"figures"}, {}},
   };
   return kKinds;

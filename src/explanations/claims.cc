@@ -17,7 +17,7 @@ struct Kind {
   ClaimAnswer (*answer)(const Context&);
 };
 
-constexpr std::array<Kind, 8> kAnswerers{{
+constexpr std::array<Kind, 9> kAnswerers{{
     {"count", answer_count},
     {"share", answer_share},
     {"rate", answer_rate},
@@ -25,6 +25,7 @@ constexpr std::array<Kind, 8> kAnswerers{{
     {"only_types", answer_only_types},
     {"acts_as_one", answer_acts_as_one},
     {"order", answer_order},
+    {"coincides_with", answer_coincides_with},
     {"consistent", answer_consistent},
 }};
 

@@ -82,6 +82,7 @@ ClaimAnswer answer_exclusive(const Context& context);
 ClaimAnswer answer_only_types(const Context& context);
 ClaimAnswer answer_acts_as_one(const Context& context);
 ClaimAnswer answer_order(const Context& context);
+ClaimAnswer answer_coincides_with(const Context& context);
 ClaimAnswer answer_consistent(const Context& context);
 
 }  // namespace assay::claims

@@ -5,16 +5,28 @@ namespace assay {
 // The order in which methods run and findings are printed.
 const std::vector<const Method*>& all_methods() {
   static const std::vector<const Method*> kMethods = {
-      &methods::volume_method(),        &methods::type_profile_method(),
-      &methods::bursts_method(),        &methods::gap_law_method(),
-      &methods::source_sync_method(),   &methods::turn_taking_method(),
-      &methods::coverage_gaps_method(), &methods::day_hour_method(),
-      &methods::change_points_method(), &methods::suffix_leak_method(),
-      &methods::duplicates_method(),    &methods::coverage_method(),
-      &methods::exclusivity_method(),   &methods::server_balance_method(),
-      &methods::digit_pattern_method(), &methods::unasked_answers_method(),
-      &methods::same_event_method(),    &methods::clock_offset_method(),
-      &methods::capacity_method(),      &methods::tunnel_signs_method(),
+      &methods::volume_method(),
+      &methods::type_profile_method(),
+      &methods::bursts_method(),
+      &methods::gap_law_method(),
+      &methods::source_sync_method(),
+      &methods::turn_taking_method(),
+      &methods::event_coincidence_method(),
+
+      &methods::coverage_gaps_method(),
+      &methods::day_hour_method(),
+      &methods::change_points_method(),
+      &methods::suffix_leak_method(),
+      &methods::duplicates_method(),
+      &methods::coverage_method(),
+      &methods::exclusivity_method(),
+      &methods::server_balance_method(),
+      &methods::digit_pattern_method(),
+      &methods::unasked_answers_method(),
+      &methods::same_event_method(),
+      &methods::clock_offset_method(),
+      &methods::capacity_method(),
+      &methods::tunnel_signs_method(),
   };
   return kMethods;
 }

@@ -11,6 +11,7 @@ const Method& bursts_method();
 const Method& gap_law_method();
 const Method& source_sync_method();
 const Method& turn_taking_method();
+const Method& event_coincidence_method();
 const Method& coverage_gaps_method();
 const Method& day_hour_method();
 const Method& change_points_method();

@@ -115,6 +115,8 @@ TEST(CaseFile, RefusesFieldsOfAClaimThatCannotBeRead) {
       {"kind='order'\nbefore='Urknall'\nafter='first:Bank'", "f.toml:4: 'Urknall'", "[[calendar]]"},
       {"kind='order'\nbefore='first:Bank'\nafter='last:Bnk'", "f.toml:5: 'last:Bnk'",
        "'last:Bank'"},
+      {"kind='coincides_with'\nparty='Bank'\nevents=['Urknall']", "f.toml:5: 'Urknall'",
+       "[[calendar]]"},
       {"kind='acts_as_one'\naddresses=['192.0.2']", "f.toml:4: '192.0.2'", "192.0.2.7"},
       {"kind='consistent'\nfigures=['820']", "f.toml:4: the figure '820'", "Bank share"},
       {"kind='consistent'\nfigures=['Bnk count 8']", "f.toml:4: there is no party 'Bnk'", "'Bank'"},

@@ -178,6 +178,49 @@ TEST(ActsAsOne, NoSynchronyContradictsInCompleteRecordsAloneAndTooLittleLeavesIt
   EXPECT_EQ(answer("acts_as_one", {}, few.set()).answer, Answer::not_testable);
 }
 
+TEST(CoincidesWith, IsAnsweredByTheCorrectedTestAndNeverAsACause) {
+  test::Findings found = demo_findings();
+  found.add("event_coincidence", "Bank", Outcome::found,
+            {{"p_corrected", 0.007},
+             {"bursts_inside", 90},
+             {"bursts_expected", 40},
+             {"share_of_days_covered", 0.08},
+             {"score", 4},
+             {"looks", 6}});
+  const auto in_files = answer("coincides_with", {{"party", "Bank"}}, found.set());
+  EXPECT_EQ(in_files.answer, Answer::supported_only_within_these_files);
+  EXPECT_EQ(in_files.in_short, "90 bursts on 8 % of the days, 40 by chance");
+  EXPECT_THAT(in_files.statement, HasSubstr("not a cause"));
+  EXPECT_EQ(answer("coincides_with", {{"party", "Clinic"}}, found.set()).answer,
+            Answer::not_testable);
+}
+
+TEST(CoincidesWith, ChanceIsNoContradictionButFewerThanElsewhereInWholeRecordsIs) {
+  for (const double complete : {0.0, 1.0}) {
+    for (const double score : {1.0, -1.5}) {
+      test::Findings findings = demo_findings(complete);
+      findings.add("event_coincidence", "Bank", Outcome::nothing_found,
+                   {{"p_corrected", 0.3},
+                    {"bursts_inside", 45},
+                    {"bursts_expected", 40},
+                    {"share_of_days_covered", 0.08},
+                    {"score", score},
+                    {"looks", 6}});
+      EXPECT_EQ(answer("coincides_with", {{"party", "Bank"}}, findings.set()).answer,
+                complete > 0 && score < 0 ? Answer::contradicted : Answer::not_testable);
+    }
+  }
+}
+
+TEST(CoincidesWith, ACalendarThatCannotBeTestedIsSaidToBeSo) {
+  test::Findings findings = demo_findings();
+  findings.add("event_coincidence", "", Outcome::not_applicable, {});
+  findings.last().statement = "The case states no calendar of events.";
+  const auto none = answer("coincides_with", {{"party", "Bank"}}, findings.set());
+  EXPECT_EQ(none.answer, Answer::not_testable);
+  EXPECT_THAT(none.statement, HasSubstr("no calendar"));
+}
+
 class Order : public ::testing::Test {
  protected:
   Order() {
@@ -251,7 +294,7 @@ TEST(Claims, EveryKindIsAnsweredAndNoneWithoutAReason) {
 }
 
 TEST(Claims, UnknownKindIsSaidToBeUnknown) {
-  EXPECT_EQ(answer("coincides_with", {}, demo_findings().set()).answer, Answer::not_testable);
+  EXPECT_EQ(answer("keeps_to_itself", {}, demo_findings().set()).answer, Answer::not_testable);
 }
 
 TEST(Claims, OnlyThoseOfTheQuestionAreAnsweredAndNoneIsLost) {
