@@ -191,13 +191,18 @@ class Toy {
 
   std::vector<Finding> run(std::string_view method) {
     finish();
+    return find_method(method)->run(records_, context());
+  }
+
+  // Of the rows so far.
+  MethodContext context() {
     MethodContext context;
     context.case_file = &file_;
     context.question = &question_;
     all_evidences_.assign(evidences_.begin(), evidences_.end());
     context.all_evidences = &all_evidences_;
     context.random_seed = seed_;
-    return find_method(method)->run(records_, context);
+    return context;
   }
 
   std::uint32_t name(const std::string& canonical) {

@@ -1,0 +1,94 @@
+#include "methods/features/features.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "../toy.h"
+
+namespace assay::methods {
+namespace {
+
+using toy::kDay;
+using toy::Times;
+using toy::Toy;
+
+std::map<std::string, double> features_of(Toy& toy) {
+  const QuestionRecords& records = toy.records();
+  const MethodContext context = toy.context();
+  const Askers askers = split_by_asker(records, context);
+  const Features features =
+      summary_features(records, context, askers.parties.front(), askers.other);
+  std::map<std::string, double> by_name;
+  for (std::size_t i = 0; i < features.names().size(); ++i) {
+    by_name[features.names()[i]] = features.values()[i];
+  }
+  EXPECT_EQ(by_name.size(), features.names().size()) << "a name stands twice";
+  return by_name;
+}
+
+Toy asked_at(const Times& times, double days = 60) {
+  Toy toy(days);
+  toy.ask_all(times, "192.0.2.10");
+  return toy;
+}
+
+TEST(Features, HaveTheSameNamesWithAndWithoutRows) {
+  toy::Random random(3, "features");
+  Toy empty(60), full = asked_at(toy::timer(random, 3'600, 5, 60));
+  const auto none = features_of(empty), some = features_of(full);
+  ASSERT_EQ(none.size(), some.size());
+  EXPECT_GE(some.size(), 60u);
+  for (const auto& [name, value] : some) {
+    EXPECT_TRUE(none.count(name)) << name;
+    EXPECT_FALSE(std::isinf(value)) << name;
+  }
+  EXPECT_TRUE(std::isnan(none.at("phase_3600")));
+  EXPECT_EQ(none.at("log_rows"), 0);
+}
+
+TEST(Features, TellATimerByItsPhaseAndPeopleByTheirHours) {
+  toy::Random random(5, "features");
+  Toy timer = asked_at(toy::timer(random, 1'800, 20, 60));
+  Toy office = asked_at(toy::office(random, 30, 60));
+  const auto of_timer = features_of(timer), of_office = features_of(office);
+  EXPECT_GT(of_timer.at("phase_1800"), 0.95);
+  EXPECT_LT(of_office.at("phase_1800"), 0.3);
+  EXPECT_LT(of_timer.at("day_resultant"), 0.05);
+  EXPECT_GT(of_office.at("day_resultant"), 0.4);
+  EXPECT_NEAR(of_timer.at("best_10_hours_share"), 10 / 24.0, 0.02);
+  EXPECT_GT(of_office.at("best_10_hours_share"), 0.97);
+  EXPECT_LT(of_office.at("quiet_days_ratio"), 0.05);
+  EXPECT_NEAR(of_timer.at("quiet_days_ratio"), 1, 0.1);
+  EXPECT_LT(of_timer.at("gap_relative_spread"), 0.02);
+  EXPECT_LT(of_timer.at("burstiness"), of_office.at("burstiness"));
+}
+
+// A model must not learn in which year its training cases lay.
+TEST(Features, DoNotKnowTheDate) {
+  toy::Random random(7, "features");
+  const Times times = toy::office(random, 20, 28);
+  Times later;
+  for (const double t : times) later.push_back(t + 4 * 7 * kDay);
+  Toy early = asked_at(times, 56), late = asked_at(later, 56);
+  const auto one = features_of(early), other = features_of(late);
+  for (const auto& [name, value] : one) {
+    if (std::isnan(value)) continue;
+    EXPECT_NEAR(value, other.at(name), 0.02) << name;
+  }
+}
+
+TEST(Features, SeeTheShadowOfACache) {
+  toy::Random random(9, "features");
+  Toy cached = asked_at(toy::through_cache(toy::poisson(random, 200, 60), 3'600));
+  const auto features = features_of(cached);
+  EXPECT_NEAR(features.at("log_ttl"), std::log10(3'600), 0.01);
+  EXPECT_GT(features.at("gap_share_at_expiry"), 0.15);
+  EXPECT_LT(features.at("gap_share_below_ttl"), 0.01);
+  EXPECT_GT(features.at("saturation"), 0.8);
+}
+
+}  // namespace
+}  // namespace assay::methods
