@@ -14,6 +14,8 @@ const Method& turn_taking_method();
 const Method& event_coincidence_method();
 const Method& coverage_gaps_method();
 const Method& day_hour_method();
+const Method& circadian_method();
+const Method& time_zone_method();
 const Method& change_points_method();
 const Method& suffix_leak_method();
 const Method& duplicates_method();

@@ -1,0 +1,44 @@
+// Where working days of the fitted clock time would be: a posterior over zones, which rests on when
+// work begins, and which no number of records can sharpen beyond that.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "methods/support/working_day.h"
+#include "methods/support/zone_cells.h"
+
+namespace assay::methods {
+
+// The stated prior: local start of work, hours. Offices around the world begin about nine.
+inline constexpr double kWorkStartMean = 8.9;
+inline constexpr double kWorkStartSd = 0.6;
+// Outside of these a zone is excluded; inside it is only less usual.
+inline constexpr double kEarliestStart = 4.5;
+inline constexpr double kLatestStart = 14;
+inline constexpr double kLeastShare = 0.05;  // of the posterior of starts, inside those bounds
+inline constexpr double kSetShare = 0.95;
+
+struct PlacedZone {
+  double start = 0;  // local, hours, posterior mean
+  double end = 0;
+  double posterior = 0;
+  bool is_in_set = false;    // the smallest with 95 % of the posterior
+  bool is_possible = false;  // work could begin between 04:30 and 14:00
+};
+
+struct WorkPlaces {
+  ZoneCells world;
+  std::vector<PlacedZone> zones;  // of world.cells
+  OfficeFit fit;                  // with no change of clocks
+  double dispersion = 1;
+  double start_low = 0, start_mean = 0, start_high = 0;  // UTC at the window's beginning, 95 %
+  double length_low = 0, length_mean = 0, length_high = 0;
+  std::vector<double> pattern_gain;  // log-likelihood over dispersion, less that of no change
+
+  double log_likelihood() const { return fit.best / dispersion; }
+};
+
+WorkPlaces work_places(const OpenExposure& exposure);
+
+}  // namespace assay::methods

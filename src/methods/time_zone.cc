@@ -1,0 +1,283 @@
+// time_zone: the hours of a working day in UTC, and where on earth they would be one. Two layers
+// that are kept apart: what the records show, and what follows only if work begins when it is
+// stated to.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "methods/registry.h"
+#include "methods/support/day_models.h"
+#include "methods/support/dedup.h"
+#include "methods/support/measure.h"
+#include "methods/support/open_exposure.h"
+#include "methods/support/rhythm_null.h"
+#include "methods/support/work_places.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr double kMinEvents = 60;
+constexpr double kMinDays = 21;
+constexpr double kClearStep = 3;  // natural log units for a change of clocks
+constexpr std::size_t kZonesSpelled = 4;
+
+void add_fit(const WorkPlaces& places, Finding& finding) {
+  constexpr char kGrid[] = "95 % of a flat prior's posterior, by the template's likelihood";
+  const OfficeRates& rates = places.fit.rates;
+  add(finding, "start_hour_utc", places.start_mean, "h", Range{places.start_low, places.start_high},
+      kGrid);
+  add(finding, "length_hours", places.length_mean, "h",
+      Range{places.length_low, places.length_high}, kGrid);
+  const double core = std::max(rates.core, 1e-12);
+  add(finding, "core_per_hour", 3600 * rates.core, "per hour");
+  add(finding, "midday_share_of_core", rates.midday / core);
+  add(finding, "evening_share_of_core", rates.evening / core);
+  add(finding, "night_share_of_core", rates.night / core);
+  add(finding, "weekend_share_of_core", rates.weekend / core);
+  add(finding, "dispersion", places.dispersion);
+}
+
+void add_models(const DayModels& models, Finding& finding) {
+  Table table{"models_of_the_day", {"bic", "worse_than_one_office"}, {}, {}};
+  const std::pair<const char*, double> all[] = {
+      {"one office", models.office},
+      {"constant", models.constant},
+      {"five days, day and night", models.week_24x5},
+      {"a program in fixed hours", models.batch},
+      {"two offices", models.two_offices},
+  };
+  for (const auto& [label, value] : all) {
+    table.row_labels.emplace_back(label);
+    table.rows.push_back({value, value - models.office});
+  }
+  finding.tables.push_back(std::move(table));
+  add(finding, "bic_machine_over_office", models.best_machine() - models.office);
+  add(finding, "bic_batch_over_office", models.batch - models.office);
+  add(finding, "bic_two_offices_over_office", models.two_offices - models.office);
+}
+
+std::string zones_text(const ZoneCell& cell) {
+  std::vector<std::string> names = cell.zones;
+  if (names.size() > kZonesSpelled) names.resize(kZonesSpelled);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// The table that a reader can redo with another belief about when work begins.
+void add_translation(const WorkPlaces& places, Finding& finding) {
+  Table table{
+      "working_day_by_zone",
+      {"utc_offset_hours", "local_start_hour", "local_end_hour", "posterior", "in_set", "possible"},
+      {},
+      {}};
+  double in_set = 0;
+  double possible = 0;
+  for (std::size_t i = 0; i < places.zones.size(); ++i) {
+    const ZoneCell& cell = places.world.cells[i];
+    const PlacedZone& zone = places.zones[i];
+    std::string label = fmt::format("{} {}", offset_text(cell.offset_hours), zones_text(cell));
+    if (cell.pattern > 0) label += " (" + places.world.patterns[cell.pattern].label + ")";
+    table.row_labels.push_back(std::move(label));
+    table.rows.push_back({cell.offset_hours, zone.start, zone.end, zone.posterior,
+                          zone.is_in_set ? 1.0 : 0.0, zone.is_possible ? 1.0 : 0.0});
+    in_set += zone.is_in_set ? 1 : 0;
+    possible += zone.is_possible ? 1 : 0;
+  }
+  finding.tables.push_back(std::move(table));
+  add(finding, "zones_told_apart", static_cast<double>(places.zones.size()), "zones");
+  add(finding, "zones_in_set", in_set, "zones");
+  add(finding, "zones_possible", possible, "zones");
+}
+
+void add_clocks(const WorkPlaces& places, Finding& finding) {
+  if (!places.world.has_change()) {
+    finding.parameters["clock_changes"] = "no switch in this record";
+    finding.limitations.emplace_back(
+        "No zone's clock was changed inside the window: no switch in this record, so summer time "
+        "tells nothing.");
+    return;
+  }
+  Table table{"clock_changes", {"log_ratio_to_no_change"}, {}, {}};
+  std::size_t best = 0;
+  for (std::size_t p = 0; p < places.pattern_gain.size(); ++p) {
+    table.row_labels.push_back(places.world.patterns[p].label);
+    table.rows.push_back({places.pattern_gain[p]});
+    if (places.pattern_gain[p] > places.pattern_gain[best]) best = p;
+  }
+  double runner_up = -1e300;
+  for (std::size_t p = 0; p < places.pattern_gain.size(); ++p) {
+    if (p != best) runner_up = std::max(runner_up, places.pattern_gain[p]);
+  }
+  finding.tables.push_back(std::move(table));
+  const double lead = places.pattern_gain[best] - runner_up;
+  add(finding, "clock_change_log_ratio", lead);
+  finding.parameters["clock_changes"] = places.world.patterns[best].label;
+  if (lead < kClearStep) {
+    finding.parameters["clock_changes"] = "not told";
+    finding.limitations.emplace_back(
+        "Clocks were changed inside the window, but the records do not tell which change, or none, "
+        "the working day followed.");
+  }
+}
+
+// "UTC+01:00 to UTC+03:00"
+template <typename Keep>
+std::string span_text(const WorkPlaces& places, const Keep& keep) {
+  std::string first;
+  std::string last;
+  for (std::size_t i = 0; i < places.zones.size(); ++i) {
+    if (!keep(places.zones[i])) continue;
+    last = offset_text(places.world.cells[i].offset_hours);
+    if (first.empty()) first = last;
+  }
+  if (first.empty()) return "no zone";
+  return first == last ? first : fmt::format("{} to {}", first, last);
+}
+
+std::string places_text(const WorkPlaces& places) {
+  return fmt::format(
+      "Did work begin there at {} give or take {:.0f} minutes, 95 % would lie on {}; did it begin "
+      "anywhere between {} and {}, {} stay possible",
+      clock_text(kWorkStartMean), kWorkStartSd * 60,
+      span_text(places, [](const PlacedZone& zone) { return zone.is_in_set; }),
+      clock_text(kEarliestStart), clock_text(kLatestStart),
+      span_text(places, [](const PlacedZone& zone) { return zone.is_possible; }));
+}
+
+void say_limits(Finding& finding) {
+  finding.limitations.emplace_back(
+      "The set of zones is as wide as the belief about when work begins: more records do not "
+      "narrow it. For shifts, call centres and jobs of the evening it is wrong, however sure it "
+      "looks; the table says what each zone's day would be.");
+  finding.limitations.emplace_back(
+      "All zones weigh alike here, however many people live in them, and the zones of a set cannot "
+      "be told apart by these records.");
+  finding.limitations.emplace_back(
+      "A working day is no person: a program that runs in working hours, mail that people "
+      "elsewhere "
+      "send and filters that check it keep the same hours.");
+  finding.limitations.emplace_back(
+      "The template's week runs from Monday to Friday and rests on Saturday and Sunday.");
+}
+
+void state_priors(Finding& finding, const MethodContext& context) {
+  finding.parameters["prior_local_start"] =
+      fmt::format("normal, {} local, sd {:.0f} min", clock_text(kWorkStartMean), kWorkStartSd * 60);
+  finding.parameters["possible_local_start"] =
+      fmt::format("{} to {}", clock_text(kEarliestStart), clock_text(kLatestStart));
+  finding.parameters["prior_zones"] = "every zone that these records can tell apart weighs alike";
+  finding.parameters["zone_database"] = zone_database_version();
+  finding.parameters["clear_difference_of_bic"] = fmt::format("{:g}", kClearDifference);
+  finding.parameters["random_seed"] = std::to_string(context.random_seed);
+}
+
+void place_day(const SeriesExposure& measured, const MethodContext& context, Finding& finding) {
+  const OpenExposure& exposure = measured.exposure;
+  const double p_midweek = rhythm_p(residuals_by_day(exposure, true), has_long_cache(exposure),
+                                    Random(context.random_seed, finding.id));
+  add(finding, "p_daily_rhythm_midweek", p_midweek);
+  const WorkPlaces places = work_places(exposure);
+  const DayModels models = day_models(exposure, places);
+  const Objection objection = objection_to(models, places, p_midweek, keeps_a_clock(measured));
+  finding.parameters["declined"] = objection.word.empty() ? "no" : objection.word;
+  add(finding, "declined", objection.word.empty() ? 0 : 1);
+  add_models(models, finding);
+  const std::string who = finding.selection.description;
+  const std::string when = window_text(finding.window);
+  if (objection.word == "no_rhythm" || objection.word == "machine") {
+    finding.outcome = Outcome::nothing_found;
+    finding.statement =
+        fmt::format("The {} {} have no hours to place: {}.", who, when, objection.text);
+    return;
+  }
+  add_fit(places, finding);
+  add_translation(places, finding);
+  add_clocks(places, finding);
+  const std::string day =
+      fmt::format("the busy hours of the {} {} begin at {} UTC ({} to {}) and last {:.1f} h", who,
+                  when, clock_text(places.start_mean), clock_text(places.start_low),
+                  clock_text(places.start_high), places.length_mean);
+  if (!objection.word.empty()) {
+    finding.outcome = Outcome::measured;
+    finding.statement =
+        fmt::format("No zone is named: {}, but {}. The table says what each zone's day would be.",
+                    day, objection.text);
+    return;
+  }
+  finding.outcome = Outcome::found;
+  finding.statement = fmt::format("As one working day, {}. {}.", day, places_text(places));
+}
+
+Finding measure(const QuestionRecords& records, const MethodContext& context,
+                const AskerGroup& group) {
+  Finding finding = make_finding(time_zone_method(), records, context, group.subject);
+  state_priors(finding, context);
+  const ObservedTime observed = ObservedTime::of(records);
+  auto all = split_series(records, group.rows);
+  const SeriesExposure measured =
+      exposure_of(records, context, all.empty() ? GapSeries{} : std::move(all.front()), observed);
+  finding.dedup_rule = bursts_rule(measured.burst_gap_seconds);
+  finding.selection = seal(
+      records, measured.series.rows,
+      fmt::format("rows of {} for {}", who_text(group.subject),
+                  measured.series.rows.empty()
+                      ? target_text(records)
+                      : std::string(display_name(records.names[measured.series.name].canonical))));
+  const double events = measured.exposure.total_events();
+  finding.denominator = fmt::format("of {} of {} and the time in which a cache was open",
+                                    plural(events, "burst"), who_text(group.subject));
+  say_exposure(measured, finding);
+  say_observed(records, observed, finding);
+  say_limits(finding);
+  const double days = std::min(observed.days(), static_cast<double>(measured.exposure.size()) /
+                                                    static_cast<double>(kSlotsPerDay));
+  if (has_long_cache(measured.exposure)) {
+    finding.outcome = Outcome::not_enough;
+    finding.statement = fmt::format(
+        "The {} {} place no working day: behind a TTL of {} each cache asks a few times a day at "
+        "the most, and when demand begins in the morning it is often still closed.",
+        finding.selection.description, window_text(records.window),
+        duration_text(measured.exposure.ttl_seconds));
+    return finding;
+  }
+  if (events < kMinEvents || days < kMinDays) {
+    finding.outcome = Outcome::not_enough;
+    finding.statement =
+        fmt::format("{} in {} days of the {} {}: to place a working day takes {:g} over {:g} days.",
+                    plural(events, "burst"), number_text(days), finding.selection.description,
+                    window_text(records.window), kMinEvents, kMinDays);
+    return finding;
+  }
+  place_day(measured, context, finding);
+  return finding;
+}
+
+class TimeZone : public Method {
+ public:
+  std::string_view name() const override { return "time_zone"; }
+  std::string_view version() const override { return "1"; }
+  std::string_view summary() const override {
+    return "hours of a working day, and the zones in which they would be one";
+  }
+
+  std::vector<Finding> run(const QuestionRecords& records,
+                           const MethodContext& context) const override {
+    const Askers askers = split_by_asker(records, context);
+    std::vector<Finding> findings;
+    for (const AskerGroup* group : askers.groups()) {
+      findings.push_back(measure(records, context, *group));
+    }
+    if (findings.empty()) findings.push_back(measure(records, context, askers.other));
+    return findings;
+  }
+};
+
+}  // namespace
+
+const Method& time_zone_method() {
+  static const TimeZone kMethod;
+  return kMethod;
+}
+
+}  // namespace assay::methods
