@@ -17,6 +17,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::day_hour_method(),
       &methods::circadian_method(),
       &methods::time_zone_method(),
+      &methods::holidays_method(),
       &methods::change_points_method(),
       &methods::suffix_leak_method(),
       &methods::duplicates_method(),
