@@ -10,7 +10,7 @@
 #include "methods/support/dedup.h"
 #include "methods/support/gap_series.h"
 #include "methods/support/measure.h"
-#include "methods/support/synchrony.h"
+#include "methods/support/one_cache.h"
 
 namespace assay::methods {
 namespace {
@@ -30,18 +30,6 @@ std::vector<double> sorted_gaps(const GapSeries& series) {
   for (const Gap& gap : series.gaps) gaps.push_back(gap.seconds);
   std::sort(gaps.begin(), gaps.end());
   return gaps;
-}
-
-// Two addresses or more act as one cache when the two busiest do and bear nearly all rows.
-bool acts_as_one(const QuestionRecords& records, const MethodContext& context,
-                 const AskerGroup& group, std::vector<AskerGroup> addresses) {
-  if (group.party < 0 || addresses.size() < 2) return false;
-  const double both = static_cast<double>(addresses[0].rows.size() + addresses[1].rows.size());
-  if (both < 0.9 * static_cast<double>(group.rows.size())) return false;
-  const Ttl ttl = known_ttl(records, context, group.rows);
-  return synchrony(head_times(records, addresses[0].rows), head_times(records, addresses[1].rows),
-                   records.window, ttl.seconds)
-      .acts_as_one;
 }
 
 double mode_of(const std::vector<double>& gaps, double bin) {
@@ -398,7 +386,7 @@ class GapLaw : public Method {
     std::vector<Finding> findings;
     for (const AskerGroup* group : askers.groups()) {
       const auto addresses = split_by_address(records, *group, kAddresses);
-      const bool is_pooled = acts_as_one(records, context, *group, addresses);
+      const bool is_pooled = act_as_one(records, context, *group, addresses);
       measure_group(records, context, *group, is_pooled || group->clients.size() < 2, findings);
       if (group->rows.empty()) findings.push_back(nothing(records, context, *group));
       if (group->party < 0 || addresses.size() < 2) continue;

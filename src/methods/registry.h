@@ -12,6 +12,7 @@ const Method& gap_law_method();
 const Method& source_sync_method();
 const Method& turn_taking_method();
 const Method& event_coincidence_method();
+const Method& deletion_method();
 const Method& coverage_gaps_method();
 const Method& day_hour_method();
 const Method& circadian_method();

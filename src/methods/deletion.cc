@@ -1,0 +1,156 @@
+// deletion: do rows of one cache's record lack refreshes that must have been there?
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "methods/registry.h"
+#include "methods/support/cache_shape.h"
+#include "methods/support/lost_refreshes.h"
+#include "methods/support/measure.h"
+#include "methods/support/one_cache.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr std::size_t kAddresses = 4;
+constexpr double kLevel = 0.01;
+constexpr double kShapeLevel = 0.001;
+constexpr double kSingleToTtl = 1.95;
+
+// Why gaps near two TTLs mean nothing here; "" when they do.
+std::string objection(const CacheRows& cache, const std::vector<double>& in_order) {
+  std::vector<double> gaps = in_order;
+  std::sort(gaps.begin(), gaps.end());
+  if (cache.ttl.seconds <= 0) return "no record, statement or gap tells the TTL";
+  const CacheShape shape = cache_shape(gaps, cache.ttl.seconds, cache.series.tolerance_seconds,
+                                       cache.burst_gap, kShapeLevel);
+  if (!shape.is_cache) {
+    return "the gaps are not those of one cache; where several caches or none stand behind an "
+           "address, a lost row leaves no mark in the gaps, and only a second record of the same "
+           "look-ups would show it";
+  }
+  if (shape.is_prefetch) return "the cache renews ahead of expiry, which blurs twice the TTL";
+  const double tolerance = cache.series.tolerance_seconds;
+  // Doubled gaps end near twice the TTL and would pass for a timer's themselves.
+  std::vector<Gap> single;
+  for (const Gap& gap : cache.series.gaps) {
+    if (gap.seconds < kSingleToTtl * cache.ttl.seconds) single.push_back(gap);
+  }
+  if (clock_phase(cache.series.gaps, cache.ttl.seconds, tolerance).period_seconds > 0 ||
+      timer_comb(single, cache.ttl.seconds, tolerance).interval_seconds > 0) {
+    return "the look-ups keep a timer, whose intervals reach twice the TTL by themselves";
+  }
+  return "";
+}
+
+void add_numbers(const LostRefreshes& lost, Finding& finding) {
+  add(finding, "gaps_near_twice_ttl", lost.near_count, "gaps");
+  add(finding, "gaps_expected_there", lost.expected, "gaps");
+  add(finding, "window_seconds", lost.width_seconds, "s");
+  add(finding, "p_deletion", lost.p);
+  std::optional<Range> range = lost.lost_range;
+  if (range) {
+    range->first = std::min(range->first, lost.lost_share);
+    range->second = std::max(range->second, lost.lost_share);
+  }
+  add(finding, "share_lost", lost.lost_share, "", range,
+      "approximately 95 %: Clopper-Pearson on the gaps there and beside, their law taken as known");
+  add(finding, "retention", 1 - lost.lost_share);
+  add(finding, "share_lost_seen_in_half_of_cases", lost.detectable_share);
+}
+
+Finding measure(const QuestionRecords& records, const MethodContext& context,
+                const CacheRows& cache) {
+  Finding finding = make_finding(deletion_method(), records, context, cache.subject);
+  const std::string name{display_name(records.names[cache.series.name].canonical)};
+  std::vector<double> gaps;
+  for (const Gap& gap : cache.series.gaps) gaps.push_back(gap.seconds);
+  finding.dedup_rule = fmt::format("bursts ({:g} s)", cache.burst_gap);
+  finding.denominator = fmt::format("of {}", plural(static_cast<double>(gaps.size()), "gap"));
+  finding.selection = seal(records, cache.rows,
+                           fmt::format("{} rows of {} for {}", qtype_text(cache.series.qtype),
+                                       who_text(cache.subject), name));
+  finding.parameters["name"] = name;
+  finding.parameters["ttl_seconds"] = fmt::format("{:g}", cache.ttl.seconds);
+  finding.parameters["ttl_source"] = to_string(cache.ttl.source);
+  finding.parameters["level"] = fmt::format("{:g}", kLevel);
+  add(finding, "gaps", static_cast<double>(gaps.size()), "gaps");
+  const std::string who = fmt::format("{}'s rows for {} {}", who_text(cache.subject), name,
+                                      window_text(records.window));
+  if (const std::string why = objection(cache, gaps); !why.empty()) {
+    finding.outcome = Outcome::not_applicable;
+    finding.statement =
+        fmt::format("Whether {} are complete cannot be read off their gaps: {}.", who, why);
+    return finding;
+  }
+  const LostRefreshes lost =
+      lost_refreshes(gaps, cache.ttl.seconds, cache.series.tolerance_seconds);
+  if (!lost.is_enough) {
+    finding.outcome = Outcome::not_enough;
+    finding.statement = fmt::format(
+        "Whether {} are complete cannot be read off {}: 100 are needed, and demand that follows "
+        "expiry soon enough for two lost gaps to end together.",
+        who, plural(static_cast<double>(gaps.size()), "gap"));
+    return finding;
+  }
+  add_numbers(lost, finding);
+  const bool is_found = lost.p < kLevel;
+  finding.outcome = is_found ? Outcome::found : Outcome::nothing_found;
+  finding.statement = fmt::format(
+      "Of the {} between bursts of {}, {} end within {} after twice the TTL of {}, against {} at "
+      "the rate beside ({}): {}.",
+      plural(static_cast<double>(gaps.size()), "gap"), who, count_text(lost.near_count),
+      duration_text(lost.width_seconds), duration_text(cache.ttl.seconds),
+      number_text(lost.expected), probability_text(lost.p),
+      is_found
+          ? fmt::format("about {} of the refreshes are missing", share_text(lost.lost_share))
+          : fmt::format("no sign of missing rows; {} missing would show in half of such records",
+                        share_text(lost.detectable_share)));
+  finding.limitations.emplace_back(
+      is_found
+          ? "Missing is not deleted: sampling, loss at the recorder, refreshes that went to a "
+            "server whose log is not here, and an asker that paused leave the same gaps."
+          : "Rows that were taken out evenly with all that belongs to them, whole days, and rows "
+            "that were put in leave no mark here. No test shows that a log is genuine.");
+  return finding;
+}
+
+class Deletion : public Method {
+ public:
+  std::string_view name() const override { return "deletion"; }
+  std::string_view version() const override { return "1"; }
+  std::string_view summary() const override {
+    return "rows missing from one cache's record, by gaps of twice the TTL";
+  }
+
+  std::vector<Finding> run(const QuestionRecords& records,
+                           const MethodContext& context) const override {
+    std::vector<Finding> findings;
+    for (const AskerGroup& group : split_by_asker(records, context).parties) {
+      for (const CacheRows& cache : rows_by_cache(records, context, group, kAddresses)) {
+        findings.push_back(measure(records, context, cache));
+      }
+    }
+    if (findings.empty()) {
+      Finding finding = make_finding(*this, records, context, "");
+      finding.outcome = Outcome::not_enough;
+      finding.dedup_rule = "bursts (60 s)";
+      finding.denominator = "of no gap";
+      finding.selection = seal(records, {}, "no rows");
+      finding.statement = fmt::format("No party asked for {} {}, so there is no gap to look at.",
+                                      target_text(records), window_text(records.window));
+      findings.push_back(std::move(finding));
+    }
+    return findings;
+  }
+};
+
+}  // namespace
+
+const Method& deletion_method() {
+  static const Deletion kMethod;
+  return kMethod;
+}
+
+}  // namespace assay::methods

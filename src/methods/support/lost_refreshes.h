@@ -1,0 +1,27 @@
+// Are refreshes of one cache missing? Two gaps that ran into each other are longer than two TTLs.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "methods/support/stats.h"
+
+namespace assay::methods {
+
+struct LostRefreshes {
+  bool is_enough = false;
+  double width_seconds = 0;  // of the window after two TTLs
+  double capture = 0;        // share of doubled gaps that end in the window
+  double near_count = 0, neighbour_count = 0;
+  double expected = 0;  // near, at the rate of the neighbours
+  double p = 1;
+  double lost_share = 0;  // estimate
+  std::optional<Range> lost_range;
+  double detectable_share = 0;  // that would be found in half of cases
+};
+
+// `gaps` of one cache in order of time, seconds. O(n log n).
+LostRefreshes lost_refreshes(const std::vector<double>& gaps, double ttl_seconds,
+                             double tolerance_seconds);
+
+}  // namespace assay::methods
