@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """lab/check.py must find each kind of change to a folder of records: self_test.py [ASSAY].
 
-Without assay the changes to demo/lab; with it those that only its reading can show."""
+Without assay the changes that need no reader; with it those that only its reading can show."""
 import gzip
 import pathlib
 import shutil
@@ -120,6 +120,20 @@ MAIL = {
 }
 
 
+def ask_unasked(folder):
+    edit_text(folder / "records/upstream.tsv", b"\tsparse3\t", b"\tsparse9\t")
+
+
+def forget_a_demand(folder):
+    edit_lines(folder / "truth.tsv", lambda lines: lines.pop(7))
+
+
+SIMULATOR = {
+    ask_unasked: "upstream.tsv: nobody asked before: unbound\t",
+    forget_a_demand: "truth.tsv: Counter() and not Counter(",
+}
+
+
 def find_changes(shipped, changes, *assay):
     """How many of the changes check.py does not find."""
     failed = 0
@@ -141,7 +155,8 @@ def main():
         failed = (find_changes("tests/data/lab/recorders", RECORDERS, sys.argv[1])
                   + find_changes("tests/data/lab/mail", MAIL, sys.argv[1]))
     else:
-        failed = find_changes("demo/lab", DEMO)
+        failed = (find_changes("demo/lab", DEMO)
+                  + find_changes("tests/data/lab/simulator", SIMULATOR))
     sys.exit(1 if failed else 0)
 
 
