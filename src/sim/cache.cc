@@ -1,6 +1,7 @@
 #include "sim/cache.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 namespace assay::sim {
@@ -14,6 +15,7 @@ constexpr double kFailureSeconds = 30;
 struct Entry {
   double expiry_s = -kNever;
   double prefetch_from_s = kNever;
+  double asked_until_s = -kNever;  // a question is under way: who asks now waits for its answer
 };
 
 class Shard {
@@ -30,9 +32,10 @@ class Shard {
       draw_restart(restart_s_);
     }
     Entry& entry = entries_[(std::uint64_t{question.name} << 16) | question.qtype];
-    if (t < entry.expiry_s && t < entry.prefetch_from_s) return;
+    if (t < entry.asked_until_s || (t < entry.expiry_s && t < entry.prefetch_from_s)) return;
     const Iterator::Answer answer = iterator_.resolve(
         {t, question.name, question.qtype, question.cause, question.address, 0, false}, out);
+    entry.asked_until_s = answer.time_s;
     keep(entry, question, answer);
   }
 
@@ -58,9 +61,19 @@ class Shard {
         is_there ? std::clamp(target_.ttl_seconds, cache_.min_ttl_seconds,
                               std::max(cache_.min_ttl_seconds, cache_.max_ttl_seconds))
                  : std::min(target_.negative_ttl_seconds, cache_.max_negative_ttl_seconds);
-    entry.expiry_s = answer.time_s + ttl;
-    const double ahead = std::max(ttl * cache_.prefetch_share, cache_.prefetch_seconds);
-    entry.prefetch_from_s = ahead > 0 ? entry.expiry_s - ahead : kNever;
+    set_times(entry, answer.time_s, ttl);
+  }
+
+  void set_times(Entry& entry, double time_s, double ttl) const {
+    const bool is_exact = cache_.ttl_clock == TtlClock::exact;
+    const double counted_from = is_exact ? time_s : std::floor(time_s);
+    const double share = ttl * cache_.prefetch_share;
+    double ahead = is_exact ? share : std::floor(share);
+    if (ttl >= cache_.prefetch_least_ttl_seconds) ahead = std::max(ahead, cache_.prefetch_seconds);
+    entry.expiry_s = counted_from + ttl + (cache_.ttl_clock == TtlClock::late ? 1 : 0);
+    // Short TTLs have no tenth in whole seconds, yet Unbound prefetches in their last second.
+    const bool has_late_second = cache_.ttl_clock == TtlClock::late && share > 0;
+    entry.prefetch_from_s = ahead > 0 || has_late_second ? counted_from + ttl - ahead : kNever;
   }
 
   const TargetName& target_;

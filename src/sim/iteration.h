@@ -35,12 +35,15 @@ class Iterator {
 
  private:
   std::uint8_t choose();
+  void forget(std::size_t answered, double time_s);
   double latency_s(std::size_t server) const;
 
   const Iteration& iteration_;
   const Vantage& vantage_;
   Random& random_;
   std::vector<double> srtt_ms_;
+  std::vector<bool> was_tried_;  // in this round of a resolution
+  double forgot_s_ = 0;          // the last second in which round-trip times were forgotten
 };
 
 }  // namespace assay::sim

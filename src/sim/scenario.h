@@ -39,17 +39,24 @@ struct Stub {
   std::string suffix;               // tried when the name does not exist, ndots permitting
 };
 
+// A TTL is counted exactly, or in whole seconds of the resolver's clock as real ones do: `early` is
+// up to a second too short (BIND 9, PowerDNS: gone once the clock shows the second of expiry),
+// `late` up to a second too long (Unbound, Knot Resolver: kept while it shows it).
+enum class TtlClock { exact, early, late };
+
 // What a resolver address keeps.
 struct Cache {
   int shards = 1;  // caches behind one address; each demand meets one of them at random
   double min_ttl_seconds = 0;
   double max_ttl_seconds = 604'800;
   double max_negative_ttl_seconds = 10'800;
+  TtlClock ttl_clock = TtlClock::exact;
   // A demand within the last part of the TTL is answered and refreshes: 0 is off, Unbound's 0.1.
   double prefetch_share = 0;
-  double prefetch_seconds = 0;   // the same, in seconds before expiry: BIND's trigger of 2
-  double restarts_per_week = 0;  // the cache is empty
-  double stale_seconds = 0;      // how long an expired answer is served while no server answers
+  double prefetch_seconds = 0;  // the same, in seconds before expiry: BIND's trigger of 2,
+  double prefetch_least_ttl_seconds = 9;  // which only TTLs from this on have: its eligibility
+  double restarts_per_week = 0;           // the cache is empty
+  double stale_seconds = 0;  // how long an expired answer is served while no server answers
 };
 
 enum class ServerChoice { uniform, sticky, band };
@@ -59,8 +66,13 @@ struct Iteration {
   ServerChoice choice = ServerChoice::band;
   double loss_probability = 0.01;  // of a question or its answer
   double repeat_probability = 0;   // a second question in the same refresh (IPv6, EDNS probe)
-  double timeout_seconds = 0.8;    // of the first try; doubles with each
+  double timeout_seconds = 0.8;    // of the first tries; doubles with each after them
+  int steady_tries = 1;            // how many are the first: BIND 9 goes round the servers, 9
   int max_tries = 6;
+  double give_up_seconds = 120;  // no try is later than this after the first: BIND 9, 10
+  // Sticky: what servers that were not asked lose of their round-trip time by each answer of
+  // another, at most once a second.
+  double forget_share = 1.0 / 512;
 };
 
 // A cause and its named parameters; those not stated are the kind's own (cause.h).

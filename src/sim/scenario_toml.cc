@@ -66,8 +66,12 @@ Status read_cache(const toml::table& table, std::string_view file, Cache& cache)
   fields.number("min_ttl_seconds", cache.min_ttl_seconds, 0, kMostSeconds);
   fields.number("max_ttl_seconds", cache.max_ttl_seconds, 0, kMostSeconds);
   fields.number("max_negative_ttl_seconds", cache.max_negative_ttl_seconds, 0, kMostSeconds);
+  if (const auto clock = fields.word("ttl_clock", {"exact", "early", "late"})) {
+    cache.ttl_clock = static_cast<TtlClock>(*clock);
+  }
   fields.number("prefetch_share", cache.prefetch_share, 0, 1);
   fields.number("prefetch_seconds", cache.prefetch_seconds, 0, 3'600);
+  fields.number("prefetch_least_ttl_seconds", cache.prefetch_least_ttl_seconds, 0, kMostSeconds);
   fields.number("restarts_per_week", cache.restarts_per_week, 0, 10'000);
   fields.number("stale_seconds", cache.stale_seconds, 0, kMostSeconds);
   cache.shards = static_cast<int>(shards);
@@ -79,11 +83,15 @@ Status read_iteration(const toml::table& table, std::string_view file, Iteration
   if (const auto choice = fields.word("choice", {"uniform", "sticky", "band"})) {
     iteration.choice = static_cast<ServerChoice>(*choice);
   }
-  double tries = iteration.max_tries;
+  double tries = iteration.max_tries, steady_tries = iteration.steady_tries;
   fields.number("loss_probability", iteration.loss_probability, 0, 1);
   fields.number("repeat_probability", iteration.repeat_probability, 0, 1);
   fields.number("timeout_seconds", iteration.timeout_seconds, 0.01, 60);
   fields.number("max_tries", tries, 1, 20);
+  fields.number("steady_tries", steady_tries, 1, 20);
+  fields.number("give_up_seconds", iteration.give_up_seconds, 0, 3'600);
+  fields.number("forget_share", iteration.forget_share, 0, 1);
+  iteration.steady_tries = static_cast<int>(steady_tries);
   iteration.max_tries = static_cast<int>(tries);
   return fields.finish();
 }

@@ -121,6 +121,32 @@ TEST(Scenario, PrefetchesBeforeExpiryWhereTheCacheDoes) {
   EXPECT_GT(early, run.rows.size() * 9 / 10);
 }
 
+// As BIND 9 and Unbound do; tests/sim/recorded_resolvers_test.cc has what those did.
+TEST(Scenario, CountsTtlsInWholeSecondsWhereTheCacheDoes) {
+  const auto least_and_most = [](const std::string& clock) {
+    Scenario scenario = scenario_of(
+        "[[party.cause]]\nkind = \"steady\"\nper_day = 200000\n"
+        "[party.cache]\nttl_clock = \"" +
+        clock + "\"\n[party.stub]\nretry_probability = 0\n[vantage]\nresolution_seconds = 0\n");
+    scenario.end_s = scenario.begin_s + 5 * 86'400;
+    scenario.target.ttl_seconds = 600;
+    scenario.parties[0].addresses.resize(1);
+    scenario.parties[0].iteration.loss_probability = 0;
+    const SimulatedRun run = run_of(scenario);
+    std::pair<double, double> out = {1e9, 0};
+    for (std::size_t i = 1; i < run.rows.size(); ++i) {
+      const double gap = run.rows[i].time_s - run.rows[i - 1].time_s;
+      out = {std::min(out.first, gap), std::max(out.second, gap)};
+    }
+    return out;
+  };
+  EXPECT_GE(least_and_most("exact").first, 600);
+  EXPECT_LT(least_and_most("early").first, 599.5);
+  EXPECT_GE(least_and_most("early").first, 599);
+  EXPECT_GE(least_and_most("late").first, 600);
+  EXPECT_GT(least_and_most("late").second, 600.5);
+}
+
 TEST(Scenario, FollowsTheWorkingDayOfItsZoneThroughDaylightSaving) {
   const WorkingDay hours{.zone = "America/New_York", .weekend_share = 0, .night_share = 0};
   // The clocks go forward on 14 March 2021.
