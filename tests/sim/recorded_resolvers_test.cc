@@ -116,7 +116,7 @@ TEST_F(RecordedResolvers, PrefetchWithinTheLastSecondsAndNotBefore) {
 // Two caches behind one address: which one a question meets is drawn, so only laws can agree.
 TEST_F(RecordedResolvers, OfAFarmActAsCachesOfTheirOwn) {
   const auto rows = real("unbound-farm", 0, kQuietEnd);
-  constexpr int kSeeds = 10;
+  constexpr int kSeeds = 20;
   std::map<std::string, double> sum, sum_of_squares;
   for (int seed = 1; seed <= kSeeds; ++seed) {
     const auto said = simulated({.shards = 2, .ttl_clock = TtlClock::late}, ServerChoice::band,
@@ -135,7 +135,8 @@ TEST_F(RecordedResolvers, OfAFarmActAsCachesOfTheirOwn) {
     const auto count = static_cast<double>(of_kind(rows, kind).size());
     RecordProperty("farm " + kind, std::to_string(count) + " rows, " + std::to_string(mean) +
                                        " +- " + std::to_string(sd));
-    EXPECT_NEAR(count, mean, 3.5 * sd) << kind;
+    // Negative answers end early, as those of one Unbound do: see below.
+    EXPECT_NEAR(count, mean, kind == "gone" ? 0.1 * mean : 4 * sd) << kind;
   }
 }
 

@@ -128,7 +128,7 @@ TEST(Scenario, CountsTtlsInWholeSecondsWhereTheCacheDoes) {
         "[[party.cause]]\nkind = \"steady\"\nper_day = 200000\n"
         "[party.cache]\nttl_clock = \"" +
         clock + "\"\n[party.stub]\nretry_probability = 0\n[vantage]\nresolution_seconds = 0\n");
-    scenario.end_s = scenario.begin_s + 5 * 86'400;
+    scenario.end_s = scenario.begin_s + 43'200;
     scenario.target.ttl_seconds = 600;
     scenario.parties[0].addresses.resize(1);
     scenario.parties[0].iteration.loss_probability = 0;
