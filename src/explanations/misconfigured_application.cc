@@ -41,6 +41,9 @@ class MisconfiguredApplication final : public Explanation {
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
     for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
+    for (const Finding* automation : about_parties(findings, "automation")) {
+      weigh_automation(findings, *automation, weighing);
+    }
     for (const Finding* rhythm : about_parties(findings, "day_hour")) {
       weigh_rhythm(*rhythm, weighing);
     }
@@ -90,6 +93,25 @@ class MisconfiguredApplication final : public Explanation {
     } else if (gaps.outcome != Outcome::not_enough) {
       weighing.bear(gaps, Direction::neutral,
                     "no clock phase shows, and a timer shorter than the TTL would show none");
+    }
+  }
+
+  // A clock or a timer that gap_law has seen already is one effect and counts there.
+  static void weigh_automation(const FindingSet& findings, const Finding& automation,
+                               Weighing& weighing) {
+    const Finding* gaps = findings.first("gap_law", automation.subject, automation.vantage);
+    const bool is_counted =
+        gaps != nullptr && (is_set(*gaps, "clock_shaped") || is_set(*gaps, "timer_shaped"));
+    if (automation.outcome == Outcome::found) {
+      weighing.bear(
+          automation, is_counted ? Direction::neutral : Direction::strongly_for,
+          is_counted ? "the clock or timer that the gaps show, counted there"
+                     : fmt::format("{}'s look-ups keep a period of about {:.0f} s",
+                                   automation.subject, automation.value_or("period_seconds", 0)));
+    } else if (automation.outcome == Outcome::nothing_found) {
+      weighing.bear(automation, Direction::neutral,
+                    "no clock, period or timer shows; a program whose timer is shorter than the "
+                    "TTL, or that waits at random, shows none");
     }
   }
 

@@ -11,6 +11,7 @@
 #include "methods/support/gap_series.h"
 #include "methods/support/measure.h"
 #include "methods/support/one_cache.h"
+#include "methods/support/settled_series.h"
 
 namespace assay::methods {
 namespace {
@@ -19,18 +20,10 @@ constexpr std::size_t kMinGaps = 20;
 constexpr std::size_t kMinFurtherRows = 60;  // for a second name or type of the same asker
 constexpr std::size_t kMaxFurther = 4;
 constexpr std::size_t kAddresses = 8;
-constexpr double kShapeLevel = 0.001;
 constexpr double kNearConstant = 3;
 constexpr double kSparse = 2;
 constexpr double kHistogramBins = 60;  // a TTL long
 constexpr double kSecondsPerDay = 86400;
-
-std::vector<double> sorted_gaps(const GapSeries& series) {
-  std::vector<double> gaps;
-  for (const Gap& gap : series.gaps) gaps.push_back(gap.seconds);
-  std::sort(gaps.begin(), gaps.end());
-  return gaps;
-}
 
 double mode_of(const std::vector<double>& gaps, double bin) {
   double best_at = 0;
@@ -212,54 +205,6 @@ struct Subject {
   std::string variant;
 };
 
-struct Settled {
-  Ttl ttl;
-  double burst_gap = 0;
-};
-
-// Gaps, TTL (estimated when nobody tells it), and gaps again where the TTL changes what is counted.
-Settled settle(const QuestionRecords& records, const MethodContext& context, bool is_pooled,
-               GapSeries& series) {
-  Settled settled;
-  Ttl& ttl = settled.ttl;
-  ttl = known_ttl(records, context, series.rows);
-  settled.burst_gap = burst_gap_for(ttl);
-  measure_gaps(records, is_pooled, settled.burst_gap, ttl.seconds, series);
-  const auto gaps = sorted_gaps(series);
-  ttl.estimated = estimate_ttl(gaps, series.tolerance_seconds, settled.burst_gap);
-  if (ttl.source == TtlSource::unknown && ttl.estimated > 0) {
-    ttl.seconds = ttl.estimated;
-    ttl.source = TtlSource::estimated;
-    measure_gaps(records, is_pooled, settled.burst_gap, ttl.seconds, series);
-  }
-  return settled;
-}
-
-bool is_one_cache(const Settled& settled, const GapSeries& series) {
-  const auto gaps = sorted_gaps(series);
-  return settled.ttl.seconds > 0 && cache_shape(gaps, settled.ttl.seconds, series.tolerance_seconds,
-                                                settled.burst_gap, kShapeLevel)
-                                        .is_cache;
-}
-
-// Addresses that act as one may share a cache, or be two caches that one client asks. Taken
-// together the second has gaps below the TTL wherever one of them was asked alone; then each
-// address by itself shows the law.
-Settled settle_subject(const QuestionRecords& records, const MethodContext& context,
-                       Subject& subject) {
-  Settled settled = settle(records, context, subject.is_pooled, subject.series);
-  if (!subject.is_pooled || subject.group.clients.size() < 2 ||
-      is_one_cache(settled, subject.series)) {
-    return settled;
-  }
-  GapSeries apart = subject.series;
-  Settled settled_apart = settle(records, context, false, apart);
-  if (!is_one_cache(settled_apart, apart)) return settled;
-  subject.series = std::move(apart);
-  subject.is_pooled = false;
-  return settled_apart;
-}
-
 void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& ttl,
              double burst_gap, Finding& finding) {
   const GapSeries& series = subject.series;
@@ -324,7 +269,12 @@ void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& 
 Finding measure(const QuestionRecords& records, const MethodContext& context, Subject subject) {
   Finding finding =
       make_finding(gap_law_method(), records, context, subject.group.subject, subject.variant);
-  const auto [ttl, burst_gap] = settle_subject(records, context, subject);
+  SettledSeries settled =
+      settle_series(records, context, subject.group, std::move(subject.series), subject.is_pooled);
+  subject.series = std::move(settled.series);
+  subject.is_pooled = settled.is_pooled;
+  const Ttl& ttl = settled.ttl;
+  const double burst_gap = settled.burst_gap;
   const GapSeries& series = subject.series;
   finding.dedup_rule = bursts_rule(burst_gap);
   const std::string name{display_name(records.names[series.name].canonical)};

@@ -17,7 +17,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::server_balance_method(),  &methods::digit_pattern_method(),
       &methods::unasked_answers_method(), &methods::same_event_method(),
       &methods::clock_offset_method(),    &methods::capacity_method(),
-      &methods::tunnel_signs_method(),
+      &methods::tunnel_signs_method(),    &methods::automation_method(),
   };
   return kMethods;
 }

@@ -30,5 +30,6 @@ const Method& same_event_method();
 const Method& clock_offset_method();
 const Method& capacity_method();
 const Method& tunnel_signs_method();
+const Method& automation_method();
 
 }  // namespace assay::methods
