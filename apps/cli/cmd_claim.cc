@@ -17,7 +17,7 @@ struct ClaimOptions {
 
 bool is_list(std::string_view field) {
   return field == "parties" || field == "types" || field == "figures" || field == "addresses" ||
-         field == "events";
+         field == "events" || field == "zones";
 }
 
 // The figures in one argument, parted by commas; the comma of "2,820" parts none, since what

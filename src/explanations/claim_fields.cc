@@ -136,6 +136,18 @@ Problem problem_of_events(const Claim& claim, const CaseFile& file) {
   return std::nullopt;
 }
 
+Problem problem_of_zones(const Claim& claim) {
+  const Words zones = list_of(claim, "zones");
+  if (zones.size() > 2) {
+    return FieldProblem{"more than two zones are named", "state a claim for each pair"};
+  }
+  for (const std::string& name : zones) {
+    const auto zone = Zone::find(name);
+    if (!zone.ok()) return FieldProblem{zone.error().message, zone.error().mend};
+  }
+  return std::nullopt;
+}
+
 Problem problem_of_window(const std::string& text) {
   const auto window = parse_interval(text);
   if (window.ok()) return std::nullopt;
@@ -159,6 +171,7 @@ std::optional<FieldProblem> problem_of_field(const Claim& claim, std::string_vie
   if (field == "value") return problem_of_value(claim);
   if (field == "tolerance") return problem_of_tolerance(claim);
   if (field == "types") return problem_of_types(claim);
+  if (field == "zones") return problem_of_zones(claim);
   if (field == "events") return problem_of_events(claim, file);
   if (field == "figures") return problem_of_figures(claim, file);
   if (field == "addresses") return problem_of_addresses(claim);

@@ -37,6 +37,10 @@ const std::vector<ClaimKind>& claim_kinds() {
        "a party's look-ups pile up on the days of events; events of the calendar, default all",
        {"party"},
        {"events", "window", "vantage"}},
+      {"active_in_office_hours",
+       "a party's look-ups keep the working day of a zone, or of two",
+       {"party", "zones"},
+       {"window", "vantage"}},
       {"consistent", "quoted figures can all be true of one set of records", {"figures"}, {}},
   };
   return kKinds;

@@ -17,7 +17,7 @@ struct Kind {
   ClaimAnswer (*answer)(const Context&);
 };
 
-constexpr std::array<Kind, 9> kAnswerers{{
+constexpr std::array<Kind, 10> kAnswerers{{
     {"count", answer_count},
     {"share", answer_share},
     {"rate", answer_rate},
@@ -26,6 +26,7 @@ constexpr std::array<Kind, 9> kAnswerers{{
     {"acts_as_one", answer_acts_as_one},
     {"order", answer_order},
     {"coincides_with", answer_coincides_with},
+    {"active_in_office_hours", answer_active_in_office_hours},
     {"consistent", answer_consistent},
 }};
 

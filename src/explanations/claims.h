@@ -83,6 +83,7 @@ ClaimAnswer answer_only_types(const Context& context);
 ClaimAnswer answer_acts_as_one(const Context& context);
 ClaimAnswer answer_order(const Context& context);
 ClaimAnswer answer_coincides_with(const Context& context);
+ClaimAnswer answer_active_in_office_hours(const Context& context);
 ClaimAnswer answer_consistent(const Context& context);
 
 }  // namespace assay::claims

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "methods/registry.h"
+#include "methods/support/claimed_zones.h"
 #include "methods/support/day_models.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
@@ -172,14 +173,23 @@ void state_priors(Finding& finding, const MethodContext& context) {
   finding.parameters["random_seed"] = std::to_string(context.random_seed);
 }
 
-void place_day(const SeriesExposure& measured, const MethodContext& context, Finding& finding) {
+struct Day {
+  WorkPlaces places;
+  DayModels models;
+  Objection objection;
+};
+
+Day place_day(const SeriesExposure& measured, const MethodContext& context, Finding& finding) {
   const OpenExposure& exposure = measured.exposure;
   const double p_midweek = rhythm_p(residuals_by_day(exposure, true), has_long_cache(exposure),
                                     Random(context.random_seed, finding.id));
   add(finding, "p_daily_rhythm_midweek", p_midweek);
-  const WorkPlaces places = work_places(exposure);
-  const DayModels models = day_models(exposure, places);
-  const Objection objection = objection_to(models, places, p_midweek, keeps_a_clock(measured));
+  Day found{work_places(exposure), {}, {}};
+  found.models = day_models(exposure, found.places);
+  found.objection = objection_to(found.models, found.places, p_midweek, keeps_a_clock(measured));
+  const WorkPlaces& places = found.places;
+  const DayModels& models = found.models;
+  const Objection& objection = found.objection;
   finding.parameters["declined"] = objection.word.empty() ? "no" : objection.word;
   add(finding, "declined", objection.word.empty() ? 0 : 1);
   add_models(models, finding);
@@ -189,7 +199,7 @@ void place_day(const SeriesExposure& measured, const MethodContext& context, Fin
     finding.outcome = Outcome::nothing_found;
     finding.statement =
         fmt::format("The {} {} have no hours to place: {}.", who, when, objection.text);
-    return;
+    return found;
   }
   add_fit(places, finding);
   add_translation(places, finding);
@@ -203,14 +213,33 @@ void place_day(const SeriesExposure& measured, const MethodContext& context, Fin
     finding.statement =
         fmt::format("No zone is named: {}, but {}. The table says what each zone's day would be.",
                     day, objection.text);
-    return;
+    return found;
   }
   finding.outcome = Outcome::found;
   finding.statement = fmt::format("As one working day, {}. {}.", day, places_text(places));
+  return found;
 }
 
-Finding measure(const QuestionRecords& records, const MethodContext& context,
-                const AskerGroup& group) {
+bool is_about(const Claim& claim, const MethodContext& context, const AskerGroup& group) {
+  const auto party = claim.fields.find("party");
+  return claim.kind == "active_in_office_hours" && party != claim.fields.end() &&
+         party->second == group.subject &&
+         (claim.question.empty() || claim.question == context.question->id);
+}
+
+// The zones that a claim quotes, held against all others: a finding of its own.
+Finding hold_claim(const Claim& claim, const SeriesExposure& measured, const Day& day,
+                   Finding finding) {
+  finding.id += "/" + claim.id;
+  finding.quantities.clear();
+  finding.tables.clear();
+  finding.parameters["claim"] = claim.id;
+  hold_zones(claim, {measured.exposure, day.places, day.models, day.objection}, finding);
+  return finding;
+}
+
+std::vector<Finding> measure(const QuestionRecords& records, const MethodContext& context,
+                             const AskerGroup& group) {
   Finding finding = make_finding(time_zone_method(), records, context, group.subject);
   state_priors(finding, context);
   const ObservedTime observed = ObservedTime::of(records);
@@ -239,7 +268,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
         "the most, and when demand begins in the morning it is often still closed.",
         finding.selection.description, window_text(records.window),
         duration_text(measured.exposure.ttl_seconds));
-    return finding;
+    return {finding};
   }
   if (events < kMinEvents || days < kMinDays) {
     finding.outcome = Outcome::not_enough;
@@ -247,10 +276,16 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
         fmt::format("{} in {} days of the {} {}: to place a working day takes {:g} over {:g} days.",
                     plural(events, "burst"), number_text(days), finding.selection.description,
                     window_text(records.window), kMinEvents, kMinDays);
-    return finding;
+    return {finding};
   }
-  place_day(measured, context, finding);
-  return finding;
+  const Day day = place_day(measured, context, finding);
+  std::vector<Finding> findings{finding};
+  for (const Claim& claim : context.case_file->claims) {
+    if (is_about(claim, context, group)) {
+      findings.push_back(hold_claim(claim, measured, day, finding));
+    }
+  }
+  return findings;
 }
 
 class TimeZone : public Method {
@@ -266,9 +301,11 @@ class TimeZone : public Method {
     const Askers askers = split_by_asker(records, context);
     std::vector<Finding> findings;
     for (const AskerGroup* group : askers.groups()) {
-      findings.push_back(measure(records, context, *group));
+      for (Finding& finding : measure(records, context, *group)) {
+        findings.push_back(std::move(finding));
+      }
     }
-    if (findings.empty()) findings.push_back(measure(records, context, askers.other));
+    if (findings.empty()) findings = measure(records, context, askers.other);
     return findings;
   }
 };

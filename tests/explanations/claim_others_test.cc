@@ -221,6 +221,37 @@ TEST(CoincidesWith, ACalendarThatCannotBeTestedIsSaidToBeSo) {
   EXPECT_THAT(none.statement, HasSubstr("no calendar"));
 }
 
+TEST(OfficeHours, AreAnsweredByTheFindingOfTheClaimAndWithTheShareOfChance) {
+  for (const double complete : {0.0, 1.0}) {
+    for (const bool fits : {true, false}) {
+      test::Findings findings = demo_findings(complete);
+      findings.add("time_zone", "Bank", Outcome::found, {});
+      findings.add("time_zone", "Bank", fits ? Outcome::found : Outcome::nothing_found,
+                   {{"share_in_hours", 0.8},
+                    {"share_in_hours_if_uniform", 0.45},
+                    {"is_excluded", fits ? 0.0 : 1.0}},
+                   "c1");
+      findings.last().statement = "80 % lie in these hours.";
+      const auto quoted = answer("active_in_office_hours", {{"party", "Bank"}},
+                                 {{"zones", {"Europe/Moscow"}}}, findings.set());
+      EXPECT_EQ(quoted.answer, fits ? (complete > 0 ? Answer::supported
+                                                    : Answer::supported_only_within_these_files)
+                                    : (complete > 0 ? Answer::contradicted : Answer::not_testable));
+      EXPECT_EQ(quoted.in_short, "80 % in these hours, 45 % if there were no rhythm");
+    }
+  }
+}
+
+TEST(OfficeHours, AreNotTestableWhereTheHoursWereNotPlaced) {
+  test::Findings findings = demo_findings();
+  findings.add("time_zone", "Bank", Outcome::not_enough, {});
+  findings.last().statement = "12 bursts are too few.";
+  const auto quoted = answer("active_in_office_hours", {{"party", "Bank"}},
+                             {{"zones", {"Europe/Moscow"}}}, findings.set());
+  EXPECT_EQ(quoted.answer, Answer::not_testable);
+  EXPECT_THAT(quoted.statement, HasSubstr("too few"));
+}
+
 class Order : public ::testing::Test {
  protected:
   Order() {

@@ -131,6 +131,49 @@ TEST(TimeZone, DoesNotChooseBetweenOneLongDayAndTwoOffices) {
   EXPECT_THAT(bank.statement, HasSubstr("No zone is named"));
 }
 
+Finding claim_of(const toy::Times& times, std::vector<std::string> zones, std::uint64_t seed) {
+  Toy toy(140);
+  toy.set_seed(seed);
+  Claim claim;
+  claim.id = "c1";
+  claim.kind = "active_in_office_hours";
+  claim.question = "q1";
+  claim.fields["party"] = "Bank";
+  claim.lists["zones"] = std::move(zones);
+  toy.file().claims = {claim};
+  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
+  toy.ask_all(times, "192.0.2.53");
+  const auto findings = toy.run("time_zone");
+  const Finding* finding = find(findings, "time_zone/Bank/c1");
+  return finding == nullptr ? Finding{} : *finding;
+}
+
+TEST(TimeZone, HoldsQuotedZonesAgainstAllOthers) {
+  const std::vector<std::string> both{"America/New_York", "Europe/Moscow"};
+  toy::Random random(5, "claims");
+  toy::Office office;
+  office.per_day = 150;
+  const auto moscow = toy::office_at(random, 140, office, toy::clock_of(3));
+  const auto new_york = toy::office_at(random, 140, office, toy::clock_of(-4));
+  const auto rows = [&](const toy::Times& demand) {
+    return toy::through_caches(random, demand, 3600, 1);
+  };
+  const Finding one = claim_of(rows(moscow), {"Europe/Moscow"}, 5);
+  EXPECT_EQ(one.outcome, Outcome::found) << one.statement;
+  EXPECT_THAT(one.statement, HasSubstr("and so do"));
+  EXPECT_NEAR(one.value_or("share_in_hours_if_uniform", 0), 45.0 / 168, 0.01);
+  EXPECT_EQ(claim_of(rows(moscow), {"America/New_York"}, 5).value_or("is_excluded", 0), 1);
+  EXPECT_EQ(claim_of(rows(moscow), both, 5).value_or("is_excluded", 0), 1) << "one office does";
+  const Finding two = claim_of(rows(toy::merged(moscow, new_york)), both, 5);
+  EXPECT_EQ(two.value_or("is_excluded", 1), 0) << two.statement;
+  EXPECT_THAT(two.statement, HasSubstr("fits as well as these two offices"));
+  EXPECT_GT(two.value_or("pairs_as_good", 0), 1);
+  EXPECT_GT(two.value_or("share_in_hours_if_uniform", 0), 0.4);
+  const auto machine = toy::machine_24x5(random, 140, 400, 0.1, toy::clock_of(3));
+  EXPECT_NE(claim_of(rows(machine), both, 5).outcome, Outcome::found);
+  EXPECT_NE(claim_of(rows(machine), {"Europe/Moscow"}, 5).outcome, Outcome::found);
+}
+
 TEST(TimeZone, DISABLED_ErrorRates) {
   const std::uint64_t from = 20'000, runs = 200;
   const std::pair<const char*, Setting> settings[] = {
