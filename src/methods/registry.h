@@ -13,6 +13,7 @@ const Method& source_sync_method();
 const Method& turn_taking_method();
 const Method& event_coincidence_method();
 const Method& deletion_method();
+const Method& cache_inversion_method();
 const Method& coverage_gaps_method();
 const Method& day_hour_method();
 const Method& circadian_method();

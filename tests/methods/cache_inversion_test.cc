@@ -1,0 +1,135 @@
+#include "methods/support/cache_inversion.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "people.h"
+
+namespace assay {
+namespace {
+
+using testing::HasSubstr;
+using toy::find;
+using toy::Times;
+using toy::Toy;
+using toy::WorkDay;
+
+// Rows at the authoritative server, a third of them followed by repeats within seconds.
+Finding inverted(Toy& toy, methods::Random& random, const Times& demand, double ttl, int caches) {
+  toy.file().ttl_seconds["mail1.sender.example"] = static_cast<std::uint32_t>(ttl);
+  toy.ask_all(toy::with_repeats(random, toy::through_caches(random, demand, ttl, caches), 0.3, 4),
+              "192.0.2.53");
+  const auto findings = toy.run("cache_inversion");
+  const Finding* bank = find(findings, "cache_inversion/Bank");
+  EXPECT_NE(bank, nullptr);
+  return bank == nullptr ? Finding() : *bank;
+}
+
+void expect_covers(const Finding& finding, double per_day) {
+  const Quantity* rate = finding.quantity("demands_per_day");
+  ASSERT_TRUE(rate && rate->interval) << finding.statement;
+  EXPECT_LT(rate->interval->first, per_day) << finding.statement;
+  EXPECT_GT(rate->interval->second, per_day) << finding.statement;
+}
+
+TEST(CacheInversion, FindsSteadyDemandBehindOneCacheAndBehindTwo) {
+  for (const int caches : {1, 2}) {
+    Toy toy(60);
+    auto random = toy.random("steady");
+    const Finding finding = inverted(toy, random, toy::poisson(random, 240, 60), 3600, caches);
+    EXPECT_EQ(finding.outcome, Outcome::measured);
+    EXPECT_EQ(finding.value_or("caches", 0), caches);
+    EXPECT_EQ(finding.value_or("near_constant_demand", 0), 1);
+    expect_covers(finding, 240);
+  }
+}
+
+TEST(CacheInversion, AllowsForHoursInWhichTheCacheIsAlwaysClosed) {
+  Toy toy(100);
+  auto random = toy.random("office");
+  WorkDay day;
+  const Finding finding = inverted(toy, random, toy::by_day(random, day, 100, 100), 3600, 1);
+  EXPECT_EQ(finding.outcome, Outcome::measured);
+  expect_covers(finding, 100);
+}
+
+TEST(CacheInversion, SaysThatSessionsAreNotIdentifiableAndBoundsThemFromBelow) {
+  for (const double ttl : {300.0, 3600.0}) {
+    Toy toy(100);
+    auto random = toy.random("sessions");
+    const Finding finding =
+        inverted(toy, random, toy::sessions(random, WorkDay(), 100, 100, 4), ttl, 1);
+    EXPECT_EQ(finding.outcome, Outcome::not_applicable);
+    EXPECT_THAT(finding.statement, HasSubstr("not identifiable"));
+    EXPECT_THAT(finding.statement, HasSubstr("clusters"));
+    EXPECT_EQ(finding.quantity("demands_per_day"), nullptr);
+    EXPECT_LT(finding.value_or("demands_per_day_at_least", 1e9), 100);
+  }
+}
+
+TEST(CacheInversion, SaysThatAClockIsNotIdentifiable) {
+  Toy toy(60);
+  auto random = toy.random("clock");
+  const Finding finding = inverted(toy, random, toy::timer(random, 300, 10, 60), 3600, 1);
+  EXPECT_EQ(finding.outcome, Outcome::not_applicable);
+  EXPECT_LE(finding.value_or("demands_per_day_at_least", 1e9), 288);
+}
+
+TEST(CacheInversion, NeedsATtlAndEnoughRows) {
+  Toy none(60);
+  auto random = none.random("none");
+  none.ask_all(toy::poisson(random, 20, 60), "192.0.2.53");
+  const auto findings = none.run("cache_inversion");
+  EXPECT_THAT(find(findings, "cache_inversion/Bank")->statement, HasSubstr("[ttl]"));
+  Toy few(10);
+  EXPECT_EQ(inverted(few, random, toy::poisson(random, 24, 10), 3600, 1).outcome,
+            Outcome::not_applicable);
+}
+
+// --- Error rates, for docs/methods/cache_inversion.md; run in release. Seeds 5000 on. ---
+
+TEST(CacheInversionRates, DISABLED_Print) {
+  constexpr double kDays = 140;
+  constexpr int kSeeds = 20;
+  const char* const kinds[] = {"even", "working day", "sessions of 4"};
+  for (int kind = 0; kind < 3; ++kind) {
+    for (const int caches : {1, 2, 3}) {
+      for (const double ttl : {60.0, 300.0, 3600.0, 86400.0}) {
+        for (const double per_day : {6.0, 24.0, 120.0, 720.0}) {
+          if (per_day * ttl < 1000 ||
+              per_day * kDays / (1 + per_day * ttl / 86400 / caches) > 7'000)
+            continue;
+          int given = 0, covered = 0, bounded = 0;
+          for (int seed = 5000; seed < 5000 + kSeeds; ++seed) {
+            Toy toy(kDays);
+            toy.set_seed(static_cast<std::uint64_t>(seed));
+            auto random = toy.random("rates");
+            const WorkDay day = WorkDay::any(random);
+            const Times demand = kind == 0   ? toy::poisson(random, per_day, kDays)
+                                 : kind == 1 ? toy::by_day(random, day, per_day, kDays)
+                                             : toy::sessions(random, day, per_day, kDays, 4);
+            const Finding finding = inverted(toy, random, demand, ttl, caches);
+            const Quantity* rate = finding.quantity("demands_per_day");
+            bounded += finding.value_or("demands_per_day_at_least", 0) <=
+                               static_cast<double>(demand.size()) / kDays
+                           ? 1
+                           : 0;
+            if (rate == nullptr) continue;
+            ++given;
+            covered += rate->interval->first <= per_day && per_day <= rate->interval->second;
+          }
+          std::printf("| %s | %d | %g | %g | %d of %d | %s | %.2f |\n", kinds[kind], caches, ttl,
+                      per_day, given, kSeeds,
+                      given == 0 ? "-" : std::to_string(covered * 100 / given).c_str(),
+                      bounded / double(kSeeds));
+          std::fflush(stdout);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace assay
