@@ -45,6 +45,13 @@ class LiveMailWithChecks final : public Explanation {
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
     for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
+    for (const Finding* chains : about_parties(findings, "chains")) {
+      if (!is_set(*chains, "check_shaped")) continue;
+      weighing.bear(*chains, Direction::weakly_for,
+                    fmt::format("{}'s look-ups come in the sets that sender checks ask within "
+                                "seconds",
+                                chains->subject));
+    }
     for (const Finding* others : about_all(findings, "exclusivity")) {
       weigh_others(findings, *others, weighing);
     }
