@@ -12,12 +12,14 @@ namespace {
 struct CalibrateOptions {
   std::uint64_t seed = 1'000'001;
   std::uint32_t runs = 2'000;
+  bool of_ratios = false;
 };
 
 Result<int> run_calibrate(const CalibrateOptions& options, Session& session) {
   CalibrateRequest request;
   request.first_seed = options.seed;
   request.runs = options.runs;
+  request.of_ratios = options.of_ratios;
   request.threads = std::max(1u, std::thread::hardware_concurrency());
   std::uint32_t told = 0;
   request.progress = [&](std::uint32_t done) {
@@ -38,6 +40,8 @@ Job declare_calibrate(CLI::App& app) {
   app.add_option("--seed", options->seed, "the first seed; the next runs have the next ones");
   app.add_option("--runs", options->runs, "how many, dealt to all causes in turn")
       ->check(CLI::Range(1u, 1'000'000u));
+  app.add_flag("--ratios", options->of_ratios,
+               "of likelihood ratios between families of causes instead of the verdict");
   return [options](Session& session) { return run_calibrate(*options, session); };
 }
 

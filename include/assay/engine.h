@@ -188,6 +188,7 @@ struct CalibrateRequest {
   std::uint64_t first_seed = 1;
   std::uint32_t runs = 2'000;
   unsigned threads = 1;
+  bool of_ratios = false;  // instead: of likelihood ratios, `runs` dealt to train and to test
   std::function<void(std::uint32_t done)> progress;  // may be empty; called from one thread
 };
 struct CalibrateOutcome {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/engine.h"
+#include "engine/calibrate/ratios.h"
 #include "engine/calibrate/tally.h"
 #include "sim/random_scenario.h"
 
@@ -13,7 +14,7 @@ namespace {
 // Seeds 1 to 99 are for tests and development; the published rates have others.
 TEST(Calibrate, GivesTheSameNumbersWhateverTheThreadsAndNeverExcludesTheTruth) {
   CalibrateRequest request;
-  request.runs = 3;
+  request.runs = 2;
   const auto one = calibrate(request);
   request.threads = 2;
   const auto two = calibrate(request);
@@ -21,13 +22,32 @@ TEST(Calibrate, GivesTheSameNumbersWhateverTheThreadsAndNeverExcludesTheTruth) {
   EXPECT_EQ(one->json, two->json);
   EXPECT_EQ(one->markdown, two->markdown);
   const auto all = nlohmann::json::parse(one->json)["causes"].back();
-  EXPECT_EQ(all["runs"], 3);
-  EXPECT_EQ(all["with_explanation"], 3);
+  EXPECT_EQ(all["runs"], 2);
+  EXPECT_EQ(all["with_explanation"], 2);
   EXPECT_EQ(all["truth_excluded"], 0);
   EXPECT_EQ(all["truth_survives"], all["with_explanation"]);
   EXPECT_EQ(all["settled"], 0);  // look-ups alone settle no question of contact
   EXPECT_EQ(all["above_look_ups"], 0);
   EXPECT_EQ(all["without_missing_records"], 0);
+}
+
+TEST(Calibrate, GivesTheSameRatiosWhateverTheThreads) {
+  RatioRequest request;
+  request.train = 4;
+  request.calibrate = request.test = 3;
+  request.trees = 5;
+  const auto one = study_ratios(request);
+  request.threads = 2;
+  const auto two = study_ratios(request);
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_EQ(ratio_page(*one, request), ratio_page(*two, request));
+  ASSERT_EQ(one->claims.size(), 2u);
+  const ClaimStudy& person = one->claims.front();
+  EXPECT_EQ(person.test.h1.size(), 3 * person.families.size());
+  EXPECT_EQ(person.test.h2.size(), 3 * (one->families.size() - person.families.size()));
+  EXPECT_EQ(person.cap.families.size(), one->families.size() - person.families.size());
+  // Three cases of a left-out family are no licence for any number.
+  EXPECT_LT(person.cap.cap, 2);
 }
 
 TEST(Calibrate, CountsAnExclusionOfTheTruthAndAWrongSurvivor) {

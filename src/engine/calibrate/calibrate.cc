@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "assay/engine.h"
+#include "engine/calibrate/ratios.h"
 #include "engine/calibrate/tally.h"
 #include "sim/random_scenario.h"
 
@@ -90,9 +91,30 @@ std::string json_of(const std::vector<CauseTally>& tallies, const CalibrateReque
   return document.dump(2) + "\n";
 }
 
+Result<CalibrateOutcome> calibrate_ratios(const CalibrateRequest& request) {
+  RatioRequest ratios;
+  ratios.first_seed = request.first_seed;
+  ratios.threads = request.threads;
+  const std::uint32_t each = request.runs / ratio_families();
+  ratios.train = each * 5 / 10;
+  ratios.calibrate = each * 2 / 10;
+  ratios.test = each - ratios.train - ratios.calibrate;
+  if (ratios.calibrate < 5) {
+    return Error{ErrorCode::usage, "too few runs to train, calibrate and test on",
+                 fmt::format("at least {}", 25 * ratio_families())};
+  }
+  const auto study = study_ratios(ratios);
+  if (!study.ok()) return study.error();
+  const std::string page = ratio_page(*study, ratios);
+  const nlohmann::ordered_json document = {
+      {"first_seed", request.first_seed}, {"runs", study->cases}, {"markdown", page}};
+  return CalibrateOutcome{page, document.dump(2) + "\n"};
+}
+
 }  // namespace
 
 Result<CalibrateOutcome> calibrate(const CalibrateRequest& request) {
+  if (request.of_ratios) return calibrate_ratios(request);
   std::vector<RunOutcome> outcomes(request.runs);
   std::vector<std::optional<Error>> errors(std::max(1u, request.threads));
   std::atomic<std::uint32_t> next = 0, done = 0;

@@ -6,6 +6,7 @@
 #include "assay/reader.h"
 #include "assay/store.h"
 #include "engine/examine.h"
+#include "engine/question_records.h"
 
 namespace assay {
 namespace {
@@ -86,14 +87,18 @@ Status fill(RecordStore& store, const sim::Scenario& scenario, const sim::Simula
   return store.commit(evidence.number);
 }
 
-}  // namespace
-
-Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
-                                   DeclaredCoverage coverage) {
-  const auto store = make_memory_store(scenario.seed);
+// The records of a run in a store, and what a person would have stated.
+struct SimulatedCase {
+  std::unique_ptr<RecordStore> store;
   std::vector<Evidence> evidences;
+  CaseFile file;
+};
+
+Result<SimulatedCase> make_case(const sim::Scenario& scenario, const sim::SimulatedRun& run,
+                                DeclaredCoverage coverage) {
+  SimulatedCase made{make_memory_store(scenario.seed), {}, case_file_of(scenario)};
   for (std::uint8_t i = 0; i < scenario.vantage.servers.size(); ++i) {
-    Evidence& evidence = evidences.emplace_back();
+    Evidence& evidence = made.evidences.emplace_back();
     evidence.number = i + 1u;
     evidence.id = "dns-" + std::to_string(i + 1);
     evidence.name = "ns" + std::to_string(i + 1) + ".query.log";
@@ -105,13 +110,38 @@ Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::Sim
       evidence.coverage.intervals = recorded_time(scenario);
       evidence.coverage.completeness =
           scenario.vantage.seen_probability < 1 ? Completeness::sampled : Completeness::complete;
-      if (scenario.vantage.only_target)
+      if (scenario.vantage.only_target) {
         evidence.coverage.names = {pattern_of(scenario.target.qname)};
+      }
     }
-    ASSAY_TRY(fill(*store, scenario, run, i, evidence));
+    ASSAY_TRY(fill(*made.store, scenario, run, i, evidence));
   }
-  const CaseFile file = case_file_of(scenario);
-  auto results = examine_questions(*store, file, evidences, nullptr);
+  return made;
+}
+
+}  // namespace
+
+Status look_at_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
+                   DeclaredCoverage coverage,
+                   const std::function<void(const QuestionRecords&, const MethodContext&)>& each) {
+  auto made = make_case(scenario, run, coverage);
+  if (!made.ok()) return made.error();
+  MethodContext context;
+  context.case_file = &made->file;
+  context.question = &made->file.questions.front();
+  context.all_evidences = &made->evidences;
+  const auto groups =
+      load_question_records(*made->store, made->file, *context.question, made->evidences);
+  if (!groups.ok()) return groups.error();
+  if (!groups->empty()) each(groups->front(), context);
+  return {};
+}
+
+Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
+                                   DeclaredCoverage coverage) {
+  auto made = make_case(scenario, run, coverage);
+  if (!made.ok()) return made.error();
+  auto results = examine_questions(*made->store, made->file, made->evidences, nullptr);
   if (!results.ok()) return results.error();
   return std::move(results->front());
 }
