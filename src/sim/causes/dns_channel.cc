@@ -5,7 +5,7 @@ namespace assay::sim {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {"bytes_per_day", 20'000, 500, 2e6, "carried in labels"},
+    {"bytes_per_day", 4'000, 200, 20'000, "carried in labels"},
     {"bytes_per_label", 30, 8, 38, "before their encoding"},
     {"sessions_per_day", 4, 0.5, 24, "in which they are sent"},
 };
