@@ -275,11 +275,13 @@ TEST_F(Custody, WritesThroughNoSymbolicLink) {
 
 TEST_F(Custody, IsNoFalseAlarmWhileAnotherProcessWrites) {
   std::atomic<bool> is_done{false};
+  std::atomic<std::size_t> loads{0};
   std::thread writer([&] {
     auto chain = assay::Custody::load(folder_ / "case");
     bool has_grown = false;
     ASSERT_TRUE(chain->lock(has_grown).ok());
-    for (int i = 0; i < 150; ++i) {
+    // On a busy machine the other thread may get its turn late.
+    for (int i = 0; i < 150 || (loads < 3 && i < 20'000); ++i) {
       CustodyLine line;
       line.type = "case_file";
       line.payload = "{\"sha256\":\"\"}";
@@ -287,7 +289,7 @@ TEST_F(Custody, IsNoFalseAlarmWhileAnotherProcessWrites) {
     }
     is_done = true;
   });
-  std::size_t loads = 0, alarms = 0;
+  std::size_t alarms = 0;
   while (!is_done) {
     const auto chain = assay::Custody::load(folder_ / "case");
     ASSERT_TRUE(chain.ok());
@@ -295,7 +297,7 @@ TEST_F(Custody, IsNoFalseAlarmWhileAnotherProcessWrites) {
     alarms += !chain->problems().empty() || !chain->remarks().empty();
   }
   writer.join();
-  EXPECT_GT(loads, 0u);
+  EXPECT_GT(loads.load(), 0u);
   EXPECT_EQ(alarms, 0u);
 }
 
