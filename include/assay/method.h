@@ -63,6 +63,38 @@ struct RecorderLoss {
   std::uint64_t offset = 0;
 };
 
+// A record that is no look-up: flow, service, mail, message, hop, registration, payment, aggregate.
+struct OtherRow {
+  RecordRow row;  // as stored, with its clock corrected
+  std::uint32_t evidence = 0;
+  IpAddress client, server;  // unspecified where the row tells none
+  // Indices into CaseFile::parties of who held address or name then; -1 = none.
+  int client_party = -1, server_party = -1, name_party = -1;
+  std::string name;  // canonical; "" = none
+  std::vector<std::pair<FieldId, std::string>> fields;
+
+  std::string_view field(FieldId wanted) const;  // the first of them; "" = none
+  bool is_dated() const { return (row.flags & kTimeUnknown) == 0; }
+};
+
+// That a name had an address, by an answer or a registration that says so.
+struct NameAddress {
+  std::string name;
+  IpAddress address;
+  Interval seen;  // from the first to the last that says so; empty: none is dated
+  std::vector<std::uint32_t> evidences;
+};
+
+// The records of one question that are no look-ups, whatever evidence they lie in: what touches its
+// parties or names, all of a mail server's log, all payments, and registrations of neighbours.
+// Sorted by (time, evidence, number). In the question's window, save registrations, which speak of
+// other times than they were made at.
+struct OtherRecords {
+  std::vector<OtherRow> rows;
+  std::vector<NameAddress> addresses;            // of the question's names
+  std::map<RecordKind, std::uint64_t> left_out;  // beyond the limits: nothing is the last then
+};
+
 // What one question rests on, at one vantage. Rows are sorted by (time, evidence, offset).
 struct QuestionRecords {
   std::string vantage;
@@ -90,7 +122,8 @@ struct MethodContext {
   const CaseFile* case_file = nullptr;
   const Question* question = nullptr;
   const std::vector<Evidence>* all_evidences = nullptr;  // of every record kind
-  std::uint64_t random_seed = 1;  // for nulls by resampling; stated in the finding
+  std::uint64_t random_seed = 1;         // for nulls by resampling; stated in the finding
+  const OtherRecords* others = nullptr;  // nullptr: none were loaded
 };
 
 class Method {

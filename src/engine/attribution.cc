@@ -73,4 +73,33 @@ void attribute_clients(const CaseFile& case_file, QuestionRecords& records) {
   for (LookupRow& row : records.no_lookups) attribute(row);
 }
 
+void attribute_others(const CaseFile& case_file, std::vector<OtherRow>& rows) {
+  std::map<IpAddress, std::vector<Holding>> known;
+  std::map<std::string, int, std::less<>> names;
+  const auto party_of = [&](const IpAddress& address, const OtherRow& row) {
+    if (address.is_unspecified()) return -1;
+    auto found = known.find(address);
+    if (found == known.end()) {
+      found = known.emplace(address, holdings_of(case_file, address)).first;
+    }
+    if (found->second.empty()) return -1;
+    return row.is_dated() ? holder_at(found->second, row.row.time_us) : found->second.front().party;
+  };
+  for (OtherRow& row : rows) {
+    row.client_party = party_of(row.client, row);
+    row.server_party = party_of(row.server, row);
+    if (row.name.empty()) continue;
+    auto found = names.find(row.name);
+    if (found == names.end()) {
+      const auto holder =
+          std::find_if(case_file.parties.begin(), case_file.parties.end(),
+                       [&](const Party& party) { return party.holds_name(row.name); });
+      const bool is_held = holder != case_file.parties.end();
+      const auto index = is_held ? static_cast<int>(holder - case_file.parties.begin()) : -1;
+      found = names.emplace(row.name, index).first;
+    }
+    row.name_party = found->second;
+  }
+}
+
 }  // namespace assay

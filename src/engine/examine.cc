@@ -7,6 +7,7 @@
 #include "assay/method.h"
 #include "assay/verdict.h"
 #include "engine/clock_shifts.h"
+#include "engine/other_records.h"
 #include "engine/question_records.h"
 
 namespace assay {
@@ -42,10 +43,14 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
         load_question_records(store, case_file, question, evidences, *shifts);
     if (!groups.ok()) return groups.error();
     if (groups->empty()) groups->emplace_back();  // methods still say that there was nothing
+    const Result<OtherRecords> others =
+        load_other_records(store, case_file, question, evidences, *shifts);
+    if (!others.ok()) return others.error();
     MethodContext context;
     context.case_file = &case_file;
     context.question = &question;
     context.all_evidences = &evidences;
+    context.others = &*others;
     std::vector<Finding> findings;
     std::set<std::string> ids;
     const auto take = [&](std::vector<Finding> some) {

@@ -102,6 +102,8 @@ std::vector<std::string> vantages(const Context& context) {
       found.push_back(finding.vantage);
     }
   }
+  // Records that are no look-ups are measured at no vantage.
+  if (found.size() > 1) std::erase(found, "");
   return found;
 }
 

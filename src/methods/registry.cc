@@ -37,6 +37,13 @@ const std::vector<const Method*>& all_methods() {
   return kMethods;
 }
 
+std::string_view OtherRow::field(FieldId wanted) const {
+  for (const auto& [field, text] : fields) {
+    if (field == wanted) return text;
+  }
+  return {};
+}
+
 std::vector<Finding> Method::compare(const std::vector<QuestionRecords>&,
                                      const MethodContext&) const {
   return {};

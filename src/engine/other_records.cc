@@ -1,0 +1,282 @@
+#include "engine/other_records.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "engine/attribution.h"
+#include "engine/question_interest.h"
+
+namespace assay {
+namespace {
+
+constexpr std::uint16_t kTypeA = 1, kTypeAaaa = 28;
+constexpr std::size_t kMostAnswers = 100'000;       // that are looked at for addresses
+constexpr std::size_t kMostSiblingNames = 200'000;  // of the zones around the names
+constexpr std::array<RecordKind, 8> kOurKinds{
+    RecordKind::dns_aggregate, RecordKind::flow, RecordKind::service,      RecordKind::mail,
+    RecordKind::message,       RecordKind::hop,  RecordKind::registration, RecordKind::payment};
+// What a mail server writes of all its own business; a sensor's rows are of whom it happens to see.
+constexpr std::array<std::string_view, 5> kMailLogs{"postfix_log", "exim_mainlog", "sendmail_log",
+                                                    "exchange_tracking", "rspamd_log"};
+
+bool is_mail_log(const Evidence& evidence) {
+  return std::find(kMailLogs.begin(), kMailLogs.end(), evidence.format) != kMailLogs.end();
+}
+
+RowFilter filter_of(const std::vector<Evidence>& evidences) {
+  RowFilter filter;
+  filter.kinds.assign(kOurKinds.begin(), kOurKinds.end());
+  for (const Evidence& evidence : evidences) {
+    const bool has_any = std::any_of(kOurKinds.begin(), kOurKinds.end(), [&](RecordKind kind) {
+      const auto rows = evidence.kinds.find(std::string(kind_word(kind)));
+      return rows != evidence.kinds.end() && rows->second > 0;
+    });
+    if (evidence.state == ReadState::read && has_any) filter.evidences.push_back(evidence.number);
+  }
+  return filter;
+}
+
+// One load: what is known of names and hosts, and what has been kept so far.
+class Loader {
+ public:
+  Loader(RecordStore& store, const CaseFile& case_file, const Question& question,
+         const std::vector<Evidence>& evidences, const ClockShifts& shifts)
+      : store_(store),
+        case_file_(case_file),
+        question_(question),
+        shifts_(shifts),
+        interest_(case_file, question) {
+    for (const Evidence& evidence : evidences) {
+      if (is_mail_log(evidence)) mail_logs_.insert(evidence.number);
+    }
+  }
+
+  Result<OtherRecords> load(const RowFilter& filter) {
+    ASSAY_TRY(learn_names());
+    ASSAY_TRY(learn_addresses(filter));
+    ASSAY_TRY(learn_hosts());
+    ASSAY_TRY(store_.records(filter, [&](const StoredRecord& record) {
+      take(record);
+      return true;
+    }));
+    ASSAY_TRY(spell_out());
+    attribute_others(case_file_, records_.rows);
+    // A corrected clock may have changed the order.
+    std::stable_sort(records_.rows.begin(), records_.rows.end(),
+                     [](const OtherRow& a, const OtherRow& b) {
+                       return std::tuple(a.row.time_us, a.evidence, a.row.number) <
+                              std::tuple(b.row.time_us, b.evidence, b.row.number);
+                     });
+    return std::move(records_);
+  }
+
+ private:
+  struct Kept {
+    std::size_t rows = 0, bytes = 0;
+  };
+
+  Status learn_names() {
+    std::vector<std::string_view> zones;
+    for (const std::string& parent : interest_.parents()) zones.emplace_back(parent);
+    return store_.names([&](std::uint64_t key, std::string_view name) {
+      if (interest_.is_about_name(name)) {
+        names_.emplace(key, name);
+        asked_.push_back(key);
+      } else if (names_.size() < kMostSiblingNames &&
+                 std::any_of(zones.begin(), zones.end(),
+                             [&](std::string_view zone) { return is_within(name, zone); })) {
+        names_.emplace(key, name);
+      }
+      return true;
+    });
+  }
+
+  Status learn_addresses(RowFilter filter) {
+    std::sort(asked_.begin(), asked_.end());
+    if (asked_.empty()) return {};
+    filter.kinds = {RecordKind::registration};
+    filter.qtypes = {kTypeA, kTypeAaaa};
+    ASSAY_TRY(store_.records(filter, [&](const StoredRecord& record) {
+      static const FieldId kRdata = field_id("rdata");
+      if (!std::binary_search(asked_.begin(), asked_.end(), record.row.name)) return true;
+      for (const auto& [field, text] : record.fields) {
+        if (field != kRdata) continue;
+        Interval seen;
+        if ((record.row.flags & kTimeUnknown) == 0) {
+          seen = {record.row.time_us, record.row.until_us + 1};
+        }
+        if (const auto address = IpAddress::parse(text)) {
+          note_address(record.row.name, *address, record.evidence, seen);
+        }
+      }
+      return true;
+    }));
+    return learn_answers();
+  }
+
+  // Answers that were captured with the look-ups of the names.
+  Status learn_answers() {
+    RowFilter filter;
+    filter.qnames = asked_;
+    filter.window =
+        question_.window ? std::optional(shifts_.recorded(*question_.window)) : std::nullopt;
+    std::size_t seen = 0;
+    return store_.answers(filter, [&](const StoredAnswer& stored) {
+      const AnswerRow& answer = stored.answer;
+      std::optional<IpAddress> address;
+      const auto* bytes = reinterpret_cast<const std::uint8_t*>(stored.rdata.data());
+      if (answer.section == 1 && answer.type == kTypeA && stored.rdata.size() == 4) {
+        address = IpAddress::from_v4(std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
+                                     std::uint32_t{bytes[2]} << 8 | bytes[3]);
+      } else if (answer.section == 1 && answer.type == kTypeAaaa && stored.rdata.size() == 16) {
+        address = IpAddress::from_v6(bytes);
+      }
+      // An alias's address is its owner's, which need not be one of the names.
+      if (address && std::binary_search(asked_.begin(), asked_.end(), answer.owner)) {
+        note_address(answer.owner, *address, stored.evidence, {});
+      }
+      return ++seen < kMostAnswers;
+    });
+  }
+
+  void note_address(std::uint64_t name, const IpAddress& address, std::uint32_t evidence,
+                    Interval seen) {
+    if (!seen.empty()) {
+      seen = {seen.begin_us + shifts_.of(evidence), seen.end_us + shifts_.of(evidence)};
+    }
+    const std::string& canonical = names_.at(name);
+    const auto known = std::find_if(
+        records_.addresses.begin(), records_.addresses.end(),
+        [&](const NameAddress& each) { return each.name == canonical && each.address == address; });
+    if (known == records_.addresses.end()) {
+      if (records_.addresses.size() == kMostNameAddresses) return;
+      interest_.add_address(address);
+      records_.addresses.push_back({canonical, address, seen, {evidence}});
+      return;
+    }
+    if (known->seen.empty()) {
+      known->seen = seen;
+    } else if (!seen.empty()) {
+      known->seen = {std::min(known->seen.begin_us, seen.begin_us),
+                     std::max(known->seen.end_us, seen.end_us)};
+    }
+    auto& from = known->evidences;
+    if (std::find(from.begin(), from.end(), evidence) == from.end()) from.push_back(evidence);
+  }
+
+  Status learn_hosts() {
+    return store_.hosts([&](std::uint64_t key, const IpAddress& address) {
+      if (interest_.is_near(address)) hosts_.emplace(key, address);
+      return true;
+    });
+  }
+
+  IpAddress host_of(std::uint64_t key) {
+    if (key == 0) return {};
+    if (key <= 0xffffffffu) return IpAddress::from_v4(static_cast<std::uint32_t>(key));
+    const auto found = hosts_.find(key);
+    return found == hosts_.end() ? IpAddress() : found->second;
+  }
+
+  void take(const StoredRecord& record) {
+    static const FieldId kRaw = field_id("raw");
+    OtherRow row;
+    row.row = record.row;
+    row.evidence = record.evidence;
+    const bool is_dated = (record.row.flags & kTimeUnknown) == 0;
+    if (const std::int64_t add_us = shifts_.of(record.evidence); is_dated && add_us != 0) {
+      row.row.time_us += add_us;
+      row.row.until_us += add_us;
+      row.row.flags |= kClockCorrected;
+    }
+    const Interval span{row.row.time_us, std::max(row.row.until_us, row.row.time_us) + 1};
+    if (is_dated && question_.window && record.row.kind != RecordKind::registration &&
+        intersect(span, *question_.window).empty()) {
+      return;
+    }
+    row.client = host_of(record.row.client);
+    row.server = host_of(record.row.server);
+    if (const auto name = names_.find(record.row.name); name != names_.end()) {
+      row.name = name->second;
+    }
+    for (const auto& field : record.fields) {
+      if (field.first != kRaw) row.fields.push_back(field);
+    }
+    const Touch touch = interest_.of(row, mail_logs_.contains(record.evidence));
+    if (touch == Touch::no) return;
+    Kept& kept = touch == Touch::yes ? touching_ : beside_;
+    const std::size_t limit = touch == Touch::yes ? kMostTouchingRows : kMostBesideRows;
+    std::size_t bytes = 0;
+    for (const auto& field : row.fields) bytes += field.second.size();
+    if (kept.rows >= limit || kept.bytes + bytes > kMostOtherBytes) {
+      ++records_.left_out[record.row.kind];
+      return;
+    }
+    ++kept.rows;
+    kept.bytes += bytes;
+    records_.rows.push_back(std::move(row));
+  }
+
+  // Names and IPv6 hosts of kept rows that were of no interest by themselves.
+  Status spell_out() {
+    std::unordered_map<std::uint64_t, std::string> names;
+    std::unordered_map<std::uint64_t, IpAddress> hosts;
+    for (const OtherRow& row : records_.rows) {
+      if (row.row.name != 0 && row.name.empty()) names.emplace(row.row.name, "");
+      for (const std::uint64_t key : {row.row.client, row.row.server}) {
+        if (key > 0xffffffffu && !hosts_.contains(key)) hosts.emplace(key, IpAddress());
+      }
+    }
+    if (!names.empty()) {
+      ASSAY_TRY(store_.names([&](std::uint64_t key, std::string_view name) {
+        if (const auto found = names.find(key); found != names.end()) found->second = name;
+        return true;
+      }));
+    }
+    if (!hosts.empty()) {
+      ASSAY_TRY(store_.hosts([&](std::uint64_t key, const IpAddress& address) {
+        if (const auto found = hosts.find(key); found != hosts.end()) found->second = address;
+        return true;
+      }));
+    }
+    for (OtherRow& row : records_.rows) {
+      if (const auto found = names.find(row.row.name); found != names.end())
+        row.name = found->second;
+      if (const auto found = hosts.find(row.row.client); found != hosts.end()) {
+        row.client = found->second;
+      }
+      if (const auto found = hosts.find(row.row.server); found != hosts.end()) {
+        row.server = found->second;
+      }
+    }
+    return {};
+  }
+
+  RecordStore& store_;
+  const CaseFile& case_file_;
+  const Question& question_;
+  const ClockShifts& shifts_;
+  QuestionInterest interest_;
+  std::unordered_set<std::uint32_t> mail_logs_;
+  std::unordered_map<std::uint64_t, std::string> names_;  // of interest, by key
+  std::vector<std::uint64_t> asked_;                      // of them those that are asked about
+  std::unordered_map<std::uint64_t, IpAddress> hosts_;    // IPv6, of interest
+  Kept touching_, beside_;
+  OtherRecords records_;
+};
+
+}  // namespace
+
+Result<OtherRecords> load_other_records(RecordStore& store, const CaseFile& case_file,
+                                        const Question& question,
+                                        const std::vector<Evidence>& evidences,
+                                        const ClockShifts& shifts) {
+  const RowFilter filter = filter_of(evidences);
+  if (filter.evidences.empty()) return OtherRecords();
+  return Loader(store, case_file, question, evidences, shifts).load(filter);
+}
+
+}  // namespace assay

@@ -1,0 +1,114 @@
+#include "engine/other_records.h"
+
+#include <gtest/gtest.h>
+
+#include "assay/reader.h"
+#include "engine/question_interest.h"
+#include "text_source.h"
+
+namespace assay {
+namespace {
+
+using ::testing::Test;
+
+class OtherRecordsTest : public Test {
+ protected:
+  void SetUp() override {
+    Party bank{.name = "Bank"}, sender{.name = "Sender"};
+    bank.addresses = {IpPrefix::parse("192.0.2.0/24").value()};
+    bank.names = {NamePattern::parse("bank.example").value()};
+    sender.names = {NamePattern::parse("mail1.sender.example").value()};
+    case_file_.parties = {bank, sender};
+    question_.id = "q1";
+    question_.between = {"Bank", "Sender"};
+  }
+
+  void add(std::string_view format, std::string text) {
+    Evidence evidence;
+    evidence.number = static_cast<std::uint32_t>(evidences_.size() + 1);
+    evidence.id = "file-" + std::to_string(evidence.number);
+    evidence.state = ReadState::read;
+    evidence.format = format;
+    ASSERT_TRUE(store_->begin(evidence.number).ok());
+    auto sink = make_store_sink(
+        *store_, evidence.number, [](const Reject&) { return Status(); }, 4'096);
+    TextSource source(text);
+    ASSERT_TRUE(find_reader(format)->read(source, {}, *sink).ok());
+    ASSERT_TRUE(finish_store_sink(*sink).ok());
+    ASSERT_TRUE(store_->commit(evidence.number).ok());
+    for (std::size_t kind = 0; kind < kRecordKinds; ++kind) {
+      evidence.kinds[std::string(kind_word(static_cast<RecordKind>(kind)))] = 1;
+    }
+    evidences_.push_back(std::move(evidence));
+  }
+
+  OtherRecords load() {
+    auto loaded = load_other_records(*store_, case_file_, question_, evidences_);
+    EXPECT_TRUE(loaded.ok());
+    return loaded.ok() ? std::move(*loaded) : OtherRecords();
+  }
+
+  std::unique_ptr<RecordStore> store_ = make_memory_store(7);
+  std::vector<Evidence> evidences_;
+  CaseFile case_file_;
+  Question question_;
+};
+
+TEST_F(OtherRecordsTest, FollowsTheAddressThatAZoneGivesToAName) {
+  add("zone_file",
+      "$DATE 20261122043009\n$ORIGIN sender.example.\n$TTL 1h\n@ IN SOA ns1 host ( 1 1d 2h 4w 5m "
+      ")\n"
+      "mail1 IN A 198.51.100.9\nother IN A 203.0.113.7\n");
+  add("ptr_list",
+      "# sweep of 2026-11-22\n198.51.100.9 mail1.sender.example\n"
+      "198.51.100.77 else.example\n203.0.114.1 far.example\n");
+  const OtherRecords records = load();
+  ASSERT_EQ(records.addresses.size(), 1u);
+  EXPECT_EQ(records.addresses[0].name, "mail1.sender.example");
+  EXPECT_EQ(records.addresses[0].address.to_string(), "198.51.100.9");
+  EXPECT_FALSE(records.addresses[0].seen.empty());
+  std::set<std::string> ptr;
+  for (const OtherRow& row : records.rows) {
+    if (const auto name = row.field(field_id("ptr_name")); !name.empty()) ptr.emplace(name);
+  }
+  EXPECT_EQ(ptr, (std::set<std::string>{"mail1.sender.example", "else.example"}));
+}
+
+TEST_F(OtherRecordsTest, KeepsRegistrationsMadeOutsideTheWindow) {
+  question_.window = parse_interval("2020-01-01/2020-02-01").value();
+  add("whois_text",
+      "% Query time: 2026-11-22T04:00:00Z\nDomain Name: sender.example\n"
+      "Registrant Organization: Sender Ltd\n");
+  const OtherRecords records = load();
+  ASSERT_EQ(records.rows.size(), 1u);
+  EXPECT_EQ(records.rows[0].name, "sender.example");
+}
+
+TEST_F(OtherRecordsTest, KeepsAMailServersWholeLogInTheWindow) {
+  question_.window = parse_interval("2026-03-03/2026-03-03").value();
+  std::string log;
+  for (const int day : {3, 4}) {
+    log += "2026-03-0" + std::to_string(day) +
+           "T09:14:01.000000+00:00 mx1 postfix/smtpd[7]: NOQUEUE: reject: RCPT from "
+           "unknown[203.0.113.9]: 554 5.7.1 <x@else.example>: Relay access denied; "
+           "from=<a@b.example> to=<x@else.example> proto=ESMTP helo=<h.b.example>\n";
+  }
+  add("postfix_log", log);
+  const OtherRecords records = load();
+  ASSERT_FALSE(records.rows.empty());
+  for (const OtherRow& row : records.rows) {
+    EXPECT_TRUE(question_.window->contains(row.row.time_us)) << row.row.time_us;
+    EXPECT_EQ(row.client_party, -1);
+  }
+}
+
+TEST(QuestionInterestTest, ReadsTheDomainsOfMailTexts) {
+  EXPECT_EQ(domains_of("Clerk <clerk@Bank.Example>, x@y.example"),
+            (std::vector<std::string>{"bank.example", "y.example"}));
+  EXPECT_EQ(domains_of("mx.bank.example[192.0.2.1]:25"),
+            std::vector<std::string>{"mx.bank.example"});
+  EXPECT_TRUE(domains_of("<>").empty());
+}
+
+}  // namespace
+}  // namespace assay
