@@ -1,6 +1,7 @@
 // assay simulate, causes
 #include <fmt/format.h>
 
+#include "assay/simulate.h"
 #include "command.h"
 #include "text.h"
 

@@ -168,32 +168,4 @@ Result<Case> make_demo_case(const std::string& directory, const std::string& dem
                             const Surroundings& surroundings,
                             const std::function<void(const AddOutcome&)>& each = {});
 
-// Records of known cause: a scenario's run, as the files that somebody would hand over, and the
-// truth beside them. docs/simulator.md describes scenarios.
-struct SimulatedFile {
-  std::string name;  // "ns1.query.log"
-  std::string bytes;
-};
-// Errors: not_found; usage, with the scenario's file and line.
-Result<std::vector<SimulatedFile>> simulate(const std::string& scenario_path,
-                                            std::optional<std::uint64_t> seed);
-// Into a folder that is made, or empty. Errors: usage (it holds something), io.
-Status write_simulated(const std::vector<SimulatedFile>& files, const std::string& directory);
-// Kinds of cause with their parameters, as a table whose first row names the columns.
-std::vector<std::vector<std::string>> simulated_causes();
-
-// How often the engine errs: random scenarios of every cause, examined. Seeds first_seed, ... are
-// dealt to the causes in turn; the same request gives the same text whatever the threads.
-struct CalibrateRequest {
-  std::uint64_t first_seed = 1;
-  std::uint32_t runs = 2'000;
-  unsigned threads = 1;
-  bool of_ratios = false;  // instead: of likelihood ratios, `runs` dealt to train and to test
-  std::function<void(std::uint32_t done)> progress;  // may be empty; called from one thread
-};
-struct CalibrateOutcome {
-  std::string markdown, json;
-};
-Result<CalibrateOutcome> calibrate(const CalibrateRequest& request);
-
 }  // namespace assay

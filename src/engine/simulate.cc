@@ -1,8 +1,9 @@
+#include "assay/simulate.h"
+
 #include <fmt/format.h>
 
 #include <filesystem>
 
-#include "assay/engine.h"
 #include "engine/files.h"
 #include "sim/cause.h"
 #include "sim/records/records.h"

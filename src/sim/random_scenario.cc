@@ -9,7 +9,6 @@ namespace {
 constexpr double kDay = 86'400;
 constexpr double kEarliest = 1'577'836'800;  // 2020
 constexpr int kMostDraws = 40;
-constexpr std::size_t kFewestRows = 50, kMostRows = 20'000;
 constexpr const char* kZones[] = {"UTC",
                                   "Europe/Berlin",
                                   "Europe/London",
@@ -100,15 +99,18 @@ void draw_edit(Scenario& scenario, Random& random) {
 
 }  // namespace
 
-Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed) {
+Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed,
+                                   const ScenarioRanges& ranges) {
   for (int tries = 0;; ++tries) {
     Random random(seed * 1'000 + static_cast<std::uint64_t>(tries));
     Scenario scenario;
     scenario.seed = random.bits() >> 12;
     scenario.title = cause.name();
     scenario.begin_s = kEarliest + kDay * std::floor(random.uniform(0, 1'500));
-    scenario.end_s = scenario.begin_s + kDay * std::round(log_uniform(7, 180, random));
-    scenario.target.ttl_seconds = std::round(log_uniform(60, 86'400, random));
+    scenario.end_s = scenario.begin_s +
+                     kDay * std::round(log_uniform(ranges.least_days, ranges.most_days, random));
+    scenario.target.ttl_seconds =
+        std::round(log_uniform(ranges.least_ttl_s, ranges.most_ttl_s, random));
     draw_party(scenario, cause, random);
     draw_vantage(scenario, random);
     draw_edit(scenario, random);
@@ -116,7 +118,7 @@ Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed) {
     if (!run.ok()) return run.error();
     const auto rows = static_cast<std::size_t>(std::count_if(
         run->rows.begin(), run->rows.end(), [](const Row& row) { return row.party != kNobody; }));
-    if ((rows >= kFewestRows && rows <= kMostRows) || tries == kMostDraws) {
+    if ((rows >= ranges.fewest_rows && rows <= ranges.most_rows) || tries == kMostDraws) {
       return ScenarioDraw{std::move(scenario), std::move(*run)};
     }
   }

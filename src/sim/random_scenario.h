@@ -1,6 +1,7 @@
 // Scenarios drawn at random around one cause, for the published error rates.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "sim/cause.h"
@@ -8,15 +9,21 @@
 
 namespace assay::sim {
 
-// What a scenario is drawn for and from. Everything else (TTL 60 to 86,400 s, 7 to 180 days, zone,
-// resolvers, shards, prefetch, loss, outages, sampling, clocks, background, edits in one of ten) is
-// drawn as well.
+// From where TTL, length and rows are drawn; TTL and length evenly on a logarithm. Everything else
+// (zone, resolvers, shards, prefetch, loss, outages, sampling, clocks, background, edits in one of
+// ten) is drawn as well.
+struct ScenarioRanges {
+  double least_ttl_s = 60, most_ttl_s = 86'400;
+  double least_days = 7, most_days = 180;
+  std::size_t fewest_rows = 50, most_rows = 20'000;  // of parties, for the target
+};
 struct ScenarioDraw {
   Scenario scenario;
   SimulatedRun run;
 };
-// Draws again, a bounded number of times, while the rows of the target are fewer than 50 or more
-// than 20,000; the last draw stands. The same seed gives the same draw.
-Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed);
+// Draws again, a bounded number of times, while the rows of the target are outside the ranges; the
+// last draw stands. The same seed and ranges give the same draw.
+Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed,
+                                   const ScenarioRanges& ranges = {});
 
 }  // namespace assay::sim

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "assay/engine.h"
+#include "assay/simulate.h"
 #include "engine/calibrate/ratios.h"
 #include "engine/calibrate/tally.h"
 #include "sim/random_scenario.h"
@@ -44,13 +44,17 @@ TEST(Calibrate, GivesTheSameRatiosWhateverTheThreads) {
   const auto two = study_ratios(request);
   ASSERT_TRUE(one.ok() && two.ok());
   EXPECT_EQ(ratio_page(*one, request), ratio_page(*two, request));
-  ASSERT_EQ(one->claims.size(), 2u);
+  EXPECT_EQ(one->model.to_text(), two->model.to_text());
+  ASSERT_EQ(one->claims.size(), 3u);
   const ClaimStudy& person = one->claims.front();
-  EXPECT_EQ(person.test.h1.size(), 3 * person.families.size());
-  EXPECT_EQ(person.test.h2.size(), 3 * (one->families.size() - person.families.size()));
-  EXPECT_EQ(person.cap.families.size(), one->families.size() - person.families.size());
+  const std::size_t persons = person.claim.for_a.size(), software = person.claim.for_b.size();
+  EXPECT_EQ(persons + software, one->model.families().size());
+  EXPECT_EQ(person.test.h1.size(), 3 * persons);
+  EXPECT_EQ(person.test.h2.size(), 3 * software);
+  EXPECT_EQ(person.cap_a.families.size(), software);
+  EXPECT_EQ(person.cap_b.families.size(), persons);
   // Three cases of a left-out family are no licence for any number.
-  EXPECT_LT(person.cap.cap, 2);
+  EXPECT_LT(person.cap_a.cap, 2);
 }
 
 TEST(Calibrate, CountsAnExclusionOfTheTruthAndAWrongSurvivor) {
@@ -76,6 +80,25 @@ TEST(Calibrate, LimitsARateThatWasNeverSeenByTheRuleOfThree) {
   EXPECT_NEAR(upper_limit(0, 2'000), 3.0 / 2'000, 2e-5);
   EXPECT_NEAR(upper_limit(1, 100), 0.0466, 1e-3);
   EXPECT_EQ(upper_limit(5, 5), 1);
+}
+
+TEST(Calibrate, RefusesRangesThatNothingCanBeDrawnFrom) {
+  for (const auto& spoil :
+       std::vector<std::function<void(CalibrateRequest&)>>{[](CalibrateRequest& request) {
+                                                             request.ttl_s = {300, 60};
+                                                           },
+                                                           [](CalibrateRequest& request) {
+                                                             request.days = {0, 7};
+                                                           },
+                                                           [](CalibrateRequest& request) {
+                                                             request.rows = {50, 2e9};
+                                                           }}) {
+    CalibrateRequest request;
+    spoil(request);
+    const auto outcome = calibrate(request);
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_EQ(outcome.error().code, ErrorCode::usage);
+  }
 }
 
 TEST(Calibrate, DrawsScenariosWithinTheirRangesAndTheSameForTheSameSeed) {

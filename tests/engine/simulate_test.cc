@@ -1,9 +1,10 @@
+#include "assay/simulate.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "assay/engine.h"
 #include "case_support.h"
 
 namespace assay {

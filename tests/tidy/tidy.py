@@ -18,7 +18,7 @@ CODE = CPP + (".py", ".sh", ".cmake", ".ts", ".js", ".mjs", ".svelte", ".css", "
 NOT_OURS = {".git", "build", "node_modules", ".cache", "__pycache__"}
 
 MAX_FILE, LARGE_FILE, MAX_COLUMNS, MAX_FUNCTION = 600, 400, 100, 70
-MAX_PUBLIC_HEADERS, MAX_PUBLIC_LINES = 14, 200
+MAX_PUBLIC_HEADERS, MAX_PUBLIC_LINES = 15, 200
 
 # Which layers of src/ a layer may include besides itself; engine alone knows all of them.
 LAYERS = {

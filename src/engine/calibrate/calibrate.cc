@@ -3,9 +3,10 @@
 
 #include <atomic>
 #include <nlohmann/json.hpp>
-#include <thread>
 
-#include "assay/engine.h"
+#include "assay/simulate.h"
+#include "engine/calibrate/family_cases.h"
+#include "engine/calibrate/in_threads.h"
 #include "engine/calibrate/ratios.h"
 #include "engine/calibrate/tally.h"
 #include "sim/random_scenario.h"
@@ -13,10 +14,39 @@
 namespace assay {
 namespace {
 
-Result<RunOutcome> run_one(std::uint64_t seed, std::size_t number) {
+sim::ScenarioRanges ranges_of(const CalibrateRequest& request) {
+  return {request.ttl_s.first,
+          request.ttl_s.second,
+          request.days.first,
+          request.days.second,
+          static_cast<std::size_t>(request.rows.first),
+          static_cast<std::size_t>(request.rows.second)};
+}
+
+// The simulator keeps a run in memory; ten years of one-second caches are beyond any case.
+Status check_ranges(const CalibrateRequest& request) {
+  const auto is_within = [](const auto& range, double least, double most) {
+    return range.first >= least && range.second <= most && range.first <= range.second;
+  };
+  if (!is_within(request.ttl_s, 1, 604'800)) {
+    return Error{ErrorCode::usage, "the TTLs to draw from cannot be used",
+                 "from 1 to 604800 s, the smaller first"};
+  }
+  if (!is_within(request.days, 1, 400)) {
+    return Error{ErrorCode::usage, "the days to draw from cannot be used",
+                 "from 1 to 400, the smaller first"};
+  }
+  if (!is_within(request.rows, 1, 1'000'000)) {
+    return Error{ErrorCode::usage, "the rows to draw from cannot be used",
+                 "from 1 to 1000000, the smaller first"};
+  }
+  return {};
+}
+
+Result<RunOutcome> run_one(const CalibrateRequest& request, std::size_t number) {
   const auto& causes = sim::all_causes();
   const sim::CauseKind& cause = *causes[number % causes.size()];
-  const auto draw = sim::draw_scenario(cause, seed);
+  const auto draw = sim::draw_scenario(cause, request.first_seed + number, ranges_of(request));
   if (!draw.ok()) return draw.error();
   // Coverage is declared in one half of the runs of each cause.
   const auto coverage =
@@ -95,50 +125,40 @@ Result<CalibrateOutcome> calibrate_ratios(const CalibrateRequest& request) {
   RatioRequest ratios;
   ratios.first_seed = request.first_seed;
   ratios.threads = request.threads;
-  const std::uint32_t each = request.runs / ratio_families();
+  ratios.ranges = ranges_of(request);
+  const auto families = static_cast<std::uint32_t>(modelled_families().size());
+  const std::uint32_t each = request.runs / families;
   ratios.train = each * 5 / 10;
   ratios.calibrate = each * 2 / 10;
   ratios.test = each - ratios.train - ratios.calibrate;
   if (ratios.calibrate < 5) {
     return Error{ErrorCode::usage, "too few runs to train, calibrate and test on",
-                 fmt::format("at least {}", 25 * ratio_families())};
+                 fmt::format("at least {}", 25 * families)};
   }
   const auto study = study_ratios(ratios);
   if (!study.ok()) return study.error();
-  const std::string page = ratio_page(*study, ratios);
-  const nlohmann::ordered_json document = {
-      {"first_seed", request.first_seed}, {"runs", study->cases}, {"markdown", page}};
-  return CalibrateOutcome{page, document.dump(2) + "\n"};
+  return CalibrateOutcome{ratio_page(*study, ratios), ratio_json(*study, ratios),
+                          ratio_files(*study, ratios)};
 }
 
 }  // namespace
 
 Result<CalibrateOutcome> calibrate(const CalibrateRequest& request) {
-  if (request.of_ratios) return calibrate_ratios(request);
+  ASSAY_TRY(check_ranges(request));
+  if (request.subject == CalibrateSubject::ratios) return calibrate_ratios(request);
   std::vector<RunOutcome> outcomes(request.runs);
-  std::vector<std::optional<Error>> errors(std::max(1u, request.threads));
-  std::atomic<std::uint32_t> next = 0, done = 0;
-  const auto work = [&](std::size_t thread) {
-    for (std::uint32_t i = next++; i < request.runs && !errors[thread]; i = next++) {
-      auto outcome = run_one(request.first_seed + i, i);
-      if (outcome.ok()) {
-        outcomes[i] = std::move(*outcome);
-      } else {
-        errors[thread] = outcome.error();
-      }
-      ++done;
-      if (thread == 0 && request.progress) request.progress(done);
-    }
+  std::atomic<std::uint32_t> done = 0;
+  const auto work = [&](std::size_t i, unsigned thread) -> Status {
+    auto outcome = run_one(request, i);
+    if (!outcome.ok()) return outcome.error();
+    outcomes[i] = std::move(*outcome);
+    ++done;
+    if (thread == 0 && request.progress) request.progress(done);
+    return {};
   };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < errors.size(); ++i) threads.emplace_back(work, i);
-  work(0);
-  for (std::thread& thread : threads) thread.join();
-  for (const auto& error : errors) {
-    if (error) return *error;
-  }
+  ASSAY_TRY(in_threads(request.threads, request.runs, work));
   const std::vector<CauseTally> tallies = tally(outcomes);
-  return CalibrateOutcome{page_of(tallies, request), json_of(tallies, request)};
+  return CalibrateOutcome{page_of(tallies, request), json_of(tallies, request), {}};
 }
 
 }  // namespace assay

@@ -1,223 +1,210 @@
 #include "engine/calibrate/ratios.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <optional>
-#include <thread>
 
-#include "engine/calibrate/simulated_case.h"
-#include "explanations/likelihood/forest.h"
-#include "explanations/likelihood/multinomial.h"
-#include "methods/features/features.h"
-#include "sim/random_scenario.h"
+#include "engine/calibrate/family_cases.h"
+#include "engine/calibrate/in_threads.h"
 
 namespace assay {
 namespace {
 
+using likelihood::FamilyModel;
 using likelihood::LabelledCases;
+using likelihood::ModelClaim;
 
-// No forest has shown a class to be impossible by never having met it in a leaf.
-constexpr double kFloor = 1e-3;
-
-// Those whose look-ups of the target leave by the party's own resolvers.
-constexpr const char* kFamilies[] = {"campaign_checks",
-                                     "archive_rescan",
-                                     "poll",
-                                     "steady",
-                                     "spoofed",
-                                     "correspondence",
-                                     "mail_client",
-                                     "replication",
-                                     "beacon",
-                                     "invitations",
-                                     "human_software",
-                                     "office_batch",
-                                     "office_stream_checks"};
-constexpr std::size_t kFamilyCount = std::size(kFamilies);
-
-bool is_in(const std::vector<std::size_t>& list, std::size_t value) {
+bool is_in(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-Result<std::vector<double>> features_of_case(std::size_t family, std::uint64_t seed) {
-  const auto draw = sim::draw_scenario(*sim::find_cause(kFamilies[family]), seed);
-  if (!draw.ok()) return draw.error();
-  std::vector<double> values;
-  ASSAY_TRY(look_at_run(draw->scenario, draw->run, DeclaredCoverage::as_it_was,
-                        [&](const QuestionRecords& records, const MethodContext& context) {
-                          const methods::Askers askers = methods::split_by_asker(records, context);
-                          values = methods::summary_features(records, context,
-                                                             askers.parties.front(), askers.other)
-                                       .values();
-                        }));
-  return values;
+std::vector<std::string> families_that(const FamilyCases& cases,
+                                       bool (*is_so)(const sim::CauseTruth&)) {
+  std::vector<std::string> out;
+  for (const std::string& family : cases.families) {
+    if (is_so(sim::find_cause(family)->truth())) out.push_back(family);
+  }
+  return out;
 }
 
-struct DrawnCases {
-  std::vector<std::vector<double>> values;
-  std::vector<std::size_t> families;
+std::vector<ModelClaim> claims_of(const FamilyCases& cases) {
+  const auto is_automatic = [](const sim::CauseTruth& truth) { return truth.is_automatic; };
+  const auto is_not = [](const sim::CauseTruth& truth) { return !truth.is_automatic; };
+  const auto answers = [](const sim::CauseTruth& truth) { return truth.is_conversation; };
+  const auto does_not = [](const sim::CauseTruth& truth) { return !truth.is_conversation; };
+  std::vector<ModelClaim> claims(3);
+  claims[0] = {.word = "person_timed",
+               .a = "moments that persons chose",
+               .b = "moments that software chose",
+               .for_a = families_that(cases, is_not),
+               .for_b = families_that(cases, is_automatic)};
+  claims[1] = {.word = "exchange",
+               .a = "persons who answered one another",
+               .b = "any of the other modelled causes",
+               .for_a = families_that(cases, answers),
+               .for_b = families_that(cases, does_not)};
+  claims[2] = {
+      .word = "timer",
+      .a = "a timer, a schedule or a program that works without pause",
+      .b = "moments that people set, by hand or by the mail that they send",
+      .for_a = {"archive_rescan", "poll", "steady", "replication", "beacon", "office_batch"},
+      .for_b = {"campaign_checks", "correspondence", "mail_client", "invitations", "human_software",
+                "office_stream_checks"}};
+  return claims;
+}
+
+// Where the cases are cut.
+struct Parts {
+  std::size_t trained, calibrated, all;
+  Parts(const FamilyCases& cases, const RatioRequest& request)
+      : trained(cases.families.size() * request.train),
+        calibrated(trained + cases.families.size() * request.calibrate),
+        all(cases.values.size()) {}
 };
 
-Result<DrawnCases> draw_cases(const RatioRequest& request) {
-  const std::size_t count = kFamilyCount * (request.train + request.calibrate + request.test);
-  DrawnCases cases;
-  cases.values.resize(count);
-  for (std::size_t i = 0; i < count; ++i) cases.families.push_back(i % kFamilyCount);
-  std::vector<std::optional<Error>> errors(std::max(1u, request.threads));
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&](std::size_t thread) {
-    for (std::size_t i = next++; i < count && !errors[thread]; i = next++) {
-      auto values = features_of_case(cases.families[i], request.first_seed + i);
-      if (values.ok()) {
-        cases.values[i] = std::move(*values);
-      } else {
-        errors[thread] = values.error();
-      }
-    }
-  };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < errors.size(); ++i) threads.emplace_back(work, i);
-  work(0);
-  for (std::thread& thread : threads) thread.join();
-  for (const auto& error : errors) {
-    if (error) return *error;
-  }
-  return cases;
-}
-
 // Cases [from, to) without those of family `left_out`; labels without a hole.
-LabelledCases part_of(const DrawnCases& all, std::size_t from, std::size_t to,
+LabelledCases part_of(const FamilyCases& all, std::size_t from, std::size_t to,
                       std::size_t left_out) {
   LabelledCases part;
-  part.classes = left_out < kFamilyCount ? kFamilyCount - 1 : kFamilyCount;
+  part.features = all.features.size();
+  part.classes = all.families.size() - (left_out < all.families.size() ? 1 : 0);
   for (std::size_t i = from; i < to; ++i) {
-    const std::size_t family = all.families[i];
+    const std::size_t family = all.family_of(i);
     if (family == left_out || all.values[i].empty()) continue;
-    part.features = all.values[i].size();
     part.values.insert(part.values.end(), all.values[i].begin(), all.values[i].end());
     part.labels.push_back(family - (family > left_out ? 1 : 0));
   }
   return part;
 }
 
-class Model {
- public:
-  static Result<Model> learn(const DrawnCases& all, const RatioRequest& request,
-                             std::size_t left_out) {
-    const std::size_t trained = kFamilyCount * request.train;
-    const std::size_t calibrated = trained + kFamilyCount * request.calibrate;
-    auto forest = likelihood::Forest::train(part_of(all, 0, trained, left_out),
-                                            {.seed = 1, .trees = request.trees, .least_leaf = 5});
-    if (!forest.ok()) return forest.error();
-    const LabelledCases apart = part_of(all, trained, calibrated, left_out);
-    LabelledCases scores{apart.classes, apart.classes, {}, apart.labels};
-    for (std::size_t i = 0; i < apart.size(); ++i) {
-      const auto logs = likelihood::log_shares(forest->forest.shares(apart.row(i)), kFloor);
-      scores.values.insert(scores.values.end(), logs.begin(), logs.end());
-    }
-    auto calibration = likelihood::MultinomialLogistic::fit(scores);
-    if (!calibration.ok()) return calibration.error();
-    return Model(std::move(forest->forest), std::move(*calibration), left_out);
+Result<FamilyModel> learn(const FamilyCases& cases, const RatioRequest& request,
+                          std::size_t left_out) {
+  const Parts parts(cases, request);
+  std::vector<std::string> families = cases.families;
+  if (left_out < families.size()) {
+    families.erase(families.begin() + static_cast<std::ptrdiff_t>(left_out));
   }
+  return FamilyModel::learn(part_of(cases, 0, parts.trained, left_out),
+                            part_of(cases, parts.trained, parts.calibrated, left_out),
+                            std::move(families), cases.features,
+                            {.seed = 1, .trees = request.trees, .least_leaf = 5});
+}
 
-  // By family; of the one left out, nothing.
-  std::vector<std::optional<double>> ln_likelihoods(const std::vector<double>& features) const {
-    const auto logs =
-        calibration_.log_likelihoods(likelihood::log_shares(forest_.shares(features), kFloor));
-    std::vector<std::optional<double>> out(kFamilyCount);
-    for (std::size_t f = 0, k = 0; f < kFamilyCount; ++f) {
-      if (f != left_out_) out[f] = logs[k++];
+// By number of rows: what most decides how much a case can tell.
+std::vector<Stratum> empty_strata() {
+  return {{"fewer than 200 rows", {}}, {"200 to 999 rows", {}}, {"1,000 rows and more", {}}};
+}
+
+std::size_t stratum_of(const FamilyCases& cases, std::size_t i) {
+  const auto at = std::find(cases.features.begin(), cases.features.end(), "log_rows");
+  if (at == cases.features.end()) return 0;
+  const double rows =
+      std::pow(10, cases.values[i][static_cast<std::size_t>(at - cases.features.begin())]);
+  return rows < 200 ? 0 : rows < 1000 ? 1 : 2;
+}
+
+void test_whole(const FamilyCases& cases, const RatioRequest& request, RatioStudy& study) {
+  const Parts parts(cases, request);
+  std::uint64_t far = 0, tested = 0;
+  for (std::size_t i = parts.calibrated; i < parts.all; ++i) {
+    if (cases.values[i].empty()) continue;
+    const std::size_t family = cases.family_of(i);
+    const likelihood::ModelCase looked_at = study.model.look_at(cases.values[i]);
+    const auto& ln = looked_at.ln_likelihoods;
+    const auto likeliest = std::max_element(ln.begin(), ln.end()) - ln.begin();
+    ++study.confusion[family][static_cast<std::size_t>(likeliest)];
+    ++tested;
+    far += !looked_at.unlike.empty();
+    for (ClaimStudy& claim : study.claims) {
+      const bool is_a = is_in(claim.claim.for_a, cases.families[family]);
+      if (!is_a && !is_in(claim.claim.for_b, cases.families[family])) continue;
+      const double ratio = study.model.ln_ratio(looked_at, claim.claim).value_or(0);
+      (is_a ? claim.test.h1 : claim.test.h2).push_back(ratio);
+      auto& stratum = claim.strata[stratum_of(cases, i)].cases;
+      (is_a ? stratum.h1 : stratum.h2).push_back(ratio);
     }
-    return out;
   }
+  study.taken_for_new = likelihood::exact_rate(far, tested);
+}
 
- private:
-  Model(likelihood::Forest forest, likelihood::MultinomialLogistic calibration,
-        std::size_t left_out)
-      : forest_(std::move(forest)), calibration_(std::move(calibration)), left_out_(left_out) {}
-
-  likelihood::Forest forest_;
-  likelihood::MultinomialLogistic calibration_;
-  std::size_t left_out_;
+// What a model without the family says of its cases.
+struct LeftOut {
+  std::vector<std::vector<double>> ratios;  // of each claim
+  std::uint64_t noticed = 0, cases = 0;
 };
 
-// Families of one side weigh the same.
-double ln_ratio(const std::vector<std::optional<double>>& ln,
-                const std::vector<std::size_t>& claim) {
-  double sums[2] = {0, 0}, counts[2] = {0, 0};
-  for (std::size_t f = 0; f < ln.size(); ++f) {
-    if (!ln[f]) continue;
-    const int side = is_in(claim, f) ? 0 : 1;
-    sums[side] += std::exp(*ln[f]);
-    ++counts[side];
+Status test_left_out(const FamilyCases& cases, const RatioRequest& request, std::size_t family,
+                     const std::vector<ClaimStudy>& claims, LeftOut& out) {
+  const auto model = learn(cases, request, family);
+  if (!model.ok()) return model.error();
+  out.ratios.resize(claims.size());
+  const Parts parts(cases, request);
+  for (std::size_t i = parts.calibrated + family; i < parts.all; i += cases.families.size()) {
+    if (cases.values[i].empty()) continue;
+    const likelihood::ModelCase looked_at = model->look_at(cases.values[i]);
+    ++out.cases;
+    out.noticed += !looked_at.unlike.empty();
+    for (std::size_t c = 0; c < claims.size(); ++c) {
+      if (const auto ratio = model->ln_ratio(looked_at, claims[c].claim)) {
+        out.ratios[c].push_back(*ratio);
+      }
+    }
   }
-  return std::log(sums[0] / counts[0]) - std::log(sums[1] / counts[1]);
+  return {};
 }
 
-std::vector<std::size_t> families_that(bool (*is_so)(const sim::CauseTruth&)) {
-  std::vector<std::size_t> out;
-  for (std::size_t f = 0; f < kFamilyCount; ++f) {
-    if (is_so(sim::find_cause(kFamilies[f])->truth())) out.push_back(f);
-  }
-  return out;
+std::vector<double> negated(std::vector<double> values) {
+  for (double& value : values) value = -value;
+  return values;
 }
 
-ClaimStudy begin_claim(const char* claim, const std::vector<std::size_t>& families) {
-  ClaimStudy study;
-  study.claim = claim;
-  for (const std::size_t f : families) study.families.emplace_back(kFamilies[f]);
-  return study;
+void set_limits(const FamilyCases& cases, const std::vector<LeftOut>& left_out, RatioStudy& study) {
+  for (std::size_t c = 0; c < study.claims.size(); ++c) {
+    ClaimStudy& claim = study.claims[c];
+    std::vector<likelihood::LeftOutFamily> against_a, against_b;
+    for (std::size_t f = 0; f < cases.families.size(); ++f) {
+      const std::string& family = cases.families[f];
+      if (is_in(claim.claim.for_b, family)) against_a.push_back({family, left_out[f].ratios[c]});
+      if (is_in(claim.claim.for_a, family)) {
+        against_b.push_back({family, negated(left_out[f].ratios[c])});
+      }
+    }
+    claim.cap_a = likelihood::claim_cap(against_a);
+    claim.cap_b = likelihood::claim_cap(against_b);
+    claim.claim.bounds = likelihood::supported_bounds(claim.test);
+    claim.claim.cap_a = claim.cap_a.cap;
+    claim.claim.cap_b = claim.cap_b.cap;
+    study.model.claims().push_back(claim.claim);
+  }
 }
 
 }  // namespace
 
-std::uint32_t ratio_families() { return kFamilyCount; }
-
 Result<RatioStudy> study_ratios(const RatioRequest& request) {
-  const auto cases = draw_cases(request);
+  const std::uint32_t each = request.train + request.calibrate + request.test;
+  const auto cases = draw_family_cases(request.first_seed, each, request.ranges, request.threads);
   if (!cases.ok()) return cases.error();
-  const std::vector<std::vector<std::size_t>> claims = {
-      families_that([](const sim::CauseTruth& truth) { return !truth.is_automatic; }),
-      families_that([](const sim::CauseTruth& truth) { return truth.is_conversation; })};
+  const std::size_t families = cases->families.size();
   RatioStudy study;
-  study.families.assign(std::begin(kFamilies), std::end(kFamilies));
-  study.confusion.assign(kFamilyCount, std::vector<std::uint32_t>(kFamilyCount));
-  study.claims = {begin_claim("a person chose the moments", claims[0]),
-                  begin_claim("persons answered one another", claims[1])};
   study.cases = cases->values.size();
-  const std::size_t tested = kFamilyCount * (request.train + request.calibrate);
-  const auto whole = Model::learn(*cases, request, kFamilyCount);
-  if (!whole.ok()) return whole.error();
-  for (std::size_t i = tested; i < cases->values.size(); ++i) {
-    if (cases->values[i].empty()) continue;
-    study.features = cases->values[i].size();
-    const std::size_t family = cases->families[i];
-    const auto ln = whole->ln_likelihoods(cases->values[i]);
-    ++study.confusion[family][static_cast<std::size_t>(std::max_element(ln.begin(), ln.end()) -
-                                                       ln.begin())];
-    for (std::size_t c = 0; c < claims.size(); ++c) {
-      auto& known = study.claims[c].test;
-      (is_in(claims[c], family) ? known.h1 : known.h2).push_back(ln_ratio(ln, claims[c]));
-    }
+  study.confusion.assign(families, std::vector<std::uint32_t>(families));
+  for (ModelClaim& claim : claims_of(*cases)) {
+    study.claims.push_back({std::move(claim), {}, empty_strata(), {}, {}});
   }
-  std::vector<std::vector<likelihood::LeftOutFamily>> left_out(claims.size());
-  for (std::size_t f = 0; f < kFamilyCount; ++f) {
-    const auto model = Model::learn(*cases, request, f);
-    if (!model.ok()) return model.error();
-    for (std::size_t c = 0; c < claims.size(); ++c) {
-      if (is_in(claims[c], f)) continue;
-      likelihood::LeftOutFamily& family = left_out[c].emplace_back();
-      family.name = kFamilies[f];
-      for (std::size_t i = tested + f; i < cases->values.size(); i += kFamilyCount) {
-        if (cases->values[i].empty()) continue;
-        family.ln_lr.push_back(ln_ratio(model->ln_likelihoods(cases->values[i]), claims[c]));
-      }
-    }
+  std::vector<LeftOut> left_out(families);
+  const auto train_one = [&](std::size_t f, unsigned) -> Status {
+    if (f < families) return test_left_out(*cases, request, f, study.claims, left_out[f]);
+    auto whole = learn(*cases, request, families);
+    if (!whole.ok()) return whole.error();
+    study.model = std::move(*whole);
+    return {};
+  };
+  ASSAY_TRY(in_threads(request.threads, families + 1, train_one));
+  test_whole(*cases, request, study);
+  for (std::size_t f = 0; f < families; ++f) {
+    study.noticed.push_back(
+        {cases->families[f], likelihood::exact_rate(left_out[f].noticed, left_out[f].cases)});
   }
-  for (std::size_t c = 0; c < claims.size(); ++c) {
-    study.claims[c].cap = likelihood::claim_cap(left_out[c]);
-  }
+  set_limits(*cases, left_out, study);
   return study;
 }
 

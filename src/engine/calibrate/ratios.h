@@ -2,42 +2,60 @@
 // apart, and with each rival family left out. docs/weighing.md argues what they are worth.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "assay/result.h"
+#include "assay/simulate.h"
+#include "explanations/likelihood/family_model.h"
 #include "explanations/likelihood/leave_family_out.h"
 #include "explanations/likelihood/measures.h"
+#include "sim/random_scenario.h"
 
 namespace assay {
 
 struct RatioRequest {
   std::uint64_t first_seed = 1;
   std::uint32_t train = 300, calibrate = 150, test = 200;  // cases of each family
+  sim::ScenarioRanges ranges;
   std::uint32_t trees = 200;
   unsigned threads = 1;
 };
 
-// "A person chose the moments", "persons answered one another": true of these families.
+// Test cases of one side and kind of record, to see where a claim can be told at all.
+struct Stratum {
+  std::string name;  // "50 to 199 rows"
+  likelihood::KnownCases cases;
+};
+// How well a model that never met a family notices that it is new.
+struct Noticed {
+  std::string family;
+  likelihood::ExactRate rate;
+};
 struct ClaimStudy {
-  std::string claim;
-  std::vector<std::string> families;
-  likelihood::KnownCases test;  // ln LR for the claim against all other families
-  likelihood::ClaimCap cap;     // by leaving each rival family out
+  likelihood::ModelClaim claim;
+  likelihood::KnownCases test;  // ln LR of a over b
+  std::vector<Stratum> strata;
+  likelihood::ClaimCap cap_a;  // by leaving out each family of b, and the other way round
+  likelihood::ClaimCap cap_b;
 };
 
 struct RatioStudy {
-  std::vector<std::string> families;
+  likelihood::FamilyModel model;                      // of all families, its claims with limits
   std::vector<std::vector<std::uint32_t>> confusion;  // true family x likeliest family
   std::vector<ClaimStudy> claims;
-  std::size_t features = 0, cases = 0;
+  std::vector<Noticed> noticed;
+  likelihood::ExactRate taken_for_new;  // test cases of families that the model knows
+  std::size_t cases = 0;
 };
-std::uint32_t ratio_families();
 // Errors: of the simulator and of training. The same request gives the same study whatever the
 // threads.
 Result<RatioStudy> study_ratios(const RatioRequest& request);
 
 std::string ratio_page(const RatioStudy& study, const RatioRequest& request);
+std::string ratio_json(const RatioStudy& study, const RatioRequest& request);
+// Model, card, numbers and figures.
+std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const RatioRequest& request);
 
 }  // namespace assay

@@ -1,84 +1,239 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
+#include "core/digest.h"
+#include "engine/calibrate/ratio_figures.h"
 #include "engine/calibrate/ratios.h"
-#include "explanations/likelihood/elub.h"
+#include "methods/features/features.h"
 
 namespace assay {
 namespace {
 
+using likelihood::ClaimCap;
+using likelihood::ExactRate;
 using likelihood::KnownCases;
 
 std::string number(const std::optional<double>& value) {
   return value ? fmt::format("{:.3f}", *value) : "-";
 }
 
-std::string rate(const likelihood::ExactRate& rate) {
+std::string rate(const ExactRate& rate) {
   return fmt::format("{} of {} (at most {:.3f})", rate.count, rate.cases, rate.upper);
 }
 
-// The cases as they would be reported: cut to what the calibration supports and to the cap.
-KnownCases cut(const KnownCases& cases, double high) {
+// The cases as they would be reported: cut to the cap for each side.
+KnownCases cut(const KnownCases& cases, const likelihood::ModelClaim& claim) {
   KnownCases out = cases;
+  const likelihood::LrBounds caps{-std::log(claim.cap_b), std::log(claim.cap_a)};
   for (auto* side : {&out.h1, &out.h2}) {
-    for (double& ln : *side) ln = std::min(ln, high);
+    for (double& ln : *side) ln = likelihood::clamped(ln, likelihood::narrower(caps, claim.bounds));
   }
   return out;
 }
 
-std::string claim_section(const ClaimStudy& study) {
-  std::string page = fmt::format("\n### \"{}\"\nTrue of: {}. Against all other families.\n\n",
-                                 study.claim, fmt::join(study.families, ", "));
-  const auto bounds = likelihood::supported_bounds(study.test);
-  page +=
-      "| Cllr | Cllr_min | Cllr_cal | AUC | LR supported by the cases |\n|---|---|---|---|---|\n";
-  page += fmt::format("| {} | {} | {} | {} | {:.3g} to {:.3g} |\n\n", number(cllr(study.test)),
-                      number(cllr_min(study.test)), number(cllr_cal(study.test)),
-                      number(auc(study.test)), std::exp(bounds.low), std::exp(bounds.high));
-  page +=
-      "| k | LR > k though it is not so | 1/LR > k though it is so | LR > k after the cap, though "
-      "it is not so |\n|---|---|---|---|\n";
+std::string measures_table(const ClaimStudy& study) {
+  std::string page =
+      "| cases | n for, against | Cllr | Cllr_min | Cllr_cal | AUC |\n|---|---|---|---|---|---|\n";
+  const auto line = [&](const std::string& name, const KnownCases& cases) {
+    page += fmt::format("| {} | {}, {} | {} | {} | {} | {} |\n", name, cases.h1.size(),
+                        cases.h2.size(), number(cllr(cases)), number(cllr_min(cases)),
+                        number(cllr_cal(cases)), number(auc(cases)));
+  };
+  line("all", study.test);
+  for (const Stratum& stratum : study.strata) line(stratum.name, stratum.cases);
+  line("all, as reported (within bounds and caps)", cut(study.test, study.claim));
+  return page;
+}
+
+std::string misleading_table(const ClaimStudy& study) {
+  std::string page =
+      "| k | LR > k though it is not so | 1/LR > k though it is so | LR > k as reported, though it "
+      "is not so |\n|---|---|---|---|\n";
   const auto rates = likelihood::misleading_rates(study.test);
-  const auto capped = likelihood::misleading_rates(cut(study.test, std::log(study.cap.cap)));
+  const auto reported = likelihood::misleading_rates(cut(study.test, study.claim));
   for (std::size_t i = 0; i < rates.size(); ++i) {
     page += fmt::format("| {} | {} | {} | {} |\n", rates[i].k, rate(rates[i].for_h1),
-                        rate(rates[i].for_h2), rate(capped[i].for_h1));
+                        rate(rates[i].for_h2), rate(reported[i].for_h1));
   }
-  page += "\nWith one family left out of training, cases of that family for the claim:\n\n";
-  page += "| left out | LR > 1 | LR > 10 | LR > 100 |\n|---|---|---|---|\n";
-  for (const likelihood::LeftOutRates& family : study.cap.families) {
+  return page;
+}
+
+std::string cap_table(const ClaimCap& cap, std::string_view side) {
+  std::string page = fmt::format(
+      "\nWith one family left out of training, its cases taken for {}:\n\n"
+      "| left out | LR > 1 | LR > 10 | LR > 100 |\n|---|---|---|---|\n",
+      side);
+  for (const likelihood::LeftOutRates& family : cap.families) {
     page += fmt::format("| {} | {:.3f} | {:.3f} | {:.3f} |\n", family.family, family.above[0].rate,
                         family.above[3].rate, family.above[4].rate);
   }
   page += fmt::format(
-      "\nThe worst is {}: LR > 10 in at most {:.3f} (95 %). **The cap of this claim is {:.2f}.**\n",
-      study.cap.worst_family, study.cap.worst_upper_at_10, study.cap.cap);
+      "\nThe worst is {}: LR > 10 in at most {:.3f} (95 %). **The cap for {} is {}.**\n",
+      cap.worst_family, cap.worst_upper_at_10, side, fmt::format("{:.3g}", cap.cap));
   return page;
+}
+
+std::string claim_section(const ClaimStudy& study) {
+  const likelihood::ModelClaim& claim = study.claim;
+  std::string page = fmt::format(
+      "\n### {} rather than {}\nFor: {}. Against: {}. The cases support LRs from {:.3g} "
+      "to {:.3g}.\n\n",
+      claim.a, claim.b, fmt::join(claim.for_a, ", "), fmt::join(claim.for_b, ", "),
+      std::exp(claim.bounds.low), std::exp(claim.bounds.high));
+  page += measures_table(study) + "\n" + misleading_table(study);
+  page += cap_table(study.cap_a, fmt::format("\"{}\"", claim.a));
+  page += cap_table(study.cap_b, fmt::format("\"{}\"", claim.b));
+  return page;
+}
+
+std::string confusion_table(const RatioStudy& study) {
+  const auto& families = study.model.families();
+  std::string page = "| true \\ likeliest |";
+  for (std::size_t i = 0; i < families.size(); ++i) page += fmt::format(" {} |", i + 1);
+  page += "\n|---|";
+  for (std::size_t i = 0; i < families.size(); ++i) page += "---|";
+  page += "\n";
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    page += fmt::format("| {} {} |", i + 1, families[i]);
+    for (const std::uint32_t count : study.confusion[i]) {
+      page += count == 0 ? " |" : fmt::format(" {} |", count);
+    }
+    page += "\n";
+  }
+  return page;
+}
+
+std::string noticed_table(const RatioStudy& study) {
+  std::string page = fmt::format(
+      "\n### Cases unlike those simulated\nOf cases of known families {} are taken for unlike and "
+      "get no number. Of a family that the model never met:\n\n| left out | noticed |\n|---|---|\n",
+      rate(study.taken_for_new));
+  for (const Noticed& family : study.noticed) {
+    page += fmt::format("| {} | {:.3f} |\n", family.family, family.rate.rate);
+  }
+  return page;
+}
+
+std::string drawn_from(const RatioRequest& request) {
+  const sim::ScenarioRanges& ranges = request.ranges;
+  return fmt::format("TTL {:.0f} to {:.0f} s, {:.0f} to {:.0f} days, {} to {} rows",
+                     ranges.least_ttl_s, ranges.most_ttl_s, ranges.least_days, ranges.most_days,
+                     ranges.fewest_rows, ranges.most_rows);
+}
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json json_of(const ExactRate& rate) {
+  return {{"count", rate.count}, {"cases", rate.cases}, {"rate", rate.rate}, {"upper", rate.upper}};
+}
+
+Json json_of(const KnownCases& cases) {
+  return {{"for", cases.h1.size()},
+          {"against", cases.h2.size()},
+          {"cllr", json_of(cllr(cases))},
+          {"cllr_min", json_of(cllr_min(cases))},
+          {"cllr_cal", json_of(cllr_cal(cases))},
+          {"auc", json_of(auc(cases))}};
+}
+
+Json json_of(const ClaimCap& cap) {
+  Json families = Json::array();
+  for (const likelihood::LeftOutRates& family : cap.families) {
+    Json above = Json::object();
+    for (std::size_t i = 0; i < family.above.size(); ++i) {
+      above[fmt::format("{}", likelihood::kCapThresholds[i])] = json_of(family.above[i]);
+    }
+    families.push_back({{"family", family.family}, {"above", above}});
+  }
+  return {{"cap", cap.cap},
+          {"steady_cap", cap.steady_cap},
+          {"worst_family", cap.worst_family},
+          {"families", families}};
+}
+
+Json json_of(const ClaimStudy& study) {
+  const likelihood::ModelClaim& claim = study.claim;
+  Json strata = Json::object();
+  for (const Stratum& stratum : study.strata) strata[stratum.name] = json_of(stratum.cases);
+  Json misleading = Json::array();
+  for (const likelihood::MisleadingRate& rate : likelihood::misleading_rates(study.test)) {
+    misleading.push_back({{"k", rate.k},
+                          {"above_though_not_so", json_of(rate.for_h1)},
+                          {"below_though_so", json_of(rate.for_h2)}});
+  }
+  return {{"claim", claim.word},
+          {"a", claim.a},
+          {"b", claim.b},
+          {"for_a", claim.for_a},
+          {"for_b", claim.for_b},
+          {"ln_bounds", {claim.bounds.low, claim.bounds.high}},
+          {"all", json_of(study.test)},
+          {"as_reported", json_of(cut(study.test, claim))},
+          {"by_rows", strata},
+          {"misleading", misleading},
+          {"cap_a", json_of(study.cap_a)},
+          {"cap_b", json_of(study.cap_b)}};
 }
 
 }  // namespace
 
 std::string ratio_page(const RatioStudy& study, const RatioRequest& request) {
   std::string page = fmt::format(
-      "{} cases of {} families, {} features; of each family {} to train, {} to calibrate, {} to "
-      "test; seeds {} to {}.\n\n",
-      study.cases, study.families.size(), study.features, request.train, request.calibrate,
-      request.test, request.first_seed, request.first_seed + study.cases - 1);
-  page += "| true \\ likeliest |";
-  for (std::size_t i = 0; i < study.families.size(); ++i) page += fmt::format(" {} |", i + 1);
-  page += "\n|---|";
-  for (std::size_t i = 0; i < study.families.size(); ++i) page += "---|";
-  page += "\n";
-  for (std::size_t i = 0; i < study.families.size(); ++i) {
-    page += fmt::format("| {} {} |", i + 1, study.families[i]);
-    for (const std::uint32_t count : study.confusion[i]) {
-      page += count == 0 ? " |" : fmt::format(" {} |", count);
-    }
-    page += "\n";
-  }
+      "{} cases of {} families ({}), {} features; of each family {} to train, {} to calibrate, {} "
+      "to test; seeds {} to {}.\n\n",
+      study.cases, study.model.families().size(), drawn_from(request),
+      study.model.features().size(), request.train, request.calibrate, request.test,
+      request.first_seed, request.first_seed + study.cases - 1);
+  page += confusion_table(study);
   for (const ClaimStudy& each : study.claims) page += claim_section(each);
-  return page;
+  return page + noticed_table(study);
+}
+
+std::string ratio_json(const RatioStudy& study, const RatioRequest& request) {
+  Json claims = Json::array(), noticed = Json::object();
+  for (const ClaimStudy& claim : study.claims) claims.push_back(json_of(claim));
+  for (const Noticed& family : study.noticed) noticed[family.family] = json_of(family.rate);
+  const sim::ScenarioRanges& ranges = request.ranges;
+  const Json document = {{"first_seed", request.first_seed},
+                         {"runs", study.cases},
+                         {"train", request.train},
+                         {"calibrate", request.calibrate},
+                         {"test", request.test},
+                         {"ttl_s", {ranges.least_ttl_s, ranges.most_ttl_s}},
+                         {"days", {ranges.least_days, ranges.most_days}},
+                         {"rows", {ranges.fewest_rows, ranges.most_rows}},
+                         {"families", study.model.families()},
+                         {"confusion", study.confusion},
+                         {"claims", claims},
+                         {"left_out_noticed", noticed},
+                         {"known_taken_for_new", json_of(study.taken_for_new)}};
+  return document.dump(2) + "\n";
+}
+
+std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const RatioRequest& request) {
+  std::vector<SimulatedFile> files = {
+      {"timing.model", study.model.to_text()},
+      {"numbers.json", ratio_json(study, request)},
+      {"confusion.svg", confusion_figure(study)},
+      {"left_out.svg", left_out_figure(study)},
+  };
+  for (const ClaimStudy& claim : study.claims) {
+    files.push_back({"tippett_" + claim.claim.word + ".svg", tippett_figure(claim)});
+    files.push_back({"reliability_" + claim.claim.word + ".svg", reliability_figure(claim)});
+  }
+  const std::string card = fmt::format(
+      "# Model card: timing.model\nSHA-256 {}. Features version {}. Trained, calibrated and tested "
+      "by `assay calibrate --ratios` on simulated query logs of three authoritative servers; what "
+      "it is for, and not for: [weighing.md](../docs/weighing.md).\n\n",
+      sha256_hex(files.front().bytes), methods::kFeaturesVersion);
+  files.push_back({"card.md", card + ratio_page(study, request)});
+  return files;
 }
 
 }  // namespace assay

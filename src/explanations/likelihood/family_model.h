@@ -1,0 +1,75 @@
+// A trained model of families of causes: what a case's summary numbers weigh between them.
+//
+// Forest, calibration, the range of the cases that it was trained on, and for each claim what may
+// be reported: bounds that the calibration cases support and the cap by left-out families
+// (leave_family_out.h). docs/weighing.md argues all of it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/result.h"
+#include "explanations/likelihood/case_range.h"
+#include "explanations/likelihood/elub.h"
+#include "explanations/likelihood/forest.h"
+#include "explanations/likelihood/multinomial.h"
+
+namespace assay::likelihood {
+
+inline constexpr std::size_t kMaxFamilyModelBytes = 80u << 20;
+
+// "For a person rather than a program": families that it is true of against those that it is not.
+struct ModelClaim {
+  std::string word;  // "person_timed": stable
+  std::string a, b;  // "persons who chose the moments", "a program that chose them"
+  std::vector<std::string> for_a, for_b;  // names of families
+  LrBounds bounds;                        // of ln LR: what the test cases support
+  double cap_a = 1, cap_b = 1;  // the largest LR that may be reported for a, for b; at least 1
+};
+
+struct ModelCase {
+  std::vector<double> ln_likelihoods;  // of the families, in their order
+  std::vector<std::string> unlike;     // why the case is outside what was simulated; empty: inside
+};
+
+class FamilyModel {
+ public:
+  struct Options {
+    std::uint64_t seed = 1;
+    std::size_t trees = 200;
+    std::uint32_t least_leaf = 5;
+  };
+  // Trains on `train`, calibrates and measures the range on `apart`; labels are indices of
+  // `families`. ErrorCode::usage when cases are incomplete or shapes differ.
+  static Result<FamilyModel> learn(const LabelledCases& train, const LabelledCases& apart,
+                                   std::vector<std::string> families,
+                                   std::vector<std::string> features, const Options& options);
+
+  const std::vector<std::string>& families() const { return families_; }
+  const std::vector<std::string>& features() const { return features_; }
+  std::vector<ModelClaim>& claims() { return claims_; }
+  const std::vector<ModelClaim>& claims() const { return claims_; }
+  const CaseRange& range() const { return range_; }
+
+  // `values` in the order of features(); missing ones are no numbers.
+  ModelCase look_at(std::span<const double> values) const;
+  // ln LR of the claim's a over its b, families of one side weighing the same. Families that the
+  // model does not have are passed over; nothing when a side has none.
+  std::optional<double> ln_ratio(const ModelCase& looked_at, const ModelClaim& claim) const;
+
+  // Exact both ways. from_text() returns ErrorCode::malformed whatever is wrong with the bytes.
+  std::string to_text() const;
+  static Result<FamilyModel> from_text(std::string_view text);
+
+ private:
+  std::vector<std::string> families_, features_;
+  Forest forest_;
+  MultinomialLogistic calibration_;
+  CaseRange range_;
+  std::vector<ModelClaim> claims_;
+};
+
+}  // namespace assay::likelihood
