@@ -11,7 +11,7 @@ namespace {
 
 struct PartyOptions {
   std::string directory, action, name, zone, source, holds;
-  std::vector<std::string> words, suffixes;
+  std::vector<std::string> words, suffixes, accounts;
 };
 
 // What was meant as an address would become a name that nobody holds: no top-level domain is
@@ -52,6 +52,12 @@ Result<Party> party_of(const PartyOptions& options) {
     }
     party.suffixes.push_back(std::move(canonical));
   }
+  for (const std::string& word : options.accounts) {
+    party.accounts.push_back(account_key(word));
+    if (party.accounts.back().empty()) {
+      return Error{ErrorCode::usage, fmt::format("'{}' is no account", safe(word)), ""};
+    }
+  }
   if (!options.zone.empty()) {
     if (auto zone = Zone::find(options.zone); !zone.ok()) return zone.error();
     party.zone = options.zone;
@@ -77,6 +83,7 @@ Result<int> list_parties(const PartyOptions& options, const Case& opened, Sessio
                      {"addresses", addresses},
                      {"names", names},
                      {"suffixes", party.suffixes},
+                     {"accounts", party.accounts},
                      {"zone", party.zone},
                      {"source", party.source}});
     if (session.wants_json) continue;
@@ -130,6 +137,9 @@ Job declare_party(CLI::App& app) {
                  "addresses, prefixes and names: 192.0.2.0/24 bank.example '*.bank.example'");
   app.add_option("--suffix", options->suffixes,
                  "a search suffix of the party's machines; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--account", options->accounts, "an account that the party holds; repeatable")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--zone", options->zone, "zone of its day, such as Europe/Berlin");

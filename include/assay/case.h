@@ -22,6 +22,7 @@ struct Party {
   std::vector<IpPrefix> addresses;
   std::vector<NamePattern> names;
   std::vector<std::string> suffixes;  // search suffixes of the party's stubs, canonical
+  std::vector<std::string> accounts;  // at banks: capitals and digits alone, as account_key() says
   std::string zone = "";              // IANA zone of its day; "" = the case's default
   std::string source;                 // who says so
   std::optional<Interval> holds;      // when; nullopt = not stated
@@ -30,6 +31,10 @@ struct Party {
   bool holds_address(const IpAddress& address) const;
   bool holds_name(std::string_view canonical) const;
 };
+
+// One account, one text, however it is grouped: "de00 1234-5" and "DE0012345". "" when no letter or
+// digit is left.
+std::string account_key(std::string_view account);
 
 // Did A's and B's servers communicate, in this window?
 struct Question {

@@ -16,6 +16,18 @@ bool Party::holds_name(std::string_view canonical) const {
   return false;
 }
 
+std::string account_key(std::string_view account) {
+  std::string key;
+  for (const char c : account) {
+    if (c >= 'a' && c <= 'z') {
+      key.push_back(static_cast<char>(c - 'a' + 'A'));
+    } else if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
+      key.push_back(c);
+    }
+  }
+  return key;
+}
+
 const Party* CaseFile::find_party(std::string_view name) const {
   for (const Party& party : parties) {
     if (party.name == name) return &party;

@@ -62,7 +62,7 @@ Status Case::add_party(const Party& party) {
                              party.name, known->line),
                  "change them there by hand; addresses and names can be added by this command"};
   }
-  std::vector<std::string> addresses, names, suffixes;
+  std::vector<std::string> addresses, names, suffixes, accounts;
   for (const IpPrefix& prefix : party.addresses) {
     const std::string word = prefix.to_string();
     const bool is_there =
@@ -81,10 +81,15 @@ Status Case::add_party(const Party& party) {
     const auto& all = known->suffixes;
     if (std::find(all.begin(), all.end(), suffix) == all.end()) suffixes.push_back(suffix);
   }
-  if (addresses.empty() && names.empty() && suffixes.empty()) return {};
+  for (const std::string& account : party.accounts) {
+    const auto& all = known->accounts;
+    if (std::find(all.begin(), all.end(), account) == all.end()) accounts.push_back(account);
+  }
+  if (addresses.empty() && names.empty() && suffixes.empty() && accounts.empty()) return {};
   auto text = add_to_party(loaded->text, party.name, "addresses", addresses);
   if (text.ok()) text = add_to_party(*text, party.name, "names", names);
   if (text.ok()) text = add_to_party(*text, party.name, "suffixes", suffixes);
+  if (text.ok()) text = add_to_party(*text, party.name, "accounts", accounts);
   if (!text.ok()) return text.error();
   return impl_->edit_case_file(*text);
 }

@@ -217,7 +217,8 @@ std::string Parser::next_id(std::string_view prefix, const std::set<std::string>
 }
 
 void Parser::parse_party(const toml::table& table) {
-  check_words(table, {"name", "addresses", "names", "suffixes", "zone", "source", "holds"},
+  check_words(table,
+              {"name", "addresses", "names", "suffixes", "accounts", "zone", "source", "holds"},
               "[[party]]");
   Party party;
   party.line = line_of(table);
@@ -244,6 +245,13 @@ void Parser::parse_party(const toml::table& table) {
       fail(*table.get("suffixes"), fmt::format("'{}' is not a name: {}", word, problem->text));
     }
     party.suffixes.push_back(std::move(canonical));
+  }
+  for (const std::string& word : texts(table, "accounts")) {
+    party.accounts.push_back(account_key(word));
+    if (party.accounts.back().empty()) {
+      fail(*table.get("accounts"), fmt::format("'{}' is no account", word),
+           "write it as statements do, like \"XX00 1234 5678\"");
+    }
   }
   party.zone = text(table, "zone");
   check_zone(table, "zone", party.zone);

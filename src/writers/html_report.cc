@@ -94,6 +94,9 @@ void write_parties(const CaseFile& file, std::string& out) {
       out += "<br>search suffixes " +
              escape_html_cut(fmt::format("{}", fmt::join(party.suffixes, ", ")));
     }
+    if (!party.accounts.empty()) {
+      out += "<br>accounts " + escape_html_cut(fmt::format("{}", fmt::join(party.accounts, ", ")));
+    }
     if (!party.source.empty()) out += "<br>source: " + escape_html_cut(party.source);
     out += "</dd>\n";
   }

@@ -18,6 +18,7 @@ Json party_json(const Party& party) {
   json["names"] = Json::array();
   for (const NamePattern& name : party.names) json["names"].push_back(name.to_string());
   json["suffixes"] = party.suffixes;
+  if (!party.accounts.empty()) json["accounts"] = party.accounts;
   if (party.holds) json["holds"] = format_interval(*party.holds);
   return json;
 }

@@ -23,6 +23,7 @@ holds = "2014-01-01/2017-12-31"
 [[party]]
 name = "Sender"
 names = ["*.sender.example"]
+accounts = ["xx00 1234-5678"]
 
 [[question]]
 between = ["Bank", "Sender"]
@@ -53,6 +54,7 @@ TEST(CaseFile, ReadsEverythingThatMayStandThere) {
   EXPECT_EQ(file->parties[0].line, 5);
   EXPECT_TRUE(file->parties[0].holds_address(*IpAddress::parse("192.0.2.77")));
   EXPECT_EQ(file->parties[0].holds->length_days(), 1461.0);
+  EXPECT_EQ(file->parties[1].accounts, std::vector<std::string>{"XX0012345678"});
   ASSERT_EQ(file->questions.size(), 1u);
   EXPECT_EQ(file->questions[0].id, "q1");
   ASSERT_EQ(file->claims.size(), 2u);
