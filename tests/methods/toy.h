@@ -106,9 +106,9 @@ class Toy {
  public:
   explicit Toy(double days, std::uint32_t evidences = 1) : days_(days) {
     file_.title = "toy";
-    Party bank{"Bank", {prefix("192.0.2.0/24")}, {}, {"corp.bank.example"}, "Europe/Berlin"};
-    Party clinic{"Clinic", {prefix("198.51.100.0/24")}, {}, {}, "America/New_York"};
-    Party sender{"Sender", {}, {NamePattern::parse("*.sender.example").value()}, {}, "UTC"};
+    Party bank{"Bank", {prefix("192.0.2.0/24")}, {}, {"corp.bank.example"}, {}, "Europe/Berlin"};
+    Party clinic{"Clinic", {prefix("198.51.100.0/24")}, {}, {}, {}, "America/New_York"};
+    Party sender{"Sender", {}, {NamePattern::parse("*.sender.example").value()}, {}, {}, "UTC"};
     file_.parties = {bank, clinic, sender};
     question_.id = "q1";
     question_.between = {"Bank", "Sender"};

@@ -19,13 +19,13 @@ CaseFile sample_case_file() {
              parse_all<IpPrefix>({"192.0.2.0/24"}),
              parse_all<NamePattern>({"bank.example", "*.bank.example"}),
              {"corp.bank.example"},
+             {},
              "Europe/Berlin",
-             "address list handed over by Bank",
-             std::nullopt,
-             0};
+             "address list handed over by Bank"};
   Party clinic{"Clinic",
                parse_all<IpPrefix>({"198.51.100.0/24", "2001:db8:99::/48"}),
                parse_all<NamePattern>({"clinic.example", "*.clinic.example"}),
+               {},
                {},
                "America/New_York",
                "address list handed over by Clinic",
@@ -35,10 +35,9 @@ CaseFile sample_case_file() {
                parse_all<IpPrefix>({"203.0.113.0/28"}),
                parse_all<NamePattern>({"sender.example", "*.sender.example"}),
                {},
+               {},
                "",
-               "zone of sender.example",
-               std::nullopt,
-               0};
+               "zone of sender.example"};
   file.parties = {bank, clinic, sender};
   Question list{
       "list",
