@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include "explanations/registry.h"
 #include "explanations/settling_records.h"
+#include "explanations/signs.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -43,7 +42,16 @@ class ArchiveRescan final : public Explanation {
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
+    constexpr std::string_view kAnyTimer = "as a scheduled scan or any other timer would";
+    constexpr std::string_view kLongScan = "a long scan makes it so, and a short timer too";
+    read_gaps(findings,
+              {.clock = {Direction::neutral, kAnyTimer},
+               .timer = {Direction::neutral, kAnyTimer},
+               .steady = {Direction::weakly_for, kLongScan},
+               .sparse = {}},
+              weighing);
+    read_automation(findings, {Direction::neutral, kAnyTimer}, weighing);
+    read_demand(findings, {Direction::weakly_for, kLongScan}, weighing);
     for (const Finding* types : about_all(findings, "type_profile")) {
       if (types->outcome == Outcome::found) {
         weighing.bear(*types, Direction::neutral,
@@ -62,11 +70,10 @@ class ArchiveRescan final : public Explanation {
                       "shows");
       }
     }
-    for (const Finding* rhythm : about_parties(findings, "day_hour")) {
-      if (rhythm->outcome == Outcome::not_enough) continue;
-      weighing.bear(*rhythm, Direction::neutral,
-                    "a scan may run at any hour or follow the working day of its users");
-    }
+    constexpr std::string_view kScansAndHours =
+        "a scan may run at any hour or follow the working day of its users";
+    read_rhythm(findings, {Direction::neutral, kScansAndHours}, kScansAndHours, weighing);
+    read_holidays(findings, {Direction::neutral, kScansAndHours}, weighing);
     for (const Finding* changes : about_parties(findings, "change_points")) {
       if (changes->outcome != Outcome::found) continue;
       weighing.bear(*changes, Direction::neutral,
@@ -76,26 +83,7 @@ class ArchiveRescan final : public Explanation {
     weighing.open("a scan schedule at the asker: no host record in the case shows it");
     weighing.open("stored messages with the name: no mail archive in the case shows them");
     weighing.open("other names of the same messages in the same bursts: not looked for");
-    return std::move(weighing).finish(findings, role());
-  }
-
- private:
-  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
-    if (is_set(gaps, "clock_shaped") || is_set(gaps, "timer_shaped")) {
-      weighing.bear(gaps, Direction::neutral,
-                    fmt::format("{}'s look-ups keep to a clock or a timer, as a scheduled scan or "
-                                "any other timer would",
-                                gaps.subject));
-    } else if (is_set(gaps, "excess_two_rates")) {
-      weighing.bear(gaps, Direction::neutral, demand_that_comes_and_goes(gaps));
-    } else if (is_set(gaps, "near_constant_demand")) {
-      weighing.bear(gaps, Direction::weakly_for,
-                    fmt::format("{}'s demand is steady inside the TTL; a long scan makes it so, "
-                                "and a short timer too",
-                                gaps.subject));
-    } else if (gaps.outcome != Outcome::not_enough) {
-      weighing.bear(gaps, Direction::neutral, "the gaps show the cache, not what stands behind it");
-    }
+    return std::move(weighing).finish(role());
   }
 };
 

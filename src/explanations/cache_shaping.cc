@@ -38,6 +38,9 @@ class CacheShaping final : public Explanation {
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
+    for (const Finding* demand : about_parties(findings, "cache_inversion")) {
+      weigh_inversion(findings, *demand, weighing);
+    }
     for (const Finding* gaps : about_parties(findings, "gap_law")) {
       if (is_set(*gaps, "clock_shaped") && !is_set(*gaps, "cache_shaped")) {
         weighing.bear(*gaps, Direction::weakly_against,
@@ -63,11 +66,27 @@ class CacheShaping final : public Explanation {
                                 "with one cache behind them",
                                 sync->subject));
     }
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 
  private:
   static constexpr double kLevel = 0.001;
+
+  // Several caches behind one address blur the floor that gap_law looks for; a demand that fits
+  // that many caches of one TTL is the same effect where gap_law has seen it already.
+  static void weigh_inversion(const FindingSet& findings, const Finding& demand,
+                              Weighing& weighing) {
+    if (demand.outcome != Outcome::measured || !is_set(demand, "identifiable")) return;
+    const Finding* gaps = findings.first("gap_law", demand.subject, demand.vantage);
+    if (gaps != nullptr && is_set(*gaps, "cache_shaped")) {
+      weighing.bear(demand, Direction::neutral, "the cache that the gaps show, counted there");
+    } else {
+      weighing.bear(demand, Direction::strongly_for,
+                    fmt::format("{}'s look-ups come as those of {:.0f} caches of one TTL with "
+                                "demand one by one behind them, and of no other number",
+                                demand.subject, demand.value_or("caches", 1)));
+    }
+  }
 };
 
 }  // namespace

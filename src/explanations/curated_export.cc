@@ -45,7 +45,7 @@ class CuratedExport final : public Explanation {
       }
     }
     weighing.open("the query or filter with which the file was taken: nobody stated it");
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 
  private:

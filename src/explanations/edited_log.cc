@@ -62,6 +62,9 @@ class EditedLog final : public Explanation {
         weighing.bear(*repeats, Direction::neutral, "no block of rows repeats another");
       }
     }
+    for (const Finding* missing : findings.by_method("deletion")) {
+      weigh_missing(findings, *missing, weighing);
+    }
     for (const Finding* digits : about_all(findings, "digit_pattern")) {
       if (digits->outcome == Outcome::found) {
         weighing.bear(*digits, Direction::neutral,
@@ -85,7 +88,30 @@ class EditedLog final : public Explanation {
     } else {
       weighing.open("row by row, the records of one vantage against another's: not compared yet");
     }
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
+  }
+
+ private:
+  // Missing is not deleted: a recorder that loses or samples leaves the same holes.
+  static void weigh_missing(const FindingSet& findings, const Finding& missing,
+                            Weighing& weighing) {
+    const Finding* coverage = findings.first("coverage", "dns", missing.vantage);
+    if (missing.outcome == Outcome::nothing_found) {
+      weighing.bear(missing, Direction::neutral,
+                    "no sign that rows are missing; whole days taken out, and rows put in, would "
+                    "leave none");
+    } else if (missing.outcome != Outcome::found) {
+      return;
+    } else if (coverage != nullptr && is_set(*coverage, "loss_intervals")) {
+      weighing.bear(missing, Direction::neutral,
+                    "rows are missing, and the recorder says itself that it lost some");
+    } else {
+      weighing.bear(missing, Direction::weakly_for,
+                    fmt::format("about {:.1f} % of what {}'s cache must have asked is not there; a "
+                                "recorder that loses, samples, or sees one server of several "
+                                "leaves the same",
+                                100 * missing.value_or("share_lost", 0), missing.subject));
+    }
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "explanations/registry.h"
 #include "explanations/settling_records.h"
+#include "explanations/signs.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -44,18 +45,29 @@ class LiveMailWithChecks final : public Explanation {
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
+    for (const Finding* types : about_all(findings, "type_profile")) {
+      weigh_types(findings, *types, weighing);
+    }
     for (const Finding* chains : about_parties(findings, "chains")) {
-      if (!is_set(*chains, "check_shaped")) continue;
-      weighing.bear(*chains, Direction::weakly_for,
-                    fmt::format("{}'s look-ups come in the sets that sender checks ask within "
-                                "seconds",
-                                chains->subject));
+      weigh_chains(*chains, weighing);
     }
     for (const Finding* others : about_all(findings, "exclusivity")) {
       weigh_others(findings, *others, weighing);
     }
-    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
+    constexpr Direction kAgainst = Direction::weakly_against;
+    read_gaps(findings,
+              {.clock = {kAgainst,
+                         "deliveries come when they come, unless the mailing itself is on "
+                         "a timer"},
+               .timer = {kAgainst, "deliveries come when they come"},
+               .steady = {kAgainst, "more than deliveries of occasional mail would make it"},
+               .sparse = {}},
+              weighing);
+    read_automation(findings,
+                    {kAgainst,
+                     "deliveries come when they come, unless the mailing itself is on a "
+                     "timer"},
+                    weighing);
     for (const Finding* together : parties_moving_together(findings)) {
       weighing.bear(*together, Direction::weakly_for,
                     fmt::format("{} move together, as recipients of the same mailings would; a "
@@ -63,22 +75,23 @@ class LiveMailWithChecks final : public Explanation {
                                 together->subject));
     }
     weigh_rhythms(findings, weighing);
-    bool is_out = false;
-    for (const Finding* mail : findings.by_method("coverage", "mail")) {
-      is_out = weighing.exclude_by_absence(mail) || is_out;
-    }
-    if (!is_out) {
+    const bool has_no_mail = weighing.exclude_without(findings, "mail");
+    const bool has_no_flow = weighing.exclude_without(findings, "flow");
+    if (!has_no_mail && !has_no_flow) {
       weighing.open("deliveries just before the bursts: no mail log in the case shows them");
       weighing.open("connections to port 25 from the sending host: no flow record shows them");
     }
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 
  private:
-  static void weigh_types(const Finding& types, Weighing& weighing) {
+  static void weigh_types(const FindingSet& findings, const Finding& types, Weighing& weighing) {
     const double companions = types.value_or("rows_PTR", 0) + types.value_or("rows_TXT", 0) +
                               types.value_or("rows_MX", 0);
-    if (companions > 0) {
+    if (companions > 0 && has_check_chains(findings)) {
+      weighing.bear(types, Direction::neutral,
+                    "the PTR, TXT or MX look-ups of the sets that stand in seconds, counted there");
+    } else if (companions > 0) {
       weighing.bear(types, Direction::weakly_for,
                     "PTR, TXT or MX look-ups stand beside the address look-ups, as sender checks "
                     "make them");
@@ -86,6 +99,19 @@ class LiveMailWithChecks final : public Explanation {
       weighing.bear(types, Direction::neutral,
                     "a log of the forward zone shows only the address part of a sender check; "
                     "the pointer is asked elsewhere");
+    }
+  }
+
+  static void weigh_chains(const Finding& chains, Weighing& weighing) {
+    if (is_set(chains, "check_shaped")) {
+      weighing.bear(chains, Direction::weakly_for,
+                    fmt::format("{}'s look-ups come in the sets that sender checks ask within "
+                                "seconds; monitors and mail testers ask alike",
+                                chains.subject));
+    } else if (chains.outcome == Outcome::nothing_found) {
+      weighing.bear(chains, Direction::neutral,
+                    "no sets of a sender check stand in the same seconds; caches answer parts of "
+                    "them, and other parts are asked of other servers");
     }
   }
 
@@ -104,36 +130,21 @@ class LiveMailWithChecks final : public Explanation {
     }
   }
 
-  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
-    if (is_set(gaps, "clock_shaped")) {
-      weighing.bear(gaps, Direction::weakly_against,
-                    fmt::format("{}'s look-ups keep the phase of a clock; deliveries come when "
-                                "they come, unless the mailing itself is on a timer",
-                                gaps.subject));
-    } else if (is_set(gaps, "timer_shaped")) {
-      weighing.bear(gaps, Direction::weakly_against,
-                    fmt::format("{}'s gaps beyond the TTL are whole multiples of {:.0f} s; "
-                                "deliveries come when they come",
-                                gaps.subject, gaps.value_or("timer_interval_seconds", 0)));
-    } else if (is_set(gaps, "excess_two_rates")) {
-      weighing.bear(gaps, Direction::neutral, demand_that_comes_and_goes(gaps));
-    } else if (is_set(gaps, "near_constant_demand")) {
-      weighing.bear(gaps, Direction::weakly_against,
-                    fmt::format("{}'s demand is steady inside the TTL, more than deliveries of "
-                                "occasional mail would make it",
-                                gaps.subject));
-    } else if (gaps.outcome != Outcome::not_enough) {
-      weighing.bear(gaps, Direction::neutral, "the gaps show the cache, not what stands behind it");
-    }
-  }
-
   static void weigh_rhythms(const FindingSet& findings, Weighing& weighing) {
-    for (const Finding* rhythm : about_parties(findings, "day_hour")) {
-      if (rhythm->outcome == Outcome::not_enough) continue;
-      weighing.bear(*rhythm, Direction::neutral,
-                    "mail follows the working day of its senders or none, so a rhythm or its "
-                    "absence tells little");
-    }
+    constexpr std::string_view kMailAndHours =
+        "mail follows the working day of its senders or none, so this tells little";
+    read_rhythm(findings, {Direction::neutral, kMailAndHours}, kMailAndHours, weighing);
+    read_holidays(findings, {Direction::neutral, kMailAndHours}, weighing);
+    read_turns(findings,
+               {Direction::weakly_for,
+                "mail that is checked where it arrives ties the two, and so do letters and their "
+                "answers, a mailing to both, and one program that asks for both"},
+               {Direction::weakly_for,
+                "as a check does that mail sets off at once; so does one program that asks for "
+                "both names"},
+               weighing);
+    note(findings, "event_coincidence", Outcome::found,
+         "mailings follow events, and so does much else", weighing);
     for (const Finding* changes : about_parties(findings, "change_points")) {
       if (changes->outcome != Outcome::found) continue;
       weighing.bear(*changes, Direction::neutral,

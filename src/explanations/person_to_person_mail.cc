@@ -2,6 +2,7 @@
 
 #include "explanations/registry.h"
 #include "explanations/settling_records.h"
+#include "explanations/signs.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -43,10 +44,15 @@ class PersonToPersonMail final : public Explanation {
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
     for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
-    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
-    for (const Finding* rhythm : about_parties(findings, "day_hour")) {
-      weigh_rhythm(findings, *rhythm, weighing);
-    }
+    weigh_timers(findings, weighing);
+    weigh_rhythms(findings, weighing);
+    read_turns(findings,
+               {Direction::weakly_for,
+                "letters and their answers do that, and so do mail and its checks, a mailing to "
+                "both, and one program that asks for both names; none of it is an exchange"},
+               {Direction::neutral, "faster than a person answers"}, weighing);
+    note(findings, "event_coincidence", Outcome::found,
+         "people write about events, and mailings and programs follow them too", weighing);
     for (const Finding* others : about_all(findings, "exclusivity")) {
       if (has_many_others(*others)) {
         weighing.bear(*others, Direction::weakly_against,
@@ -54,16 +60,12 @@ class PersonToPersonMail final : public Explanation {
                       "make strangers ask");
       }
     }
-    bool is_out = false;
-    for (const Finding* mail : findings.by_method("coverage", "mail")) {
-      is_out = weighing.exclude_by_absence(mail) || is_out;
-    }
-    if (!is_out) {
+    if (!weighing.exclude_without(findings, "mail")) {
       weighing.open("accepted messages on both sides: no mail log in the case shows them");
       weighing.open("messages that answer each other: no mailbox in the case shows them");
       weighing.open("look-ups of the asker's names by the other side: another question's records");
     }
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 
  private:
@@ -82,28 +84,40 @@ class PersonToPersonMail final : public Explanation {
     }
   }
 
-  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
-    if (is_set(gaps, "clock_shaped")) {
-      weighing.bear(gaps, Direction::strongly_against,
-                    fmt::format("{}'s look-ups keep the phase of a clock, which people who write "
-                                "do not",
-                                gaps.subject));
-    } else if (is_set(gaps, "timer_shaped")) {
-      weighing.bear(gaps, Direction::weakly_against,
-                    fmt::format("{}'s gaps beyond the TTL are whole multiples of {:.0f} s, which "
-                                "people who write do not keep",
-                                gaps.subject, gaps.value_or("timer_interval_seconds", 0)));
-    } else if (is_set(gaps, "excess_two_rates")) {
-      weighing.bear(gaps, Direction::neutral, demand_that_comes_and_goes(gaps));
-    } else if (is_set(gaps, "near_constant_demand")) {
-      weighing.bear(gaps, Direction::weakly_against,
-                    fmt::format("{}'s demand fills the TTL by day and night, more than letters "
-                                "would",
-                                gaps.subject));
-    } else if (gaps.outcome != Outcome::not_enough) {
-      weighing.bear(gaps, Direction::neutral,
-                    "upstream rows behind a cache cannot count what people did");
+  static void weigh_timers(const FindingSet& findings, Weighing& weighing) {
+    constexpr std::string_view kNotKept = "people who write keep none";
+    read_gaps(findings,
+              {.clock = {Direction::strongly_against, kNotKept},
+               .timer = {Direction::weakly_against, kNotKept},
+               .steady = {Direction::weakly_against, "by day and night, more than letters would"},
+               .sparse = {}},
+              weighing);
+    read_automation(findings, {Direction::weakly_against, kNotKept}, weighing);
+    note(findings, "cache_inversion", Outcome::measured,
+         "so much reached the cache, of persons or of programs: it counts no letters", weighing);
+  }
+
+  static void weigh_rhythms(const FindingSet& findings, Weighing& weighing) {
+    constexpr std::string_view kPeopleAndSoftware =
+        "people keep hours, and so does software that follows people";
+    for (const Finding* rhythm : about_parties(findings, "day_hour")) {
+      const Finding* demand = findings.first("circadian", rhythm->subject, rhythm->vantage);
+      if (demand != nullptr && demand->outcome == Outcome::found) {
+        weighing.bear(*rhythm, Direction::neutral,
+                      "the hours as the cache lets them through; circadian tests the demand "
+                      "behind it");
+      } else {
+        weigh_rhythm(findings, *rhythm, weighing);
+      }
     }
+    note(findings, "circadian", Outcome::found, kPeopleAndSoftware, weighing);
+    note(findings, "circadian", Outcome::nothing_found,
+         "no hours of people show behind the cache; little open time or few bursts would hide them",
+         weighing);
+    note(findings, "holidays", Outcome::found, kPeopleAndSoftware, weighing);
+    note(findings, "time_zone", Outcome::found,
+         "where these hours would be a working day tells nothing of what was done in them",
+         weighing);
   }
 
   // Hours of people would show where the cache leaves most of the time open and the test had the

@@ -39,7 +39,7 @@ class ResolverPrefetch final : public Explanation {
     weighing.open(
         "a renewal in the last one or two seconds of the TTL: it leaves the gap of one at expiry, "
         "so no gaps exclude it");
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 
  private:

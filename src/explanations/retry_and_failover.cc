@@ -61,7 +61,7 @@ class RetryAndFailover final : public Explanation {
                     "the choice of server depends on the one before: turns taken, a preferred "
                     "server, or failover");
     }
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 };
 

@@ -46,7 +46,7 @@ class SearchSuffixLeak final : public Explanation {
             "no run-on name stands in the records, so there is nothing for it to explain");
       }
     }
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 
  private:

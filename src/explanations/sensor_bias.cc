@@ -59,6 +59,14 @@ class SensorBias final : public Explanation {
                       "collector");
       }
     }
+    for (const Finding* missing : findings.by_method("deletion")) {
+      if (missing->outcome != Outcome::found) continue;
+      weighing.bear(*missing, Direction::weakly_for,
+                    fmt::format("about {:.1f} % of what {}'s cache must have asked is not there, "
+                                "as where a recorder samples, loses, or sees one server of "
+                                "several; rows that somebody took out leave the same",
+                                100 * missing->value_or("share_lost", 0), missing->subject));
+    }
     for (const Finding* others : about_all(findings, "exclusivity")) {
       if (shows_every_asker(findings, *others)) {
         weighing.bear(*others, Direction::weakly_against,
@@ -69,7 +77,7 @@ class SensorBias final : public Explanation {
       }
     }
     weighing.open("the collector's own record of outages and changes: not in the case");
-    return std::move(weighing).finish(findings, role());
+    return std::move(weighing).finish(role());
   }
 
  private:

@@ -182,7 +182,23 @@ bool is_integrity_in_doubt(const Verdict& verdict) {
                      });
 }
 
-void conclude(const Question& question, const std::vector<std::string>& silent, Verdict& verdict) {
+// Timing may speak strongly for a program, never for people. Which cause the program belongs to it
+// does not tell, so it stands beside the causes and not in the support of any.
+void say_automation(const Question& question, const FindingSet& findings, Verdict& verdict) {
+  for (const std::string& party : question.between) {
+    for (const Finding* automation : findings.by_method("automation", party)) {
+      if (automation->outcome != Outcome::found) continue;
+      verdict.statement += fmt::format(
+          " The timing of {}'s look-ups (a period of about {} s) speaks strongly for a program "
+          "that set their moments, whoever ran it and whichever cause it belongs to.",
+          party, claims::number_text(automation->value_or("period_seconds", 0)));
+      break;
+    }
+  }
+}
+
+void conclude(const Question& question, const FindingSet& findings,
+              const std::vector<std::string>& silent, Verdict& verdict) {
   const std::size_t causes = count_surviving_causes(verdict);
   if (verdict.rung == Rung::nothing) {
     conclude_without_lookups(question, silent, verdict);
@@ -205,6 +221,7 @@ void conclude(const Question& question, const std::vector<std::string>& silent, 
         "question differently.",
         reached(verdict), causes);
   }
+  if (verdict.rung != Rung::nothing) say_automation(question, findings, verdict);
   if (verdict.rung != Rung::nothing && is_integrity_in_doubt(verdict)) {
     verdict.statement += " Whether the rows are as the servers wrote them has to be settled first.";
   }
@@ -225,7 +242,7 @@ Verdict judge(const Question& question, const CaseFile& case_file, const Finding
   }
   sort_out(verdict);
   rank_missing(findings, verdict);
-  conclude(question, vouched_silent(question, case_file, findings), verdict);
+  conclude(question, findings, vouched_silent(question, case_file, findings), verdict);
   verdict.claims = answer_claims(question, case_file, findings);
   return verdict;
 }

@@ -70,13 +70,8 @@ bool is_set(const Finding& finding, std::string_view quantity) {
   return finding.value_or(quantity, 0) != 0;
 }
 
-bool only_lookups(const FindingSet& findings) {
-  for (const Finding* finding : findings.by_method("coverage")) {
-    if (finding->subject == "dns" || !is_set(*finding, "evidences")) continue;
-    // Evidence that holds no row tells nothing, unless it is vouched to be complete.
-    if (is_set(*finding, "rows") || finding->absence) return false;
-  }
-  return true;
+bool rests_on_lookups(const Finding& finding) {
+  return finding.method != "coverage" || finding.subject == "dns";
 }
 
 bool are_lookups_declared_complete(const FindingSet& findings, std::string_view vantage) {
@@ -132,23 +127,28 @@ Weighing::Weighing(const Explanation& explanation) {
 void Weighing::bear(const Finding& finding, Direction direction, std::string reason) {
   const int weight = weight_of(direction);
   if (weight > 0) for_[finding.method] = std::max(for_[finding.method], weight);
+  has_other_records_for_it_ =
+      has_other_records_for_it_ || (weight > 0 && !rests_on_lookups(finding));
   if (weight < 0) against_[finding.method] = std::max(against_[finding.method], -weight);
   assessment_.bearings.push_back({finding.id, direction, std::move(reason)});
 }
 
 void Weighing::open(std::string text) { assessment_.open.push_back(std::move(text)); }
 
-bool Weighing::exclude_by_absence(const Finding* finding) {
-  if (finding == nullptr || !finding->absence) return false;
-  assessment_.exclusion.emplace(*finding->absence, *finding);
-  return true;
+bool Weighing::exclude_without(const FindingSet& findings, std::string_view record_kind) {
+  for (const Finding* coverage : findings.by_method("coverage", record_kind)) {
+    if (!coverage->absence) continue;
+    if (!assessment_.exclusion) assessment_.exclusion.emplace(*coverage->absence, *coverage);
+    return true;
+  }
+  return false;
 }
 
 void Weighing::exclude(Contradiction contradiction) {
   assessment_.exclusion.emplace(std::move(contradiction));
 }
 
-Assessment Weighing::finish(const FindingSet& findings, ExplanationRole role) && {
+Assessment Weighing::finish(ExplanationRole role) && {
   Assessment& result = assessment_;
   const int weight_for = sum_of(for_), weight_against = sum_of(against_);
   result.is_testable = weight_for + weight_against > 0 || result.exclusion.has_value();
@@ -171,11 +171,12 @@ Assessment Weighing::finish(const FindingSet& findings, ExplanationRole role) &&
   result.support_reason =
       fmt::format("Weight for it {}, against it {} (each method counts once, a strong bearing 2).",
                   weight_for, weight_against);
-  if (role == ExplanationRole::cause && only_lookups(findings) && result.support > Support::weak) {
+  const bool is_shared = !has_lookups_of_its_own_ && !has_other_records_for_it_;
+  if (role == ExplanationRole::cause && is_shared && result.support > Support::weak) {
     result.support = Support::weak;
     result.support_reason +=
         " Held at weak: other causes leave the same look-ups behind a cache, and nothing but "
-        "look-ups was read.";
+        "look-ups speaks for it.";
   }
   return std::move(result);
 }

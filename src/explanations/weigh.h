@@ -21,8 +21,8 @@ std::vector<const Finding*> about_all(const FindingSet& findings, std::string_vi
 // True when a quantity is there and not zero.
 bool is_set(const Finding& finding, std::string_view quantity);
 
-// True when the records hold nothing but look-ups: no mail, flow or message evidence was read.
-bool only_lookups(const FindingSet& findings);
+// True when the finding rests on look-ups, as every finding does but coverage of other records.
+bool rests_on_lookups(const Finding& finding);
 // True when the look-ups of this vantage are declared complete over the window by every evidence
 // there is of it: name servers share the work, so one complete log among three shows a part.
 bool are_lookups_declared_complete(const FindingSet& findings, std::string_view vantage);
@@ -47,16 +47,21 @@ class Weighing {
   void bear(const Finding& finding, Direction direction, std::string reason);
   // Something the explanation must leave behind and no evidence in the case could show.
   void open(std::string text);
-  // Excludes when the finding carries an Absence; says whether it did.
-  bool exclude_by_absence(const Finding* finding);
+  // Excludes when records of this kind ("mail", "flow"), which the explanation must leave, are
+  // vouched to be absent, and says whether they are. The first exclusion is the one told.
+  bool exclude_without(const FindingSet& findings, std::string_view record_kind);
   void exclude(Contradiction contradiction);
+  // Look-ups of this cause differ from those of all others, so that they may support it.
+  void has_lookups_of_its_own() { has_lookups_of_its_own_ = true; }
 
-  // Support of a cause is at most weak while only look-ups were read, since E1, E2, E3 and E13
-  // leave the same look-ups behind one cache (METHODS: human-timed is not human conversation).
-  Assessment finish(const FindingSet& findings, ExplanationRole role) &&;
+  // What look-ups say supports a cause at most weakly, since most causes leave the same look-ups
+  // behind one cache, and it does so whatever other records lie beside them (docs/ladder.md).
+  Assessment finish(ExplanationRole role) &&;
 
  private:
   Assessment assessment_;
+  bool has_lookups_of_its_own_ = false;
+  bool has_other_records_for_it_ = false;
   std::map<std::string, int> for_;  // by method
   std::map<std::string, int> against_;
 };

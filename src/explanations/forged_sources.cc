@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include "explanations/registry.h"
+#include "explanations/settling_records.h"
+#include "explanations/signs.h"
+#include "explanations/weigh.h"
+
+namespace assay {
+namespace {
+
+class ForgedSources final : public Explanation {
+ public:
+  std::string_view name() const override { return "forged_sources"; }
+  std::string_view code() const override { return "E9"; }
+  std::string_view title() const override { return "Forged source addresses"; }
+  std::string_view proposition() const override {
+    return "The look-ups were sent by somebody else, under addresses of the asker's resolvers that "
+           "were forged.";
+  }
+  ExplanationRole role() const override { return ExplanationRole::cause; }
+
+  const std::vector<Prediction>& predictions() const override {
+    static const std::vector<Prediction> kPredictions{
+        {"dns", "no such question in the asker's own complete record of what its resolvers sent"},
+        {"dns",
+         "moments that know nothing of what the cache of that resolver holds, so gaps below the "
+         "TTL"},
+        {"dns",
+         "message ids, ports and options of another program than that resolver's, and none of its "
+         "other look-ups"},
+        {"flow",
+         "at the asker's edge, answers of the servers that no question had asked for, unless the "
+         "servers answered nothing",
+         true},
+        {"flow", "no connection to the named host because of them"},
+    };
+    return kPredictions;
+  }
+
+  const std::vector<SettlingRecord>& settles() const override {
+    static const std::vector<SettlingRecord> kSettles{
+        records::edge_capture(5),
+        records::resolver_client_log(5),
+        records::capture_at_servers(4),
+    };
+    return kSettles;
+  }
+
+  Assessment assess(const FindingSet& findings) const override {
+    Weighing weighing(*this);
+    for (const Finding* answers : about_parties(findings, "unasked_answers")) {
+      weigh_answers(findings, *answers, weighing);
+    }
+    for (const Finding* gaps : about_parties(findings, "gap_law")) weigh_gaps(*gaps, weighing);
+    for (const Finding* demand : about_parties(findings, "cache_inversion")) {
+      weigh_inversion(findings, *demand, weighing);
+    }
+    for (const Finding* leak : about_all(findings, "suffix_leak")) {
+      if (!is_set(*leak, "rows_known_suffix")) continue;
+      weighing.bear(*leak, Direction::weakly_against,
+                    "some run-on names end in a search suffix that a party uses, as its own hosts "
+                    "make them; whoever forges would have to know the suffix");
+    }
+    constexpr std::string_view kForgersChoice =
+        "whoever forges may choose any moments, those of a timer or of a working day too";
+    read_automation(findings, {Direction::neutral, kForgersChoice}, weighing);
+    read_rhythm(findings, {Direction::neutral, kForgersChoice}, kForgersChoice, weighing);
+    weighing.open(
+        "the asker's own record of the questions that its resolvers sent: not in the case");
+    weighing.open(
+        "hop counts, ports, message ids and options of the packets against those of the asker's "
+        "resolvers: no finding compares them");
+    return std::move(weighing).finish(role());
+  }
+
+ private:
+  // A sensor that sees one direction, or loses packets, leaves answers without a question too.
+  static void weigh_answers(const FindingSet& findings, const Finding& answers,
+                            Weighing& weighing) {
+    if (!is_set(answers, "answers_without_query")) return;
+    const bool is_vouched = are_lookups_declared_complete(findings, answers.vantage);
+    weighing.bear(answers, is_vouched ? Direction::strongly_for : Direction::weakly_for,
+                  is_vouched
+                      ? fmt::format("answers reached {} that no question had asked for, in records "
+                                    "that are declared complete",
+                                    answers.subject)
+                      : fmt::format("answers reached {} that no question had asked for; a sensor "
+                                    "that misses questions makes such answers too",
+                                    answers.subject));
+  }
+
+  // A forger does not know when the resolver's cache is open. The reverse says little: several
+  // caches behind one address ask at any moment too.
+  static void weigh_gaps(const Finding& gaps, Weighing& weighing) {
+    const auto source = gaps.parameters.find("ttl_source");
+    const bool is_ttl_known = source != gaps.parameters.end() &&
+                              (source->second == "answers" || source->second == "stated");
+    if (is_set(gaps, "cache_shaped")) {
+      weighing.bear(
+          gaps, Direction::strongly_against,
+          fmt::format("{}'s gaps begin at the TTL of {:.0f} s: whoever asked kept to what "
+                      "a cache held, which a stranger does not know; he could imitate it",
+                      gaps.subject, gaps.value_or("ttl_seconds", 0)));
+    } else if (gaps.outcome == Outcome::nothing_found && is_ttl_known) {
+      weighing.bear(gaps, Direction::weakly_for,
+                    fmt::format("{}'s gaps take no notice of the TTL, as questions of a stranger "
+                                "would; several caches behind one address do the same",
+                                gaps.subject));
+    } else if (gaps.outcome != Outcome::not_enough) {
+      weighing.bear(gaps, Direction::neutral,
+                    "no cache shows, and nobody tells the TTL that one would keep");
+    }
+  }
+
+  static void weigh_inversion(const FindingSet& findings, const Finding& demand,
+                              Weighing& weighing) {
+    if (demand.outcome != Outcome::measured || !is_set(demand, "identifiable")) return;
+    const Finding* gaps = findings.first("gap_law", demand.subject, demand.vantage);
+    if (gaps != nullptr && is_set(*gaps, "cache_shaped")) {
+      weighing.bear(demand, Direction::neutral, "the cache that the gaps show, counted there");
+    } else {
+      weighing.bear(
+          demand, Direction::weakly_against,
+          fmt::format("{}'s look-ups come as those of {:.0f} caches of one TTL with demand "
+                      "behind them, of which a stranger knows nothing",
+                      demand.subject, demand.value_or("caches", 1)));
+    }
+  }
+};
+
+}  // namespace
+
+const Explanation& forged_sources_explanation() {
+  static const ForgedSources kExplanation;
+  return kExplanation;
+}
+
+}  // namespace assay
