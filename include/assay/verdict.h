@@ -1,6 +1,7 @@
 // Verdict: how far up the ladder the records reach, what survives, and what would settle it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,19 @@ struct MissingRecord {
   std::string record;  // SettlingRecord::record
   std::string text;
   int weight = 0;                           // summed over the surviving explanations
+  std::optional<double> bits;               // that it adds on average on simulated cases
   std::vector<std::string> would_separate;  // names of explanations
+};
+
+// What one party's look-ups weigh between simulated causes, within what calibration and left-out
+// causes can support; always under the models' assumptions (docs/weighing.md).
+struct TimingWeight {
+  std::string claim;    // "timer": word in the model
+  std::string finding;  // id of the summary that it rests on
+  std::string party;
+  std::optional<double> ln_lr;  // as reported; nothing for a case unlike those simulated
+  std::string statement;        // the LR in a sentence, or why there is none
+  std::string expected;         // what such records could have given at all
 };
 
 enum class Conclusion {
@@ -71,6 +84,8 @@ struct Verdict {
   std::vector<std::string> excluded;
   std::vector<MissingRecord> missing;  // best first
   std::vector<ClaimAnswer> claims;
+  std::vector<TimingWeight> weights;
+  std::string model_sha256;  // of the model behind the weights; "" without any
 };
 
 // Weighs every explanation, climbs the ladder, ranks what is missing. Pure.

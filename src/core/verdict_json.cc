@@ -66,6 +66,16 @@ std::string verdict_to_json(const Verdict& verdict) {
                        {"text", record.text},
                        {"weight", record.weight},
                        {"would_separate", record.would_separate}});
+    if (record.bits) missing.back()["bits"] = *record.bits;
+  }
+  Json weights = Json::array();
+  for (const TimingWeight& weight : verdict.weights) {
+    weights.push_back({{"claim", weight.claim},
+                       {"finding", weight.finding},
+                       {"party", weight.party},
+                       {"ln_lr", weight.ln_lr ? Json(*weight.ln_lr) : Json(nullptr)},
+                       {"statement", weight.statement},
+                       {"expected", weight.expected}});
   }
   for (const ClaimAnswer& claim : verdict.claims) claims.push_back(claim_json(claim));
   const Json json{{"question", verdict.question},
@@ -80,7 +90,9 @@ std::string verdict_to_json(const Verdict& verdict) {
                   {"excluded", verdict.excluded},
                   {"missing", std::move(missing)},
                   {"assessments", std::move(assessments)},
-                  {"claims", std::move(claims)}};
+                  {"claims", std::move(claims)},
+                  {"weights", std::move(weights)},
+                  {"model_sha256", verdict.model_sha256}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

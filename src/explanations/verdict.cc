@@ -8,6 +8,8 @@
 #include <set>
 
 #include "explanations/claims.h"
+#include "explanations/likelihood/shipped_model.h"
+#include "explanations/timing_weights.h"
 #include "explanations/weigh.h"
 
 namespace assay {
@@ -125,6 +127,16 @@ int times(ExplanationRole role) {
   return 0;
 }
 
+// On simulated cases, in bits of which cause it was; nothing where no such record was simulated.
+std::optional<double> bits_added_by(std::string_view record) {
+  const likelihood::ShippedModel* shipped = likelihood::shipped_model();
+  if (shipped == nullptr) return std::nullopt;
+  for (const likelihood::RecordGain& gain : shipped->model.gains()) {
+    if (gain.record == record) return gain.bits;
+  }
+  return std::nullopt;
+}
+
 void rank_missing(const FindingSet& findings, Verdict& verdict) {
   std::map<std::string, MissingRecord> by_record;
   for (const std::string& name : verdict.surviving) {
@@ -139,11 +151,25 @@ void rank_missing(const FindingSet& findings, Verdict& verdict) {
       missing.would_separate.push_back(name);
     }
   }
-  for (auto& [record, missing] : by_record) verdict.missing.push_back(std::move(missing));
+  for (auto& [record, missing] : by_record) {
+    missing.bits = bits_added_by(record);
+    verdict.missing.push_back(std::move(missing));
+  }
   // The map's order breaks ties, so equal weights always stand in the same order.
   std::stable_sort(
       verdict.missing.begin(), verdict.missing.end(),
       [](const MissingRecord& a, const MissingRecord& b) { return a.weight > b.weight; });
+  // Where it was measured what records add, that decides among them; the others keep their places.
+  std::vector<MissingRecord*> measured;
+  for (MissingRecord& missing : verdict.missing) {
+    if (missing.bits) measured.push_back(&missing);
+  }
+  std::vector<MissingRecord> ordered;
+  for (const MissingRecord* missing : measured) ordered.push_back(*missing);
+  std::stable_sort(
+      ordered.begin(), ordered.end(),
+      [](const MissingRecord& a, const MissingRecord& b) { return *a.bits > *b.bits; });
+  for (std::size_t i = 0; i < ordered.size(); ++i) *measured[i] = std::move(ordered[i]);
 }
 
 std::size_t count_surviving_causes(const Verdict& verdict) {
@@ -244,6 +270,10 @@ Verdict judge(const Question& question, const CaseFile& case_file, const Finding
   rank_missing(findings, verdict);
   conclude(question, findings, vouched_silent(question, case_file, findings), verdict);
   verdict.claims = answer_claims(question, case_file, findings);
+  if (const likelihood::ShippedModel* shipped = likelihood::shipped_model()) {
+    verdict.weights = timing_weights(shipped->model, findings);
+    verdict.model_sha256 = shipped->sha256;
+  }
   return verdict;
 }
 

@@ -32,6 +32,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::capacity_method(),
       &methods::tunnel_signs_method(),
       &methods::automation_method(),
+      &methods::timing_summary_method(),
       &methods::chains_method(),
   };
   return kMethods;

@@ -32,6 +32,7 @@ const Method& clock_offset_method();
 const Method& capacity_method();
 const Method& tunnel_signs_method();
 const Method& automation_method();
+const Method& timing_summary_method();
 const Method& chains_method();
 
 }  // namespace assay::methods

@@ -80,6 +80,25 @@ void write_missing(const Verdict& verdict, std::string& out) {
   out += "</ol></div>\n";
 }
 
+// What timing weighs: folded away, since the words of the verdict do not rest on it.
+void write_weights(const Verdict& verdict, const Statements& statements, std::string& out) {
+  if (verdict.weights.empty()) return;
+  out +=
+      "<details class=\"weights\"><summary>What the timing weighs between simulated causes"
+      "</summary>\n<ul>\n";
+  for (const TimingWeight& weight : verdict.weights) {
+    out += fmt::format("<li>{} <span class=\"aside\">{} See {}.</span></li>\n",
+                       escape_html_cut(weight.statement), escape_html_cut(weight.expected),
+                       cite_all(statements, {weight.finding}));
+  }
+  out += fmt::format(
+      "</ul>\n<p>A likelihood ratio compares stories that were simulated. It is no probability "
+      "that "
+      "one is true, must not be multiplied with another on the same look-ups, and holds for causes "
+      "that somebody thought of. Model {}.</p></details>\n",
+      escape_html(verdict.model_sha256.substr(0, 16)));
+}
+
 }  // namespace
 
 void write_verdict(const CaseModel& model, const QuestionResult& result,
@@ -107,7 +126,9 @@ void write_verdict(const CaseModel& model, const QuestionResult& result,
   write_names("How the records themselves may mislead", verdict.surviving,
               ExplanationRole::recording, out);
   write_names("Excluded", verdict.excluded, std::nullopt, out);
-  out += "</div>\n</section>\n";
+  out += "</div>\n";
+  write_weights(verdict, statements, out);
+  out += "</section>\n";
 }
 
 }  // namespace assay

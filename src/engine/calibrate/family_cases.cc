@@ -36,8 +36,8 @@ Result<FamilyCases> draw_family_cases(std::uint64_t first_seed, std::uint32_t ea
     return look_at_run(draw->scenario, draw->run, DeclaredCoverage::as_it_was,
                        [&](const QuestionRecords& records, const MethodContext& context) {
                          const methods::Askers askers = methods::split_by_asker(records, context);
-                         const methods::Features features = methods::summary_features(
-                             records, context, askers.parties.front(), askers.other);
+                         const methods::Features features =
+                             methods::summary_features(records, context, askers.parties.front());
                          cases.values[i] = features.values();
                          if (names[thread].empty()) names[thread] = features.names();
                        });

@@ -83,10 +83,11 @@ Result<FamilyModel> learn(const FamilyCases& cases, const RatioRequest& request,
   if (left_out < families.size()) {
     families.erase(families.begin() + static_cast<std::ptrdiff_t>(left_out));
   }
-  return FamilyModel::learn(part_of(cases, 0, parts.trained, left_out),
-                            part_of(cases, parts.trained, parts.calibrated, left_out),
-                            std::move(families), cases.features,
-                            {.seed = 1, .trees = request.trees, .least_leaf = 5});
+  return FamilyModel::learn(
+      part_of(cases, 0, parts.trained, left_out),
+      part_of(cases, parts.trained, parts.calibrated, left_out), std::move(families),
+      cases.features,
+      {.seed = 1, .trees = request.trees, .least_leaf = std::max(5u, request.train / 100)});
 }
 
 // By number of rows: what most decides how much a case can tell.
@@ -97,9 +98,18 @@ std::vector<Stratum> empty_strata() {
 std::size_t stratum_of(const FamilyCases& cases, std::size_t i) {
   const auto at = std::find(cases.features.begin(), cases.features.end(), "log_rows");
   if (at == cases.features.end()) return 0;
-  const double rows =
-      std::pow(10, cases.values[i][static_cast<std::size_t>(at - cases.features.begin())]);
-  return rows < 200 ? 0 : rows < 1000 ? 1 : 2;
+  return likelihood::power_class(
+      std::pow(10, cases.values[i][static_cast<std::size_t>(at - cases.features.begin())]));
+}
+
+// Share of cases that reach 10 within the limits; `sign` turns the ratio to their side.
+double power_of(const std::vector<double>& ratios, const likelihood::LrBounds& limits,
+                double sign) {
+  const double needed = std::log(10) - 1e-9;
+  const auto reached = std::count_if(ratios.begin(), ratios.end(), [&](double ratio) {
+    return sign * likelihood::clamped(ratio, limits) >= needed;
+  });
+  return ratios.empty() ? 0 : static_cast<double>(reached) / static_cast<double>(ratios.size());
 }
 
 void test_whole(const FamilyCases& cases, const RatioRequest& request, RatioStudy& study) {
@@ -173,6 +183,11 @@ void set_limits(const FamilyCases& cases, const std::vector<LeftOut>& left_out, 
     claim.claim.bounds = likelihood::supported_bounds(claim.test);
     claim.claim.cap_a = claim.cap_a.cap;
     claim.claim.cap_b = claim.cap_b.cap;
+    const likelihood::LrBounds limits = likelihood::limits_of(claim.claim);
+    for (std::size_t s = 0; s < claim.strata.size(); ++s) {
+      claim.claim.power_a[s] = power_of(claim.strata[s].cases.h1, limits, 1);
+      claim.claim.power_b[s] = power_of(claim.strata[s].cases.h2, limits, -1);
+    }
     study.model.claims().push_back(claim.claim);
   }
 }

@@ -19,7 +19,7 @@ struct RatioRequest {
   std::uint64_t first_seed = 1;
   std::uint32_t train = 300, calibrate = 150, test = 200;  // cases of each family
   sim::ScenarioRanges ranges;
-  std::uint32_t trees = 200;
+  std::uint32_t trees = 100;
   unsigned threads = 1;
 };
 

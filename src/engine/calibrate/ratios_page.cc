@@ -26,24 +26,29 @@ std::string rate(const ExactRate& rate) {
 // The cases as they would be reported: cut to the cap for each side.
 KnownCases cut(const KnownCases& cases, const likelihood::ModelClaim& claim) {
   KnownCases out = cases;
-  const likelihood::LrBounds caps{-std::log(claim.cap_b), std::log(claim.cap_a)};
+  const likelihood::LrBounds limits = likelihood::limits_of(claim);
   for (auto* side : {&out.h1, &out.h2}) {
-    for (double& ln : *side) ln = likelihood::clamped(ln, likelihood::narrower(caps, claim.bounds));
+    for (double& ln : *side) ln = likelihood::clamped(ln, limits);
   }
   return out;
 }
 
 std::string measures_table(const ClaimStudy& study) {
   std::string page =
-      "| cases | n for, against | Cllr | Cllr_min | Cllr_cal | AUC |\n|---|---|---|---|---|---|\n";
-  const auto line = [&](const std::string& name, const KnownCases& cases) {
-    page += fmt::format("| {} | {}, {} | {} | {} | {} | {} |\n", name, cases.h1.size(),
+      "| cases | n for, against | Cllr | Cllr_min | Cllr_cal | AUC | 10 reached: for, against "
+      "|\n|---|---|---|---|---|---|---|\n";
+  const auto line = [&](const std::string& name, const KnownCases& cases,
+                        const std::string& power) {
+    page += fmt::format("| {} | {}, {} | {} | {} | {} | {} | {} |\n", name, cases.h1.size(),
                         cases.h2.size(), number(cllr(cases)), number(cllr_min(cases)),
-                        number(cllr_cal(cases)), number(auc(cases)));
+                        number(cllr_cal(cases)), number(auc(cases)), power);
   };
-  line("all", study.test);
-  for (const Stratum& stratum : study.strata) line(stratum.name, stratum.cases);
-  line("all, as reported (within bounds and caps)", cut(study.test, study.claim));
+  line("all", study.test, "");
+  for (std::size_t s = 0; s < study.strata.size(); ++s) {
+    line(study.strata[s].name, study.strata[s].cases,
+         fmt::format("{:.2f}, {:.2f}", study.claim.power_a[s], study.claim.power_b[s]));
+  }
+  line("all, as reported (within bounds and caps)", cut(study.test, study.claim), "");
   return page;
 }
 
@@ -172,6 +177,8 @@ Json json_of(const ClaimStudy& study) {
           {"b", claim.b},
           {"for_a", claim.for_a},
           {"for_b", claim.for_b},
+          {"reaches_10_a", claim.power_a},
+          {"reaches_10_b", claim.power_b},
           {"ln_bounds", {claim.bounds.low, claim.bounds.high}},
           {"all", json_of(study.test)},
           {"as_reported", json_of(cut(study.test, claim))},

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kMostSquare = 25;  // one odd number of seventy must not decide
+constexpr double kMargin = 0.02;    // of the range: a hair's breadth outside is inside
 constexpr double kLikeShare = 0.99;
 constexpr std::string_view kKind = "assay-case-range 1";
 constexpr std::size_t kMostBytes = 8u << 20;
@@ -77,7 +78,10 @@ CaseRange::Unlikeness CaseRange::of_case(std::span<const double> values) const {
   Unlikeness unlike;
   for (std::size_t f = 0; f < least_.size() && f < values.size(); ++f) {
     if (std::isnan(values[f])) continue;
-    if (values[f] < least_[f] || values[f] > most_[f]) unlike.outside.push_back(f);
+    const double margin = kMargin * std::max(0.0, most_[f] - least_[f]);
+    if (values[f] < least_[f] - margin || values[f] > most_[f] + margin) {
+      unlike.outside.push_back(f);
+    }
   }
   unlike.distance = distance(values);
   unlike.is_far = !(unlike.distance <= farthest_);

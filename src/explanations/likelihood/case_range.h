@@ -23,8 +23,9 @@ class CaseRange {
   static CaseRange of(const LabelledCases& cases, const LabelledCases& apart);
 
   struct Unlikeness {
-    std::vector<std::size_t> outside;  // features below or above all cases
-    double distance = 0;               // to the nearest class
+    std::vector<std::size_t>
+        outside;          // features below or above all cases by more than 2 % of their range
+    double distance = 0;  // to the nearest class
     bool is_far = false;
   };
   Unlikeness of_case(std::span<const double> values) const;

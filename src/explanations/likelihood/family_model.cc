@@ -35,6 +35,12 @@ std::optional<double> ln_mean(const std::vector<double>& ln, const std::vector<s
 
 }  // namespace
 
+LrBounds limits_of(const ModelClaim& claim) {
+  return narrower(claim.bounds, {-std::log(claim.cap_b), std::log(claim.cap_a)});
+}
+
+std::size_t power_class(double rows) { return rows < 200 ? 0 : rows < 1'000 ? 1 : 2; }
+
 Result<FamilyModel> FamilyModel::learn(const LabelledCases& train, const LabelledCases& apart,
                                        std::vector<std::string> families,
                                        std::vector<std::string> features, const Options& options) {

@@ -5,6 +5,7 @@
 // (leave_family_out.h). docs/weighing.md argues all of it.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,7 +28,21 @@ struct ModelClaim {
   std::string a, b;  // "persons who chose the moments", "a program that chose them"
   std::vector<std::string> for_a, for_b;  // names of families
   LrBounds bounds;                        // of ln LR: what the test cases support
+  // Share of test cases of a (of b) that get an LR of at least 10 for their own side as it would be
+  // reported: of fewer than 200 rows, of fewer than 1,000, of more.
+  std::array<double, 3> power_a = {}, power_b = {};
   double cap_a = 1, cap_b = 1;  // the largest LR that may be reported for a, for b; at least 1
+};
+
+// The range of what may be reported: bounds and caps together.
+LrBounds limits_of(const ModelClaim& claim);
+// Of power_a and power_b.
+std::size_t power_class(double rows);
+
+// What a further kind of record adds on simulated cases, in bits of which family it was.
+struct RecordGain {
+  std::string record;  // SettlingRecord::record
+  double bits = 0;
 };
 
 struct ModelCase {
@@ -52,6 +67,11 @@ class FamilyModel {
   const std::vector<std::string>& features() const { return features_; }
   std::vector<ModelClaim>& claims() { return claims_; }
   const std::vector<ModelClaim>& claims() const { return claims_; }
+  // Best first; bits that look-ups leave open of those that there are, log2 of the families.
+  std::vector<RecordGain>& gains() { return gains_; }
+  const std::vector<RecordGain>& gains() const { return gains_; }
+  double open_bits() const { return open_bits_; }
+  void set_open_bits(double bits) { open_bits_ = bits; }
   const CaseRange& range() const { return range_; }
 
   // `values` in the order of features(); missing ones are no numbers.
@@ -70,6 +90,8 @@ class FamilyModel {
   MultinomialLogistic calibration_;
   CaseRange range_;
   std::vector<ModelClaim> claims_;
+  std::vector<RecordGain> gains_;
+  double open_bits_ = 0;
 };
 
 }  // namespace assay::likelihood

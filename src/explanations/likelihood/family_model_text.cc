@@ -2,10 +2,12 @@
 // features <n> <name> ...
 // families <n> <name> ...
 // claims <n>
-// claim <word> <ln low> <ln high> <cap a> <cap b>     four lines a claim
+// claim <word> <ln low> <ln high> <cap a> <cap b>     five lines a claim
+// power <three of a> <three of b>
 // a <text>
 // b <text>
 // for_a <n> <name> ... for_b <n> <name> ...
+// gains <n> <open bits> <record> <bits> ...
 // part <bytes>                                          range, calibration, forest, each sealed
 // sha256 <hex>
 #include <fmt/format.h>
@@ -58,10 +60,35 @@ bool read_claim(std::string_view& rest, ModelClaim& claim) {
   claim.bounds = {*low, *high};
   claim.cap_a = *a;
   claim.cap_b = *b;
+  Words power(take_line(rest));
+  if (!power.skip("power")) return false;
+  for (auto* side : {&claim.power_a, &claim.power_b}) {
+    for (double& share : *side) {
+      const auto value = power.number();
+      if (!value || *value < 0 || *value > 1) return false;
+      share = *value;
+    }
+  }
   if (!read_text(rest, "a", claim.a) || !read_text(rest, "b", claim.b)) return false;
   Words lists(take_line(rest));
   return read_list(lists, "for_a", claim.for_a) && read_list(lists, "for_b", claim.for_b) &&
          lists.is_at_end();
+}
+
+bool read_gains(std::string_view& rest, std::vector<RecordGain>& gains, double& open_bits) {
+  Words words(take_line(rest));
+  const auto count = words.skip("gains") ? words.count(kMostNames) : std::nullopt;
+  const auto open = words.number();
+  if (!count || !open) return false;
+  open_bits = *open;
+  for (std::uint64_t i = 0; i < *count; ++i) {
+    RecordGain& gain = gains.emplace_back();
+    gain.record = words.next();
+    const auto bits = words.number();
+    if (gain.record.empty() || !bits) return false;
+    gain.bits = *bits;
+  }
+  return words.is_at_end();
 }
 
 std::optional<std::string_view> read_part(std::string_view& rest) {
@@ -79,11 +106,21 @@ std::string FamilyModel::to_text() const {
   std::string text = fmt::format("{}\n{}\n{}\nclaims {}\n", kKind, list_text("features", features_),
                                  list_text("families", families_), claims_.size());
   for (const ModelClaim& claim : claims_) {
-    text += fmt::format("claim {} {} {} {} {}\na {}\nb {}\n{} {}\n", claim.word,
-                        exact_text(claim.bounds.low), exact_text(claim.bounds.high),
-                        exact_text(claim.cap_a), exact_text(claim.cap_b), claim.a, claim.b,
-                        list_text("for_a", claim.for_a), list_text("for_b", claim.for_b));
+    text += fmt::format("claim {} {} {} {} {}\n", claim.word, exact_text(claim.bounds.low),
+                        exact_text(claim.bounds.high), exact_text(claim.cap_a),
+                        exact_text(claim.cap_b));
+    text += "power";
+    for (const auto* power : {&claim.power_a, &claim.power_b}) {
+      for (const double share : *power) text += " " + exact_text(share);
+    }
+    text += fmt::format("\na {}\nb {}\n{} {}\n", claim.a, claim.b, list_text("for_a", claim.for_a),
+                        list_text("for_b", claim.for_b));
   }
+  text += fmt::format("gains {} {}", gains_.size(), exact_text(open_bits_));
+  for (const RecordGain& gain : gains_) {
+    text += fmt::format(" {} {}", gain.record, exact_text(gain.bits));
+  }
+  text += "\n";
   for (const std::string& part : {range_.to_text(), calibration_.to_text(), forest_.to_text()}) {
     text += fmt::format("part {}\n", part.size());
     text += part;
@@ -107,6 +144,9 @@ Result<FamilyModel> FamilyModel::from_text(std::string_view text) {
     if (!read_claim(rest, model.claims_.emplace_back())) {
       return malformed_model(kKind, fmt::format("claim {} cannot be read", i + 1));
     }
+  }
+  if (!read_gains(rest, model.gains_, model.open_bits_)) {
+    return malformed_model(kKind, "what further records add cannot be read");
   }
   const auto range_text = read_part(rest), calibration_text = read_part(rest),
              forest_text = read_part(rest);

@@ -42,15 +42,6 @@ double server_stickiness(const FeatureInput& input, const std::vector<double>& s
   return same / pairs - concentration(shares);
 }
 
-double type_share(const FeatureInput& input, std::uint16_t qtype) {
-  if (input.group.rows.empty()) return kNaN;
-  double count = 0;
-  for (const std::uint32_t row : input.group.rows) {
-    count += input.records.rows[row].qtype == qtype;
-  }
-  return count / static_cast<double>(input.group.rows.size());
-}
-
 }  // namespace
 
 void add_burst_features(const FeatureInput& input, Features& out) {
@@ -68,12 +59,11 @@ void add_burst_features(const FeatureInput& input, Features& out) {
 }
 
 void add_source_features(const FeatureInput& input, Features& out) {
-  std::map<std::uint32_t, double> clients, servers, names;
+  std::map<std::uint32_t, double> clients, servers;
   for (const std::uint32_t row : input.group.rows) {
     const LookupRow& each = input.records.rows[row];
     ++clients[each.client];
     ++servers[each.server];
-    ++names[each.name];
   }
   const auto client_shares = shares_of(clients), server_shares = shares_of(servers);
   out.add("clients", static_cast<double>(clients.size()));
@@ -81,17 +71,6 @@ void add_source_features(const FeatureInput& input, Features& out) {
   out.add("servers", static_cast<double>(servers.size()));
   out.add("server_top_share", server_shares.empty() ? kNaN : server_shares.front());
   out.add("server_stickiness", server_stickiness(input, server_shares));
-  out.add("log_names", std::log10(std::max<double>(1, static_cast<double>(names.size()))));
-  out.add("type_a_share", type_share(input, 1));
-  out.add("type_aaaa_share", type_share(input, 28));
-  out.add("type_mx_share", type_share(input, 15));
-  out.add("type_txt_share", type_share(input, 16));
-  std::set<std::uint32_t> others;
-  for (const std::uint32_t row : input.others.rows) others.insert(input.records.rows[row].client);
-  out.add("log_other_askers", std::log10(1 + static_cast<double>(others.size())));
-  const double all =
-      static_cast<double>(input.group.rows.size()) + static_cast<double>(input.others.rows.size());
-  out.add("share_of_all_rows", all > 0 ? static_cast<double>(input.group.rows.size()) / all : kNaN);
 }
 
 }  // namespace assay::methods

@@ -43,8 +43,8 @@ void Features::add_log_quantiles(std::string_view prefix, const std::vector<doub
 }
 
 Features summary_features(const QuestionRecords& records, const MethodContext& context,
-                          const AskerGroup& group, const AskerGroup& others) {
-  FeatureInput input{records, group, others, 0, {}, {}, {}, 0, 0};
+                          const AskerGroup& group) {
+  FeatureInput input{records, group, 0, {}, {}, {}, 0, 0};
   input.ttl_seconds = ttl_of(records, context, group);
   input.begin_s = seconds(records.window.begin_us);
   input.days = seconds(records.window.end_us - records.window.begin_us) / 86'400;

@@ -3,8 +3,10 @@
 // none says why; docs/weighing.md says how they are used and where they may not be.
 //
 // Not a number (NaN) where a number cannot be had: too few rows, no TTL. The set and order of names
-// is always the same. Times enter by their distances and by their place in the UTC day and week,
-// never by their date, so that a model cannot learn when its training cases happened to be.
+// is always the same. What was asked for and who else asked is left out: a list that somebody
+// filtered has one type and few askers whatever the cause. Times enter by their distances and by
+// their place in the UTC day and week, never by their date, so that a model cannot learn when its
+// training cases happened to be.
 #pragma once
 
 #include <string>
@@ -17,7 +19,7 @@
 namespace assay::methods {
 
 // Rises when a number may change: models are trained for one version.
-inline constexpr std::string_view kFeaturesVersion = "1";
+inline constexpr std::string_view kFeaturesVersion = "2";
 
 class Features {
  public:
@@ -40,7 +42,6 @@ class Features {
 struct FeatureInput {
   const QuestionRecords& records;
   const AskerGroup& group;
-  const AskerGroup& others;
   double ttl_seconds = 0;             // 0: unknown
   std::vector<double> heads_s;        // begins of bursts, ascending
   std::vector<double> burst_rows;     // rows of each burst
@@ -56,6 +57,6 @@ void add_source_features(const FeatureInput& input, Features& out);
 
 // Of one party of the question; O(n log n). A party without rows gives NaN for most.
 Features summary_features(const QuestionRecords& records, const MethodContext& context,
-                          const AskerGroup& group, const AskerGroup& others);
+                          const AskerGroup& group);
 
 }  // namespace assay::methods

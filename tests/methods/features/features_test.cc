@@ -19,8 +19,7 @@ std::map<std::string, double> features_of(Toy& toy) {
   const QuestionRecords& records = toy.records();
   const MethodContext context = toy.context();
   const Askers askers = split_by_asker(records, context);
-  const Features features =
-      summary_features(records, context, askers.parties.front(), askers.other);
+  const Features features = summary_features(records, context, askers.parties.front());
   std::map<std::string, double> by_name;
   for (std::size_t i = 0; i < features.names().size(); ++i) {
     by_name[features.names()[i]] = features.values()[i];
