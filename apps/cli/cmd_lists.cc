@@ -8,23 +8,6 @@
 namespace assay::cli {
 namespace {
 
-// A table whose first row names the columns; with --json, a list of objects under `name`.
-Result<int> print_table(Session& session, const std::string& name,
-                        const std::vector<std::vector<std::string>>& rows) {
-  if (!session.wants_json) {
-    session.print(columns(rows));
-    return kDone;
-  }
-  Json array = Json::array();
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    Json entry;
-    for (std::size_t k = 0; k < rows[0].size(); ++k) entry[rows[0][k]] = rows[i][k];
-    array.push_back(std::move(entry));
-  }
-  session.print_json({{name, array}});
-  return kDone;
-}
-
 std::string with_each_line(std::string_view text, std::string_view before) {
   std::string out;
   while (!text.empty()) {
@@ -37,9 +20,37 @@ std::string with_each_line(std::string_view text, std::string_view before) {
 
 }  // namespace
 
+Result<int> print_table(Session& session, const std::string& name,
+                        const std::vector<std::vector<Json>>& rows) {
+  if (!session.wants_json) {
+    std::vector<std::vector<std::string>> texts;
+    for (const auto& row : rows) {
+      auto& line = texts.emplace_back();
+      for (const Json& cell : row) {
+        line.push_back(cell.is_string()         ? cell.get<std::string>()
+                       : cell.is_number_float() ? fmt::format("{}", cell.get<double>())
+                       : cell.is_null()         ? ""
+                                                : cell.dump());
+      }
+    }
+    session.print(columns(texts));
+    return kDone;
+  }
+  Json array = Json::array();
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    Json entry;
+    for (std::size_t k = 0; k < rows[0].size(); ++k) {
+      entry[rows[0][k].get<std::string>()] = rows[i][k];
+    }
+    array.push_back(std::move(entry));
+  }
+  session.print_json({{name, array}});
+  return kDone;
+}
+
 Job declare_formats(CLI::App&) {
   return [](Session& session) {
-    std::vector<std::vector<std::string>> rows = {{"name", "records", "unit", "summary"}};
+    std::vector<std::vector<Json>> rows = {{"name", "records", "unit", "summary"}};
     for (const Reader* reader : all_readers()) {
       rows.push_back({std::string(reader->name()), std::string(reader->record_kind()),
                       std::string(reader->unit()), std::string(reader->summary())});
@@ -50,7 +61,7 @@ Job declare_formats(CLI::App&) {
 
 Job declare_methods(CLI::App&) {
   return [](Session& session) {
-    std::vector<std::vector<std::string>> rows = {{"name", "version", "summary"}};
+    std::vector<std::vector<Json>> rows = {{"name", "version", "summary"}};
     for (const Method* method : all_methods()) {
       rows.push_back({std::string(method->name()), std::string(method->version()),
                       std::string(method->summary())});
@@ -61,7 +72,7 @@ Job declare_methods(CLI::App&) {
 
 Job declare_explanations(CLI::App&) {
   return [](Session& session) {
-    std::vector<std::vector<std::string>> rows = {{"code", "name", "role", "proposition"}};
+    std::vector<std::vector<Json>> rows = {{"code", "name", "role", "proposition"}};
     for (const Explanation* explanation : all_explanations()) {
       rows.push_back({std::string(explanation->code()), std::string(explanation->name()),
                       std::string(to_string(explanation->role())),

@@ -49,29 +49,17 @@ Job declare_simulate(CLI::App& app) {
 
 Job declare_causes(CLI::App&) {
   return [](Session& session) -> Result<int> {
-    const auto rows = simulated_causes();
-    if (!session.wants_json) {
-      session.print(columns(rows));
-      return kDone;
-    }
-    Json causes = Json::array();
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-      const auto& row = rows[i];
-      if (!row[0].empty()) {
-        causes.push_back({{"kind", row[0]},
-                          {"explanation", row[1]},
-                          {"summary", row[6]},
-                          {"parameters", Json::array()}});
-      } else {
-        causes.back()["parameters"].push_back({{"name", row[2]},
-                                               {"usual", std::stod(row[3])},
-                                               {"from", std::stod(row[4])},
-                                               {"to", std::stod(row[5])},
-                                               {"meaning", row[6]}});
+    std::vector<std::vector<Json>> rows = {
+        {"kind", "explanation", "parameter", "usual", "from", "to", "meaning"}};
+    for (const SimulatedCause& cause : simulated_causes()) {
+      rows.push_back(
+          {cause.kind, cause.explanation, nullptr, nullptr, nullptr, nullptr, cause.summary});
+      for (const SimulatedCause::Parameter& each : cause.parameters) {
+        rows.push_back({cause.kind, cause.explanation, each.name, each.usual, each.from, each.to,
+                        each.meaning});
       }
     }
-    session.print_json({{"causes", causes}});
-    return kDone;
+    return print_table(session, "causes", rows);
   };
 }
 

@@ -33,6 +33,10 @@ struct Command {
 
 const std::vector<Command>& all_commands();
 
+// A table whose first row names the columns; with --json, a list of objects under `name`.
+Result<int> print_table(Session& session, const std::string& name,
+                        const std::vector<std::vector<Json>>& rows);
+
 Job declare_init(CLI::App& app);
 Job declare_add(CLI::App& app);
 Job declare_read(CLI::App& app);

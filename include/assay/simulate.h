@@ -22,8 +22,17 @@ Result<std::vector<SimulatedFile>> simulate(const std::string& scenario_path,
                                             std::optional<std::uint64_t> seed);
 // Into a folder that is made, or empty. Errors: usage (it holds something), io.
 Status write_simulated(const std::vector<SimulatedFile>& files, const std::string& directory);
-// Kinds of cause with their parameters, as a table whose first row names the columns.
-std::vector<std::vector<std::string>> simulated_causes();
+// Kinds of cause with their parameters: what each is unless stated, and what it is drawn from when
+// scenarios are made at random.
+struct SimulatedCause {
+  struct Parameter {
+    std::string name, meaning;
+    double usual = 0, from = 0, to = 0;
+  };
+  std::string kind, explanation, summary;
+  std::vector<Parameter> parameters;
+};
+std::vector<SimulatedCause> simulated_causes();
 
 // How often the engine errs: random scenarios of every cause, examined. Seeds first_seed, ... are
 // dealt to the causes in turn; the same request gives the same text whatever the threads.

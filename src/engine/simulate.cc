@@ -18,7 +18,7 @@ Result<std::vector<SimulatedFile>> simulate(const std::string& scenario_path,
   auto scenario = sim::parse_scenario(*text, scenario_path);
   if (!scenario.ok()) return scenario.error();
   if (seed) scenario->seed = *seed;
-  const auto run = sim::run_scenario(*scenario);
+  const auto run = sim::run_scenario(*scenario, {.keeps_inside = true});
   if (!run.ok()) return run.error();
   std::vector<SimulatedFile> files;
   for (sim::RecordFile& file : sim::all_records(*scenario, *run)) {
@@ -41,19 +41,19 @@ Status write_simulated(const std::vector<SimulatedFile>& files, const std::strin
   return {};
 }
 
-std::vector<std::vector<std::string>> simulated_causes() {
-  std::vector<std::vector<std::string>> rows = {
-      {"kind", "explanation", "parameter", "usual", "from", "to", "meaning"}};
+std::vector<SimulatedCause> simulated_causes() {
+  std::vector<SimulatedCause> causes;
   for (const sim::CauseKind* kind : sim::all_causes()) {
-    rows.push_back({std::string(kind->name()), std::string(kind->code()), "", "", "", "",
-                    std::string(kind->summary())});
+    SimulatedCause& cause = causes.emplace_back();
+    cause.kind = kind->name();
+    cause.explanation = kind->code();
+    cause.summary = kind->summary();
     for (const sim::Parameter& each : kind->parameters()) {
-      rows.push_back({"", "", std::string(each.name), fmt::format("{}", each.usual),
-                      fmt::format("{}", each.low), fmt::format("{}", each.high),
-                      std::string(each.meaning)});
+      cause.parameters.push_back(
+          {std::string(each.name), std::string(each.meaning), each.usual, each.low, each.high});
     }
   }
-  return rows;
+  return causes;
 }
 
 }  // namespace assay

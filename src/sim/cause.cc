@@ -1,7 +1,7 @@
 #include "sim/cause.h"
 
 #include <algorithm>
-#include <cassert>
+#include <stdexcept>
 
 namespace assay::sim {
 
@@ -23,8 +23,7 @@ double CauseContext::operator[](std::string_view parameter) const {
   for (const Parameter& each : parameters_) {
     if (each.name == parameter) return each.usual;
   }
-  assert(!"a parameter that this kind of cause has");
-  return 0;
+  throw std::logic_error("a cause has no parameter '" + std::string(parameter) + "'");
 }
 
 std::vector<double> CauseContext::times(double per_day) {

@@ -30,7 +30,8 @@ class CauseContext {
   CauseContext(const Scenario& scenario, const Party& party, const CauseSpec& spec,
                std::span<const Parameter> parameters, const Rhythm& rhythm, Random& random);
 
-  // As stated, or as usual. A name that the kind does not have is a programmer's error.
+  // As stated, or as usual. Throws std::logic_error for a name that the kind does not have, which
+  // is a programmer's error.
   double operator[](std::string_view parameter) const;
 
   double begin_s() const { return begin_s_; }
@@ -70,6 +71,7 @@ class CauseKind {
   virtual std::string_view code() const = 0;     // of the explanation: "E2"
   virtual std::string_view summary() const = 0;  // a sentence
   virtual CauseTruth truth() const = 0;
+  virtual Asker asker() const { return Asker::server; }  // where a draw does not say
   virtual std::span<const Parameter> parameters() const = 0;
   // In any order of time; nothing outside the context's time.
   virtual void draw(CauseContext& context, Happenings& out) const = 0;

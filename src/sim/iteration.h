@@ -18,6 +18,7 @@ struct UpstreamQuery {
   std::uint16_t address = 0;
   std::uint8_t server = 0;
   bool is_retry = false;
+  bool is_elsewhere = false;
 };
 
 // One for each resolver: it remembers how fast the servers were.

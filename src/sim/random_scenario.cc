@@ -27,10 +27,20 @@ double log_uniform(double low, double high, Random& random) {
 }
 
 double draw_parameter(const Parameter& parameter, Random& random) {
+  if (parameter.low == parameter.high) return parameter.low;
   if (parameter.low > 0 && parameter.high / parameter.low > 8) {
     return log_uniform(parameter.low, parameter.high, random);
   }
   return random.uniform(parameter.low, parameter.high);
+}
+
+CauseSpec draw_cause(const CauseKind& cause, Random& random) {
+  CauseSpec spec;
+  spec.kind = cause.name();
+  for (const Parameter& parameter : cause.parameters()) {
+    spec.parameters[std::string(parameter.name)] = draw_parameter(parameter, random);
+  }
+  return spec;
 }
 
 void draw_party(Scenario& scenario, const CauseKind& cause, Random& random) {
@@ -55,10 +65,41 @@ void draw_party(Scenario& scenario, const CauseKind& cause, Random& random) {
   party.iteration.choice = static_cast<ServerChoice>(random.below(3));
   party.iteration.loss_probability = random.uniform(0, 0.15);
   party.iteration.repeat_probability = random.chance(0.5) ? random.uniform(0, 0.6) : 0;
-  CauseSpec& spec = party.causes.emplace_back();
-  spec.kind = cause.name();
-  for (const Parameter& parameter : cause.parameters()) {
-    spec.parameters[std::string(parameter.name)] = draw_parameter(parameter, random);
+  party.causes.push_back(draw_cause(cause, random));
+}
+
+// Real resolvers count TTLs in whole seconds: BIND and PowerDNS, which keep to the nearest server,
+// are early, Unbound and Knot late.
+void draw_ttl_clock(Party& party, Random& random) {
+  const ServerChoice choice = party.iteration.choice;
+  const bool is_early =
+      choice == ServerChoice::sticky || (choice == ServerChoice::uniform && random.chance(0.5));
+  party.cache.ttl_clock = is_early ? TtlClock::early : TtlClock::late;
+}
+
+// The cause begins late, ends early, or both.
+void shorten(CauseSpec& spec, const Scenario& scenario, Random& random) {
+  const double whole_s = scenario.end_s - scenario.begin_s;
+  const double a = random.uniform(0, 0.6), b = random.uniform(0.4, 1);
+  const auto which = random.below(3);
+  if (which != 0) spec.begin_s = scenario.begin_s + std::floor(std::min(a, b - 0.1) * whole_s);
+  if (which != 1) spec.end_s = scenario.begin_s + std::floor(b * whole_s);
+}
+
+void draw_mixture(Scenario& scenario, double share, Random& random) {
+  if (!random.chance(share)) return;
+  std::vector<CauseSpec>& causes = scenario.parties.front().causes;
+  const auto more = 1 + random.below(2);
+  while (causes.size() < 1 + more) {
+    const CauseKind& kind = *all_causes()[random.below(all_causes().size())];
+    const bool is_there = std::any_of(causes.begin(), causes.end(), [&](const CauseSpec& each) {
+      return each.kind == kind.name();
+    });
+    if (!is_there) causes.push_back(draw_cause(kind, random));
+  }
+  if (!random.chance(0.5)) return;
+  for (CauseSpec& spec : causes) {
+    if (random.chance(0.6)) shorten(spec, scenario, random);
   }
 }
 
@@ -114,7 +155,11 @@ Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed,
     draw_party(scenario, cause, random);
     draw_vantage(scenario, random);
     draw_edit(scenario, random);
-    auto run = run_scenario(scenario);
+    // Of randomness apart, so that other options draw the same scenarios otherwise.
+    Random clocks(random.bits()), mixing(random.bits());
+    draw_ttl_clock(scenario.parties.front(), clocks);
+    draw_mixture(scenario, ranges.mixture_share, mixing);
+    auto run = run_scenario(scenario, {.keeps_inside = ranges.keeps_inside});
     if (!run.ok()) return run.error();
     const auto rows = static_cast<std::size_t>(std::count_if(
         run->rows.begin(), run->rows.end(), [](const Row& row) { return row.party != kNobody; }));

@@ -10,12 +10,16 @@
 namespace assay::sim {
 
 // From where TTL, length and rows are drawn; TTL and length evenly on a logarithm. Everything else
-// (zone, resolvers, shards, prefetch, loss, outages, sampling, clocks, background, edits in one of
-// ten) is drawn as well.
+// (zone, resolvers, shards, clocks of TTLs, prefetch, loss, outages, sampling, clocks, background,
+// edits in one of ten) is drawn as well.
 struct ScenarioRanges {
   double least_ttl_s = 60, most_ttl_s = 86'400;
   double least_days = 7, most_days = 180;
   std::size_t fewest_rows = 50, most_rows = 20'000;  // of parties, for the target
+  // Of the scenarios, the share that have one or two further causes of other kinds; in half of
+  // these some cause begins late or ends early. The first one is the cause that was asked for.
+  double mixture_share = 0;
+  bool keeps_inside = false;  // as RunOptions
 };
 struct ScenarioDraw {
   Scenario scenario;

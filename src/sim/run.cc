@@ -7,6 +7,8 @@
 
 #include "sim/cache.h"
 #include "sim/cause.h"
+#include "sim/checks.h"
+#include "sim/inside.h"
 #include "sim/vantage.h"
 
 namespace assay::sim {
@@ -35,53 +37,99 @@ std::uint64_t seed_of(std::uint64_t seed, std::size_t party, std::size_t cause) 
 
 constexpr std::size_t kStreamOfCaches = 1'000, kStreamOfVantage = 1'001;
 
-Status run_party(const Scenario& scenario, std::uint16_t number, SimulatedRun& run,
-                 Clients& clients, std::vector<Row>& queries) {
-  const Party& party = scenario.parties[number];
-  const Rhythm rhythm(party.hours, scenario.begin_s, scenario.end_s);
-  Random passing(seed_of(scenario.seed, number, kStreamOfCaches));
-  std::vector<StubQuestion> questions;
-  const std::size_t first_truth = run.truth.size();
-  for (std::size_t i = 0; i < party.causes.size(); ++i) {
-    const CauseSpec& spec = party.causes[i];
-    const CauseKind* kind = find_cause(spec.kind);
-    if (kind == nullptr) {  // refused where scenarios are read
-      run.truth.push_back({number, spec.kind, 0, 0, 0});
-      continue;
+// One party of a run.
+class PartyRun {
+ public:
+  PartyRun(const Scenario& scenario, std::uint16_t number, SimulatedRun& run, Clients& clients)
+      : scenario_(scenario),
+        party_(scenario.parties[number]),
+        number_(number),
+        rhythm_(party_.hours, scenario.begin_s, scenario.end_s),
+        run_(run),
+        clients_(clients) {}
+
+  // Adds what leaves for the servers to `queries`, in any order.
+  Status draw(const RunOptions& options, std::vector<Row>& queries) {
+    const std::size_t first_truth = run_.truth.size();
+    for (std::uint16_t i = 0; i < party_.causes.size(); ++i) ASSAY_TRY(draw_cause(i, queries));
+    std::stable_sort(
+        questions_.begin(), questions_.end(),
+        [](const StubQuestion& a, const StubQuestion& b) { return a.time_s < b.time_s; });
+    Random passing(seed_of(scenario_.seed, number_, kStreamOfCaches));
+    for (const UpstreamQuery& query : pass_caches(questions_, scenario_, party_, passing)) {
+      ++run_.truth[first_truth + query.cause].upstream_queries;
+      const Row row{query.time_s, clients_.number(party_.addresses[query.address]),
+                    query.name,   query.qtype,
+                    number_,      query.cause,
+                    query.server, query.is_retry,
+                    false};
+      if (!query.is_elsewhere) {
+        queries.push_back(row);
+      } else if (row.time_s >= scenario_.begin_s && row.time_s < scenario_.end_s) {
+        run_.elsewhere.push_back(row);
+      }
     }
-    Random random(seed_of(scenario.seed, number, i));
-    Happenings happened(run.names);
-    CauseContext context(scenario, party, spec, kind->parameters(), rhythm, random);
+    if (options.keeps_inside) keep_inside();
+    return {};
+  }
+
+ private:
+  Status draw_cause(std::uint16_t cause, std::vector<Row>& queries) {
+    const CauseSpec& spec = party_.causes[cause];
+    const CauseKind* kind = find_cause(spec.kind);
+    if (kind == nullptr) {
+      return Error{ErrorCode::usage,
+                   fmt::format("{}: there is no kind of cause '{}'", party_.name, spec.kind),
+                   "'assay causes' lists them"};
+    }
+    Random random(seed_of(scenario_.seed, number_, cause));
+    Happenings happened(run_.names, kind->asker());
+    CauseContext context(scenario_, party_, spec, kind->parameters(), rhythm_, random);
     kind->draw(context, happened);
+    add_checks(party_, scenario_.target, happened);
     if (happened.is_too_much) {
       return Error{ErrorCode::usage,
-                   fmt::format("{}: {} would ask more than {} times", party.name, spec.kind,
+                   fmt::format("{}: {} would ask more than {} times", party_.name, spec.kind,
                                Happenings::kMostDemands),
                    "lower its rate, or make the scenario shorter"};
     }
-    const auto cause = static_cast<std::uint16_t>(i);
-    run.truth.push_back({number, spec.kind, happened.demands.size(), 0, 0});
-    ask_resolvers(happened.demands, cause, party, scenario.target, run.names, random, questions);
+    const std::uint64_t direct = happened.direct.size();
+    run_.truth.push_back({number_, spec.kind, happened.demands.size() + direct, direct, direct, 0});
+    ask_resolvers(happened.demands, cause, party_, scenario_.target, run_.names, random,
+                  questions_);
     for (const DirectQuery& query : happened.direct) {
-      const auto server = static_cast<std::uint8_t>(random.below(scenario.vantage.servers.size()));
-      queries.push_back({query.time_s, clients.number(query.client), query.name, query.qtype,
-                         number, cause, server, false, false});
+      const auto server = static_cast<std::uint8_t>(random.below(scenario_.vantage.servers.size()));
+      queries.push_back({query.time_s, clients_.number(query.client), query.name, query.qtype,
+                         number_, cause, server, false, false});
     }
     for (const Transfer& transfer : happened.transfers) {
-      run.transfers.push_back({number, cause, transfer});
+      run_.transfers.push_back({number_, cause, transfer});
     }
-    for (const Flow& flow : happened.flows) run.flows.push_back({number, cause, flow});
+    for (const Flow& flow : happened.flows) run_.flows.push_back({number_, cause, flow});
+    for (const StoredMessage& message : happened.messages) {
+      run_.messages.push_back({number_, cause, message});
+    }
+    return {};
   }
-  std::stable_sort(
-      questions.begin(), questions.end(),
-      [](const StubQuestion& a, const StubQuestion& b) { return a.time_s < b.time_s; });
-  for (const UpstreamQuery& query : pass_caches(questions, scenario, party, passing)) {
-    ++run.truth[first_truth + query.cause].upstream_queries;
-    queries.push_back({query.time_s, clients.number(party.addresses[query.address]), query.name,
-                       query.qtype, number, query.cause, query.server, query.is_retry, false});
+
+  void keep_inside() {
+    for (const StubQuestion& each : questions_) {
+      if (each.time_s < scenario_.begin_s || each.time_s >= scenario_.end_s) continue;
+      const std::string client =
+          inside_address(party_, number_, each.asker, each.cause, each.time_s);
+      run_.inside.push_back({each.time_s, clients_.number(client), each.name, each.qtype, number_,
+                             each.cause, each.address});
+    }
   }
-  return {};
-}
+
+  const Scenario& scenario_;
+  const Party& party_;
+  std::uint16_t number_;
+  Rhythm rhythm_;
+  SimulatedRun& run_;
+  Clients& clients_;
+  std::vector<StubQuestion> questions_;
+};
 
 // Look-ups of other names of the zone by anybody: what shows that a vantage was at work.
 void add_other_rows(const Scenario& scenario, SimulatedRun& run, Clients& clients, Random& random,
@@ -99,22 +147,23 @@ void add_other_rows(const Scenario& scenario, SimulatedRun& run, Clients& client
   }
 }
 
-template <class Event>
-void sort_events(std::vector<Event>& events, double (*time_of)(const Event&)) {
+template <class Event, class TimeOf>
+void sort_events(std::vector<Event>& events, TimeOf time_of) {
   std::stable_sort(events.begin(), events.end(),
                    [&](const Event& a, const Event& b) { return time_of(a) < time_of(b); });
 }
 
 }  // namespace
 
-Result<SimulatedRun> run_scenario(const Scenario& scenario) {
+Result<SimulatedRun> run_scenario(const Scenario& scenario, const RunOptions& options) {
   SimulatedRun run(scenario);
   Clients clients(run.clients);
   std::vector<Row> queries;
   std::vector<std::size_t> truth_of_party;
   for (std::size_t i = 0; i < scenario.parties.size(); ++i) {
     truth_of_party.push_back(run.truth.size());
-    ASSAY_TRY(run_party(scenario, static_cast<std::uint16_t>(i), run, clients, queries));
+    PartyRun party(scenario, static_cast<std::uint16_t>(i), run, clients);
+    ASSAY_TRY(party.draw(options, queries));
   }
   Random random(seed_of(scenario.seed, kNobody, kStreamOfVantage));
   add_other_rows(scenario, run, clients, random, queries);
@@ -123,9 +172,10 @@ Result<SimulatedRun> run_scenario(const Scenario& scenario) {
   for (const Row& row : run.rows) {
     if (row.party != kNobody) ++run.truth[truth_of_party[row.party] + row.cause].rows;
   }
-  sort_events<PartyTransfer>(run.transfers,
-                             [](const PartyTransfer& each) { return each.transfer.time_s; });
-  sort_events<PartyFlow>(run.flows, [](const PartyFlow& each) { return each.flow.time_s; });
+  sort_events(run.elsewhere, [](const Row& each) { return each.time_s; });
+  sort_events(run.inside, [](const InsideQuery& each) { return each.time_s; });
+  sort_events(run.transfers, [](const PartyTransfer& each) { return each.transfer.time_s; });
+  sort_events(run.flows, [](const PartyFlow& each) { return each.flow.time_s; });
   return run;
 }
 

@@ -75,6 +75,13 @@ struct Iteration {
   double forget_share = 1.0 / 512;
 };
 
+// What its mail hosts look up about whoever connects, beside the name of the host (checks.h).
+struct SenderChecks {
+  bool reverse = false;                 // PTR of the address
+  std::vector<std::string> blocklists;  // zones of DNS block lists
+  bool policy = false;                  // TXT of the sender's domain and of its _dmarc
+};
+
 // A cause and its named parameters; those not stated are the kind's own (cause.h).
 struct CauseSpec {
   std::string kind;
@@ -85,11 +92,12 @@ struct CauseSpec {
 struct Party {
   std::string name;
   std::vector<std::string> addresses;       // of its resolvers towards the world
-  std::vector<std::string> mail_addresses;  // of its mail hosts
+  std::vector<std::string> mail_addresses;  // of its mail hosts; none: its first resolver
   WorkingDay hours;
   Stub stub;
   Cache cache;
   Iteration iteration;
+  SenderChecks checks;
   std::vector<CauseSpec> causes;
 };
 

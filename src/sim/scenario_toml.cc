@@ -16,6 +16,17 @@ constexpr double kMostSeconds = kMostDays * kDay;
 constexpr std::size_t kMostParties = 200, kMostCauses = 50, kMostAddresses = 64;
 constexpr double kMostRate = 1e7;  // a day
 
+// Those of one list, which must be addresses.
+Status check_addresses(const TomlFields& fields, const toml::table& table,
+                       const std::vector<std::string>& addresses) {
+  for (const std::string& address : addresses) {
+    if (!IpAddress::parse(address)) {
+      return fields.error_at(table, fmt::format("'{}' is no address", address));
+    }
+  }
+  return {};
+}
+
 Status read_target(const toml::table& table, std::string_view file, TargetName& target) {
   TomlFields fields(table, file, "target");
   fields.text("qname", target.qname);
@@ -28,7 +39,7 @@ Status read_target(const toml::table& table, std::string_view file, TargetName& 
   if (canonicalise_name(target.qname, canonical) || target.qname.find('.') == std::string::npos) {
     return fields.error_at(table, fmt::format("'{}' is no name within a zone", target.qname));
   }
-  return {};
+  return check_addresses(fields, table, {target.address});
 }
 
 Status read_hours(const toml::table& table, std::string_view file, WorkingDay& hours) {
@@ -96,6 +107,21 @@ Status read_iteration(const toml::table& table, std::string_view file, Iteration
   return fields.finish();
 }
 
+Status read_checks(const toml::table& table, std::string_view file, SenderChecks& checks) {
+  TomlFields fields(table, file, "checks");
+  fields.flag("reverse", checks.reverse);
+  fields.texts("blocklists", checks.blocklists);
+  fields.flag("policy", checks.policy);
+  ASSAY_TRY(fields.finish());
+  std::string canonical;
+  for (const std::string& list : checks.blocklists) {
+    if (canonicalise_name(list, canonical)) {
+      return fields.error_at(table, fmt::format("'{}' is no name of a block list's zone", list));
+    }
+  }
+  return {};
+}
+
 Status read_cause(const toml::table& table, std::string_view file, CauseSpec& cause) {
   std::vector<std::string> kinds;
   for (const CauseKind* each : all_causes()) kinds.emplace_back(each->name());
@@ -130,6 +156,8 @@ Status read_party(const toml::table& table, std::string_view file, Party& party)
   fields.table("iteration", [&](const toml::table& each) {
     return read_iteration(each, file, party.iteration);
   });
+  fields.table("checks",
+               [&](const toml::table& each) { return read_checks(each, file, party.checks); });
   fields.tables("cause", [&](const toml::table& each) {
     return read_cause(each, file, party.causes.emplace_back());
   });
@@ -140,12 +168,8 @@ Status read_party(const toml::table& table, std::string_view file, Party& party)
                                               "at most {} causes",
                                               kMostAddresses, kMostCauses));
   }
-  for (const std::string& address : party.addresses) {
-    if (!IpAddress::parse(address)) {
-      return fields.error_at(table, fmt::format("'{}' is no address", address));
-    }
-  }
-  return {};
+  ASSAY_TRY(check_addresses(fields, table, party.addresses));
+  return check_addresses(fields, table, party.mail_addresses);
 }
 
 Status read_vantage(const toml::table& table, std::string_view file, Vantage& vantage) {
@@ -170,7 +194,7 @@ Status read_vantage(const toml::table& table, std::string_view file, Vantage& va
   if (vantage.servers.empty() || vantage.servers.size() > kMostAddresses) {
     return fields.error_at(table, fmt::format("1 to {} servers record", kMostAddresses));
   }
-  return {};
+  return check_addresses(fields, table, vantage.servers);
 }
 
 Status read_edit(const toml::table& table, std::string_view file, Edit& edit) {

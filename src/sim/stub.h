@@ -17,7 +17,9 @@ struct StubQuestion {
   std::uint16_t qtype = kTypeA;
   std::uint16_t cause = 0;    // of the party, by position
   std::uint16_t address = 0;  // of the party's resolvers
-  bool exists = true;         // but for the target, which may be removed
+  Asker asker = Asker::server;
+  bool exists = true;  // but for the target, which may be removed
+  bool is_elsewhere = false;
 };
 
 // Adds to `out`, in any order. Where the target is removed, the search suffix is tried after it.

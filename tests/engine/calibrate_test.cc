@@ -117,5 +117,68 @@ TEST(Calibrate, DrawsScenariosWithinTheirRangesAndTheSameForTheSameSeed) {
   }
 }
 
+TEST(Calibrate, DrawsMixturesInTheShareThatIsAskedFor) {
+  const sim::CauseKind& cause = *sim::find_cause("archive_rescan");
+  int mixed = 0, shortened = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const auto pure = sim::draw_scenario(cause, seed);
+    const auto draw = sim::draw_scenario(cause, seed, {.mixture_share = 0.5});
+    ASSERT_TRUE(pure.ok() && draw.ok());
+    const auto& causes = draw->scenario.parties.front().causes;
+    EXPECT_EQ(causes.front().kind, "archive_rescan");
+    EXPECT_EQ(pure->scenario.parties.front().causes.size(), 1u);
+    EXPECT_NE(draw->scenario.parties.front().cache.ttl_clock, sim::TtlClock::exact);
+    if (causes.size() == 1) continue;
+    ++mixed;
+    for (const sim::CauseSpec& spec : causes) shortened += spec.begin_s != 0 || spec.end_s != 0;
+  }
+  EXPECT_GE(mixed, 10);
+  EXPECT_LE(mixed, 30);
+  EXPECT_GT(shortened, 0);
+}
+
+// A run as four further recorders would have it.
+TEST(Calibrate, ExaminesRunsWithFurtherRecordsWhenThereAreSome) {
+  const FurtherRecords all{true, true, true, true};
+  const auto value_of = [](const QuestionResult& result, std::string_view subject,
+                           std::string_view value) {
+    for (const Finding& finding : result.findings) {
+      if (finding.method == "coverage" && finding.subject == subject) {
+        return finding.value_or(std::string(value), -1);
+      }
+    }
+    return -2.0;
+  };
+  for (const char* kind : {"correspondence", "archive_rescan"}) {
+    const auto draw = sim::draw_scenario(*sim::find_cause(kind), 3, {.keeps_inside = true});
+    ASSERT_TRUE(draw.ok());
+    const sim::SimulatedRun& run = draw->run;
+    const auto bare = examine_run(draw->scenario, run, DeclaredCoverage::as_it_was);
+    const auto whole = examine_run(draw->scenario, run, DeclaredCoverage::as_it_was, all);
+    ASSERT_TRUE(bare.ok() && whole.ok()) << whole.error().message;
+    EXPECT_EQ(value_of(*bare, "mail", "evidences"), 0);
+    EXPECT_EQ(value_of(*whole, "mail", "rows"), static_cast<double>(run.transfers.size()));
+    EXPECT_EQ(value_of(*whole, "flow", "rows"), static_cast<double>(2 * run.flows.size()));
+    EXPECT_EQ(value_of(*whole, "message", "evidences"), 1);
+    EXPECT_EQ(value_of(*whole, "mail", "complete"), 1);
+    std::vector<std::string> vantages;
+    std::size_t inside = 0;
+    const Status looked = look_at_run(
+        draw->scenario, run, DeclaredCoverage::as_it_was,
+        [&](const QuestionRecords& records, const MethodContext&) {
+          vantages.push_back(records.vantage);
+          if (records.vantage == "resolver") inside = records.rows.size();
+        },
+        all);
+    ASSERT_TRUE(looked.ok());
+    EXPECT_THAT(vantages, testing::ElementsAre("authoritative", "resolver"));
+    EXPECT_GE(inside, run.truth.front().demands / 2);
+    const auto& excluded = whole->verdict.excluded;
+    const bool is_mail_out =
+        std::find(excluded.begin(), excluded.end(), "live_mail_with_checks") != excluded.end();
+    EXPECT_EQ(is_mail_out, run.transfers.empty()) << kind;
+  }
+}
+
 }  // namespace
 }  // namespace assay

@@ -4,11 +4,23 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "case_support.h"
 
 namespace assay {
 namespace {
+
+// What the case's readers made of a file, held against what the truth says is in it.
+void expect_as_told(const Evidence& evidence, const nlohmann::json& told) {
+  EXPECT_EQ(evidence.state, ReadState::read) << evidence.name;
+  EXPECT_TRUE(evidence.balance.is_even()) << evidence.name;
+  EXPECT_EQ(evidence.balance.rejected, 0u) << evidence.name;
+  const std::string name = evidence.name.substr(evidence.name.rfind('/') + 1);
+  ASSERT_TRUE(told.contains(name)) << name;
+  const std::map<std::string, std::uint64_t> expected = told[name];
+  EXPECT_EQ(evidence.kinds, expected) << name;
+}
 
 TEST(Simulate, WritesEveryShippedScenarioAsFilesThatItsReadersTakeWhole) {
   std::size_t scenarios = 0;
@@ -27,11 +39,9 @@ TEST(Simulate, WritesEveryShippedScenarioAsFilesThatItsReadersTakeWhole) {
     const auto outcomes = opened->add(request);
     ASSERT_TRUE(outcomes.ok());
     EXPECT_EQ(outcomes->size(), records.size());
-    for (const AddOutcome& outcome : *outcomes) {
-      EXPECT_EQ(outcome.evidence.state, ReadState::read) << outcome.evidence.name;
-      EXPECT_EQ(outcome.evidence.balance.rejected, 0u) << outcome.evidence.name;
-      EXPECT_GT(outcome.evidence.balance.rows, 0u) << outcome.evidence.name;
-    }
+    const auto truth = nlohmann::json::parse(files->back().bytes);
+    EXPECT_EQ(truth["files"].size(), records.size());
+    for (const AddOutcome& outcome : *outcomes) expect_as_told(outcome.evidence, truth["files"]);
   }
   EXPECT_GE(scenarios, 3u);
 }

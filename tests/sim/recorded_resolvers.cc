@@ -84,7 +84,7 @@ std::vector<Upstream> simulate(const Recording& recording, const Cache& cache,
       if (found == names.end()) found = names.insert(names.end(), demand.name);
       questions.push_back({recording.start_s + demand.time_s,
                            static_cast<std::uint32_t>(found - names.begin()), kTypeA, 0, 0,
-                           kind != "gone"});
+                           Asker::server, kind != "gone"});
     }
     Random random(seed);
     for (const UpstreamQuery& query : pass_caches(questions, scenario, party, random)) {

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <set>
+#include <stdexcept>
 
 #include "sim/cause.h"
 #include "sim/run.h"
@@ -208,6 +211,85 @@ TEST(Scenario, AsksForTheNameWithItsSuffixWhenItIsGone) {
     ++run_on;
   }
   EXPECT_GT(run_on, 10u);
+}
+
+TEST(Scenario, RefusesACauseThatThereIsNotAndAParameterThatItsKindHasNot) {
+  Scenario scenario = scenario_of("[[party.cause]]\nkind = \"steady\"\n");
+  const Party& party = scenario.parties[0];
+  const Rhythm rhythm(party.hours, scenario.begin_s, scenario.end_s);
+  Random random(1);
+  const auto parameters = find_cause("steady")->parameters();
+  CauseContext context(scenario, party, party.causes[0], parameters, rhythm, random);
+  EXPECT_EQ(context["per_day"], 60);
+  EXPECT_THROW(context["per_dya"], std::logic_error);
+  scenario.parties[0].causes[0].kind = "stedy";
+  const auto run = run_scenario(scenario);
+  ASSERT_FALSE(run.ok());
+  EXPECT_THAT(run.error().message, testing::HasSubstr("no kind of cause 'stedy'"));
+}
+
+TEST(Scenario, CountsQueriesThatReachTheServersByNoResolver) {
+  for (const char* kind : {"spoofed", "echo", "probing"}) {
+    const SimulatedRun run =
+        run_of(scenario_of("[[party.cause]]\nkind = \"" + std::string(kind) + "\"\n"));
+    const CauseCount& truth = run.truth.front();
+    EXPECT_GT(truth.direct_queries, 0u) << kind;
+    EXPECT_EQ(truth.demands, truth.direct_queries) << kind;
+    EXPECT_EQ(truth.upstream_queries, truth.rows) << kind;
+  }
+}
+
+TEST(Scenario, KeepsTheQuestionsFromInsideWhenAskedAndChangesNothingElse) {
+  const Scenario scenario =
+      scenario_of("[[party.cause]]\nkind = \"invitations\"\n[[party.cause]]\nkind = \"spoofed\"\n");
+  const SimulatedRun bare = run_of(scenario);
+  EXPECT_TRUE(bare.inside.empty());
+  const auto whole = run_scenario(scenario, {.keeps_inside = true});
+  ASSERT_TRUE(whole.ok());
+  EXPECT_EQ(whole->rows.size(), bare.rows.size());
+  std::set<std::string> askers;
+  for (const InsideQuery& query : whole->inside) {
+    EXPECT_EQ(query.cause, 0) << "nobody inside asks what is forged";
+    askers.insert(whole->clients[query.client]);
+  }
+  EXPECT_GE(whole->inside.size(), whole->truth[0].demands);
+  EXPECT_THAT(askers, testing::Contains("192.0.2.10"));  // the mail host, before people click
+  EXPECT_THAT(askers, testing::Contains(testing::StartsWith("10.1.1.")));
+}
+
+// Each kind of server sees its own: RFC 8601 section 2.7.3, RFC 5782 section 2.1.
+TEST(Scenario, ShowsSenderChecksToTheServersThatAreAsked) {
+  const std::string cause = "[[party.cause]]\nkind = \"campaign_checks\"\n";
+  const SimulatedRun bare = run_of(scenario_of(cause));
+  EXPECT_TRUE(bare.elsewhere.empty());
+  const SimulatedRun run = run_of(
+      scenario_of(cause + "[party.checks]\nreverse = true\nblocklists = [\"bl.list.example\"]\n"
+                          "policy = true\n"));
+  std::map<std::string, int> here, elsewhere;
+  for (const Row& row : run.rows) ++here[run.names.name(row.name)];
+  for (const Row& row : run.elsewhere) ++elsewhere[run.names.name(row.name)];
+  EXPECT_THAT(here, testing::UnorderedElementsAre(testing::Key("news1.sender.example"),
+                                                  testing::Key("sender.example"),
+                                                  testing::Key("_dmarc.sender.example")));
+  EXPECT_THAT(elsewhere,
+              testing::UnorderedElementsAre(testing::Key("25.113.0.203.in-addr.arpa"),
+                                            testing::Key("25.113.0.203.bl.list.example")));
+  EXPECT_GT(elsewhere["25.113.0.203.in-addr.arpa"], 10);
+}
+
+TEST(Scenario, MixesCausesThatBeginAndEnd) {
+  const Scenario scenario = scenario_of(
+      "[[party.cause]]\nkind = \"steady\"\nend = \"2021-05-20T00:00:00Z\"\n"
+      "[[party.cause]]\nkind = \"poll\"\nbegin = \"2021-06-01T00:00:00Z\"\n");
+  const SimulatedRun run = run_of(scenario);
+  const double day = 86'400, begin = scenario.begin_s;
+  for (const Row& row : run.rows) {
+    if (row.cause == 0) EXPECT_LT(row.time_s, begin + 16 * day + 60);
+    if (row.cause == 1) EXPECT_GE(row.time_s, begin + 28 * day);
+  }
+  ASSERT_EQ(run.truth.size(), 2u);
+  EXPECT_GT(run.truth[0].rows, 100u);
+  EXPECT_GT(run.truth[1].rows, 100u);
 }
 
 }  // namespace

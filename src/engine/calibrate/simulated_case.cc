@@ -1,17 +1,38 @@
 #include "engine/calibrate/simulated_case.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cmath>
 
 #include "assay/reader.h"
 #include "assay/store.h"
 #include "engine/examine.h"
 #include "engine/question_records.h"
+#include "sim/inside.h"
+#include "sim/records/mail.h"
+#include "sim/records/records.h"
+#include "sim/times.h"
 
 namespace assay {
 namespace {
 
-std::int64_t micros(double time_s) { return static_cast<std::int64_t>(std::llround(time_s * 1e6)); }
+using sim::micros;
+
+constexpr std::uint32_t kRowsPerBatch = 65'536;
+constexpr double kSpareSeconds = 30 * 86'400;
+
+class FileSource final : public ByteSource {
+ public:
+  explicit FileSource(std::string_view bytes) : rest_(bytes) {}
+  Result<std::size_t> read(char* into, std::size_t capacity) override {
+    const std::size_t count = rest_.copy(into, capacity);
+    rest_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view rest_;
+};
 
 NamePattern pattern_of(const std::string& text) { return NamePattern::parse(text).value(); }
 
@@ -19,12 +40,17 @@ CaseFile case_file_of(const sim::Scenario& scenario) {
   CaseFile file;
   const std::string& target = scenario.target.qname;
   const std::string zone = target.substr(target.find('.') + 1);
-  for (const sim::Party& party : scenario.parties) {
+  for (std::size_t i = 0; i < scenario.parties.size(); ++i) {
+    const sim::Party& party = scenario.parties[i];
     Party& holder = file.parties.emplace_back();
     holder.name = party.name;
-    for (const std::string& address : party.addresses) {
-      holder.addresses.push_back(IpPrefix::parse(address).value());
+    for (const auto* addresses : {&party.addresses, &party.mail_addresses}) {
+      for (const std::string& address : *addresses) {
+        holder.addresses.push_back(IpPrefix::parse(address).value());
+      }
     }
+    const auto inside = sim::inside_prefix(static_cast<std::uint16_t>(i));
+    holder.addresses.push_back(IpPrefix::parse(inside).value());
   }
   Party& sender = file.parties.emplace_back();
   sender.name = "Sender";
@@ -52,96 +78,186 @@ std::vector<Interval> recorded_time(const sim::Scenario& scenario) {
   return times;
 }
 
-Status fill(RecordStore& store, const sim::Scenario& scenario, const sim::SimulatedRun& run,
-            std::uint8_t server, Evidence& evidence) {
-  ASSAY_TRY(store.begin(evidence.number));
-  const auto sink = make_store_sink(
-      store, evidence.number, [](const Reject&) { return Status(); }, 65'536);
-  const std::uint64_t asked =
-      sink->host(IpAddress::parse(scenario.vantage.servers[server]).value());
-  std::uint64_t offset = 0;
-  for (const sim::Row& row : run.rows) {
-    if (row.server != server) continue;
-    DnsRow out;
-    out.time_us = micros(row.time_s);
-    out.width_us = static_cast<std::uint32_t>(
-        std::clamp<std::int64_t>(micros(scenario.vantage.resolution_seconds), 1, UINT32_MAX));
-    out.client = sink->host(IpAddress::parse(run.clients[row.client]).value());
-    out.server = asked;
-    out.qname = sink->name(run.names.name(row.name));
-    out.qtype = row.qtype;
-    out.flags = kHasQuery;
-    out.offset = offset;
-    out.length = 100;
-    offset += out.length;
-    sink->unit();
-    sink->add(out);
-    sink->used_unit();
-  }
-  sink->flush();
-  ASSAY_TRY(finish_store_sink(*sink));
-  evidence.balance = sink->balance();
-  evidence.kinds["dns"] = evidence.balance.rows;
-  evidence.span = sink->span();
-  evidence.size_bytes = offset;
-  return store.commit(evidence.number);
-}
-
 // The records of a run in a store, and what a person would have stated.
-struct SimulatedCase {
-  std::unique_ptr<RecordStore> store;
-  std::vector<Evidence> evidences;
-  CaseFile file;
-};
+class SimulatedCase {
+ public:
+  SimulatedCase(const sim::Scenario& scenario, const sim::SimulatedRun& run,
+                DeclaredCoverage coverage)
+      : store_(make_memory_store(scenario.seed)),
+        file_(case_file_of(scenario)),
+        scenario_(scenario),
+        run_(run),
+        is_declared_(coverage == DeclaredCoverage::as_it_was) {}
 
-Result<SimulatedCase> make_case(const sim::Scenario& scenario, const sim::SimulatedRun& run,
-                                DeclaredCoverage coverage) {
-  SimulatedCase made{make_memory_store(scenario.seed), {}, case_file_of(scenario)};
-  for (std::uint8_t i = 0; i < scenario.vantage.servers.size(); ++i) {
-    Evidence& evidence = made.evidences.emplace_back();
-    evidence.number = i + 1u;
-    evidence.id = "dns-" + std::to_string(i + 1);
-    evidence.name = "ns" + std::to_string(i + 1) + ".query.log";
-    evidence.format = "bind_querylog";
-    evidence.vantage = Vantage::authoritative;
+  Status fill(const FurtherRecords& further) {
+    for (std::uint8_t i = 0; i < scenario_.vantage.servers.size(); ++i) ASSAY_TRY(add_server(i));
+    if (further.has_mail_log) {
+      ASSAY_TRY(add_files("mail", Vantage::mail_server, sim::postfix_logs(scenario_, run_)));
+    }
+    if (further.has_flows) {
+      ASSAY_TRY(add_files("flow", Vantage::passive_sensor, sim::flow_lists(scenario_, run_)));
+    }
+    if (further.has_mailbox) {
+      ASSAY_TRY(add_files("message", Vantage::host, sim::mailboxes(scenario_, run_)));
+    }
+    if (further.has_resolver_log) ASSAY_TRY(add_resolvers());
+    return {};
+  }
+
+  RecordStore& store() { return *store_; }
+  const CaseFile& file() const { return file_; }
+  const std::vector<Evidence>& evidences() const { return evidences_; }
+
+ private:
+  Evidence& add_evidence(std::string_view kind, const std::string& name, Vantage vantage) {
+    Evidence& evidence = evidences_.emplace_back();
+    evidence.number = static_cast<std::uint32_t>(evidences_.size());
+    evidence.id = fmt::format("{}-{}", kind, evidence.number);
+    evidence.name = name;
+    evidence.vantage = vantage;
     evidence.clock.zone_is_stated = true;
     evidence.state = ReadState::read;
-    if (coverage == DeclaredCoverage::as_it_was) {
-      evidence.coverage.intervals = recorded_time(scenario);
+    return evidence;
+  }
+
+  // Clocks of the name's servers may be off, and an editor moves rows by weeks: who is to vouch for
+  // all the time that they show kept the log for `spare_s` longer on both sides.
+  void declare_all(Evidence& evidence, double spare_s) const {
+    if (!is_declared_) return;
+    evidence.coverage.intervals = {
+        {micros(scenario_.begin_s - spare_s), micros(scenario_.end_s + spare_s)}};
+    evidence.coverage.completeness = Completeness::complete;
+  }
+
+  Status add_server(std::uint8_t server) {
+    Evidence& evidence =
+        add_evidence("dns", fmt::format("ns{}.query.log", server + 1), Vantage::authoritative);
+    if (is_declared_) {
+      evidence.coverage.intervals = recorded_time(scenario_);
       evidence.coverage.completeness =
-          scenario.vantage.seen_probability < 1 ? Completeness::sampled : Completeness::complete;
-      if (scenario.vantage.only_target) {
-        evidence.coverage.names = {pattern_of(scenario.target.qname)};
+          scenario_.vantage.seen_probability < 1 ? Completeness::sampled : Completeness::complete;
+      if (scenario_.vantage.only_target) {
+        evidence.coverage.names = {pattern_of(scenario_.target.qname)};
       }
     }
-    ASSAY_TRY(fill(*made.store, scenario, run, i, evidence));
+    const double step = scenario_.vantage.resolution_seconds;
+    return add_look_ups(evidence, scenario_.vantage.servers[server], step, run_.rows,
+                        [&](const sim::Row& row) { return row.server == server; });
   }
-  return made;
-}
+
+  Status add_resolvers() {
+    const auto& addresses = scenario_.parties.front().addresses;
+    for (std::uint16_t i = 0; i < addresses.size(); ++i) {
+      Evidence& evidence =
+          add_evidence("dns", fmt::format("resolver{}.query.log", i + 1), Vantage::resolver);
+      declare_all(evidence, 0);
+      ASSAY_TRY(add_look_ups(
+          evidence, addresses[i], 0, run_.inside,
+          [&](const sim::InsideQuery& query) { return query.party == 0 && query.address == i; }));
+    }
+    return {};
+  }
+
+  template <class Query, class IsThere>
+  Status add_look_ups(Evidence& evidence, const std::string& server, double resolution_s,
+                      const std::vector<Query>& queries, IsThere is_there) {
+    evidence.format = "bind_querylog";
+    ASSAY_TRY(store_->begin(evidence.number));
+    const auto sink = make_store_sink(*store_, evidence.number, no_rejects, kRowsPerBatch);
+    const std::uint64_t asked = sink->host(IpAddress::parse(server).value());
+    DnsRow out;
+    out.width_us =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(micros(resolution_s), 1, UINT32_MAX));
+    out.server = asked;
+    out.flags = kHasQuery;
+    out.length = 100;
+    for (const Query& query : queries) {
+      if (!is_there(query)) continue;
+      out.time_us = micros(query.time_s);
+      out.client = sink->host(IpAddress::parse(run_.clients[query.client]).value());
+      out.qname = sink->name(run_.names.name(query.name));
+      out.qtype = query.qtype;
+      sink->unit();
+      sink->add(out);
+      sink->used_unit();
+      out.offset += out.length;
+    }
+    evidence.size_bytes = out.offset;
+    return finish(evidence, *sink);
+  }
+
+  // Read as anybody's files would be. A party to which nothing happened has an empty one.
+  Status add_files(std::string_view kind, Vantage vantage,
+                   const std::vector<sim::RecordFile>& files) {
+    const std::string stem = sim::file_stem(scenario_, 0);
+    const auto own = std::find_if(files.begin(), files.end(), [&](const sim::RecordFile& file) {
+      return file.name.starts_with(stem + ".");
+    });
+    Evidence& evidence =
+        add_evidence(kind, own == files.end() ? std::string(kind) : own->name, vantage);
+    declare_all(evidence, kSpareSeconds);
+    if (own == files.end()) return store_->commit(evidence.number);
+    const SniffChoice choice = choose_reader(std::string_view(own->bytes).substr(0, kSniffBytes));
+    if (choice.reader == nullptr) {
+      return Error{ErrorCode::internal, "no reader takes the simulated " + own->name, ""};
+    }
+    evidence.format = choice.reader->name();
+    evidence.size_bytes = own->bytes.size();
+    ASSAY_TRY(store_->begin(evidence.number));
+    const auto sink = make_store_sink(*store_, evidence.number, no_rejects, kRowsPerBatch);
+    ReadContext context;
+    context.clock = evidence.clock;
+    context.name = evidence.name;
+    FileSource source(own->bytes);
+    ASSAY_TRY(choice.reader->read(source, context, *sink));
+    return finish(evidence, *sink);
+  }
+
+  Status finish(Evidence& evidence, RecordSink& sink) {
+    sink.flush();
+    ASSAY_TRY(finish_store_sink(sink));
+    evidence.balance = sink.balance();
+    evidence.kinds = sink.kinds();
+    evidence.span = sink.span();
+    return store_->commit(evidence.number);
+  }
+
+  static Status no_rejects(const Reject& reject) {
+    return Error{ErrorCode::internal, "a simulated record was refused: " + reject.why, ""};
+  }
+
+  std::unique_ptr<RecordStore> store_;
+  std::vector<Evidence> evidences_;
+  CaseFile file_;
+  const sim::Scenario& scenario_;
+  const sim::SimulatedRun& run_;
+  bool is_declared_;
+};
 
 }  // namespace
 
 Status look_at_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
                    DeclaredCoverage coverage,
-                   const std::function<void(const QuestionRecords&, const MethodContext&)>& each) {
-  auto made = make_case(scenario, run, coverage);
-  if (!made.ok()) return made.error();
+                   const std::function<void(const QuestionRecords&, const MethodContext&)>& each,
+                   const FurtherRecords& further) {
+  SimulatedCase made(scenario, run, coverage);
+  ASSAY_TRY(made.fill(further));
   MethodContext context;
-  context.case_file = &made->file;
-  context.question = &made->file.questions.front();
-  context.all_evidences = &made->evidences;
+  context.case_file = &made.file();
+  context.question = &made.file().questions.front();
+  context.all_evidences = &made.evidences();
   const auto groups =
-      load_question_records(*made->store, made->file, *context.question, made->evidences);
+      load_question_records(made.store(), made.file(), *context.question, made.evidences());
   if (!groups.ok()) return groups.error();
-  if (!groups->empty()) each(groups->front(), context);
+  for (const QuestionRecords& records : *groups) each(records, context);
   return {};
 }
 
 Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
-                                   DeclaredCoverage coverage) {
-  auto made = make_case(scenario, run, coverage);
-  if (!made.ok()) return made.error();
-  auto results = examine_questions(*made->store, made->file, made->evidences, nullptr);
+                                   DeclaredCoverage coverage, const FurtherRecords& further) {
+  SimulatedCase made(scenario, run, coverage);
+  ASSAY_TRY(made.fill(further));
+  auto results = examine_questions(made.store(), made.file(), made.evidences(), nullptr);
   if (!results.ok()) return results.error();
   return std::move(results->front());
 }

@@ -14,11 +14,23 @@ namespace assay {
 // evidence says when it recorded, and whether all or a sample.
 enum class DeclaredCoverage { unknown, as_it_was };
 
-// What methods see of a run. `each` is not called when no row was recorded.
+// Which records there are beside the query logs of the name's servers. They are those of the
+// question's first party alone, and `as_it_was` they are complete: a log without a line then says
+// that there was nothing.
+struct FurtherRecords {
+  bool has_mail_log = false;      // of its mail host
+  bool has_flows = false;         // at its edge
+  bool has_mailbox = false;       // its mail at rest
+  bool has_resolver_log = false;  // who inside asked; the run must have kept it (RunOptions)
+};
+
+// What methods see of a run: once for each vantage that recorded a look-up, the authoritative
+// servers' first.
 Status look_at_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
                    DeclaredCoverage coverage,
-                   const std::function<void(const QuestionRecords&, const MethodContext&)>& each);
+                   const std::function<void(const QuestionRecords&, const MethodContext&)>& each,
+                   const FurtherRecords& further = {});
 Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
-                                   DeclaredCoverage coverage);
+                                   DeclaredCoverage coverage, const FurtherRecords& further = {});
 
 }  // namespace assay

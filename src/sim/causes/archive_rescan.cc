@@ -10,11 +10,22 @@ constexpr Parameter kParameters[] = {
     {"window_hours", 2.5, 0.2, 8, "mean length of a stretch"},
     {"per_hour", 40, 4, 400, "look-ups of the name inside a stretch"},
     {"siblings", 0, 0, 4, "other names of the same zone in the same mails"},
+    {"archived_messages", 40, 40, 40, "that hold the name, of two years before"},
 };
 
 std::uint32_t sibling(const CauseContext& context, Happenings& out, std::uint64_t number) {
   const std::string& target = context.scenario.target.qname;
   return out.names.number("img" + std::to_string(number + 1) + target.substr(target.find('.')));
+}
+
+// Of randomness apart: how many there are changes no look-up.
+void add_archive(CauseContext& context, Happenings& out) {
+  constexpr double kTwoYears = 730 * 86'400;
+  Random random(context.scenario.seed ^ 0x61726368);
+  for (auto left = static_cast<std::size_t>(context["archived_messages"]); left > 0; --left) {
+    const double age = random.uniform(0, std::min(kTwoYears, context.scenario.begin_s));
+    out.messages.push_back({context.scenario.begin_s - age, false});
+  }
 }
 
 class ArchiveRescan final : public CauseKind {
@@ -27,6 +38,7 @@ class ArchiveRescan final : public CauseKind {
   CauseTruth truth() const override { return {.is_automatic = true}; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
+    add_archive(context, out);
     const auto siblings = static_cast<std::uint64_t>(context["siblings"]);
     const double mean_gap = 3'600 / context["per_hour"];
     double free_from = context.begin_s();

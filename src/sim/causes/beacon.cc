@@ -18,6 +18,7 @@ class Beacon final : public CauseKind {
     return "a compromised host reports at an interval with jitter";
   }
   CauseTruth truth() const override { return {.is_automatic = true, .is_contact = true}; }
+  Asker asker() const override { return Asker::one_workstation; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     const double period = context["period_seconds"];

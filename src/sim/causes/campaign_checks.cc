@@ -22,6 +22,7 @@ class CampaignChecks final : public CauseKind {
   CauseTruth truth() const override {
     return {.is_automatic = true, .follows_people = true, .is_contact = true};
   }
+  Asker asker() const override { return Asker::mail_host; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     const double mailings = context["mailings_per_week"] / 5;
@@ -33,6 +34,7 @@ class CampaignChecks final : public CauseKind {
         out.ask(t, 0, kTypeA);
         Transfer transfer;
         transfer.time_s = t + context.random.uniform(0.1, 3);
+        transfer.checked_s = t;
         transfer.code = context.random.chance(context["rejected_share"]) ? 554 : 250;
         transfer.size_bytes = static_cast<std::uint32_t>(context.random.lognormal(40'000, 0.4));
         out.transfers.push_back(transfer);

@@ -22,6 +22,7 @@ void send(CauseContext& context, Happenings& out, double t, std::uint32_t thread
   Transfer transfer;
   transfer.time_s = t + context.random.uniform(0.2, 4);
   transfer.is_inbound = is_inbound;
+  if (is_inbound) transfer.checked_s = t;
   transfer.size_bytes = static_cast<std::uint32_t>(context.random.lognormal(9'000, 0.9));
   transfer.thread = thread;
   transfer.is_reply = is_reply;
@@ -53,6 +54,7 @@ class Correspondence final : public CauseKind {
   CauseTruth truth() const override {
     return {.follows_people = true, .is_contact = true, .is_conversation = true};
   }
+  Asker asker() const override { return Asker::mail_host; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     std::uint32_t thread = 0;

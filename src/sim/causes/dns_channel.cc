@@ -24,6 +24,7 @@ class DnsChannel final : public CauseKind {
   std::string_view code() const override { return "E15"; }
   std::string_view summary() const override { return "data travels in the labels of look-ups"; }
   CauseTruth truth() const override { return {.is_automatic = true}; }
+  Asker asker() const override { return Asker::one_workstation; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     const double per_session =

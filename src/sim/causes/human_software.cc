@@ -19,6 +19,7 @@ class HumanSoftware final : public CauseKind {
     return "programs ask when people do something else: open a mail, load a page";
   }
   CauseTruth truth() const override { return {.follows_people = true}; }
+  Asker asker() const override { return Asker::workstation; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     for (double t : context.working_times(context["sessions_per_weekday"])) {

@@ -15,7 +15,7 @@ void click(CauseContext& context, Happenings& out, double arrived_s) {
   double t = arrived_s + context.random.exponential(3'600 * context["hours_to_click"]);
   while (t < context.end_s() && !context.rhythm.is_working_time(t)) t += 900;
   if (!context.is_within(t)) return;
-  out.ask(t, 0, kTypeA);
+  out.ask({t, 0, kTypeA, Asker::workstation});
   out.flows.push_back({t + 0.1, context.random.uniform(1, 30), false, 443, 2'000, 90'000});
 }
 
@@ -27,6 +27,7 @@ class Invitations final : public CauseKind {
     return "a third company uses the host for invitations, on which recipients click";
   }
   CauseTruth truth() const override { return {.follows_people = true, .is_contact = true}; }
+  Asker asker() const override { return Asker::mail_host; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     for (const double sent : context.working_times(context["invitations_per_week"] / 5)) {
@@ -37,6 +38,7 @@ class Invitations final : public CauseKind {
         out.ask(arrives, 0, kTypeA);
         Transfer transfer;
         transfer.time_s = arrives + 1;
+        transfer.checked_s = arrives;
         transfer.size_bytes = 30'000;
         out.transfers.push_back(transfer);
         if (context.random.chance(context["click_probability"])) click(context, out, arrives);

@@ -17,6 +17,7 @@ class OfficeStreamChecks final : public CauseKind {
     return "a filter looks the name up for a share of the mail that people exchange with others";
   }
   CauseTruth truth() const override { return {.is_automatic = true, .follows_people = true}; }
+  Asker asker() const override { return Asker::mail_host; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     for (const double t : context.working_times(context["per_weekday"])) {

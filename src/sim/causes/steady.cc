@@ -16,6 +16,7 @@ class Steady final : public CauseKind {
     return "many hosts that never sleep ask independently of one another";
   }
   CauseTruth truth() const override { return {.is_automatic = true}; }
+  Asker asker() const override { return Asker::workstation; }
   std::span<const Parameter> parameters() const override { return kParameters; }
   void draw(CauseContext& context, Happenings& out) const override {
     for (const double t : context.times(context["per_day"])) out.ask(t, 0, kTypeA);
