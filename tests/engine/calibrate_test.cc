@@ -65,15 +65,58 @@ TEST(Calibrate, CountsAnExclusionOfTheTruthAndAWrongSurvivor) {
   QuestionResult result;
   result.verdict.excluded = {"archive_rescan", "cache_shaping"};
   result.verdict.surviving = {"misconfigured_application", "sensor_bias"};
+  Assessment& opposed = result.verdict.assessments.emplace_back();
+  opposed.explanation = "archive_rescan";
+  opposed.bearings = {{"q1/gap_law", Direction::strongly_against, "a wrong reason"}};
+  result.question.between = {"Bank"};
+  Finding& clock = result.findings.emplace_back();
+  clock.method = "automation";
+  clock.subject = "Bank";
+  clock.outcome = Outcome::found;
   const RunOutcome wrong = outcome_of(cause, scenario, result, 70);
   EXPECT_TRUE(wrong.has_explanation);
   EXPECT_TRUE(wrong.is_truth_excluded);
   EXPECT_FALSE(wrong.is_truth_among_survivors);
   EXPECT_TRUE(wrong.is_single_cause_wrong);
   EXPECT_THAT(wrong.wrongly_excluded, testing::ElementsAre("cache_shaping"));
+  EXPECT_EQ(wrong.causes_excluded, 1u);  // cache_shaping is no cause
   const auto tallies = tally({wrong});
+  EXPECT_EQ(tallies.back().truth_opposed, 1u);
+  EXPECT_EQ(tallies.back().program_said, 1u);
+  EXPECT_EQ(tallies.back().program_said_wrongly, 0u);  // a scan is a program
+  const RunOutcome people = outcome_of(*sim::find_cause("correspondence"), scenario, result, 70);
+  EXPECT_EQ(tally({people}).back().program_said_wrongly, 1u);
+  EXPECT_EQ(tallies.back().any_excluded, 1u);
+  EXPECT_EQ(tallies.back().excluded_by_look_ups, 1u);
   EXPECT_EQ(tallies.back().truth_excluded, 1u);
   EXPECT_EQ(tallies.back().wrong_single, 1u);
+}
+
+// Whoever looks stored mail through connects to nobody: with complete mail logs and flows causes
+// that must connect are out, and with look-ups alone none is. Seed 18, of those for development.
+TEST(Calibrate, RecordsBesideTheLookupsExcludeOthersButNotTheTruth) {
+  const sim::CauseKind& cause = *sim::find_cause("archive_rescan");
+  const auto draw = sim::draw_scenario(cause, 18);
+  ASSERT_TRUE(draw.ok());
+  for (const bool has_more : {false, true}) {
+    const auto result = examine_run(draw->scenario, draw->run, DeclaredCoverage::as_it_was,
+                                    {.has_mail_log = has_more, .has_flows = has_more});
+    ASSERT_TRUE(result.ok());
+    const RunOutcome outcome = outcome_of(cause, draw->scenario, *result, 70);
+    EXPECT_EQ(outcome.causes_excluded, has_more ? 4u : 0u);
+    EXPECT_FALSE(outcome.is_truth_excluded);
+    EXPECT_TRUE(outcome.is_truth_among_survivors);
+  }
+}
+
+TEST(Calibrate, RecordsOfATransferExcludeNoCauseThatLeavesOne) {
+  const sim::CauseKind& cause = *sim::find_cause("correspondence");
+  const auto draw = sim::draw_scenario(cause, 18);
+  ASSERT_TRUE(draw.ok());
+  const auto result = examine_run(draw->scenario, draw->run, DeclaredCoverage::as_it_was,
+                                  {.has_mail_log = true, .has_flows = true});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(outcome_of(cause, draw->scenario, *result, 70).causes_excluded, 0u);
 }
 
 TEST(Calibrate, LimitsARateThatWasNeverSeenByTheRuleOfThree) {

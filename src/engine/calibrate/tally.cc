@@ -36,6 +36,24 @@ std::vector<std::string_view> true_of(const sim::Scenario& scenario) {
   return codes;
 }
 
+bool is_opposed(const Verdict& verdict, std::string_view explanation) {
+  for (const Assessment& assessment : verdict.assessments) {
+    if (assessment.explanation != explanation) continue;
+    return std::any_of(assessment.bearings.begin(), assessment.bearings.end(),
+                       [](const auto& b) { return b.direction == Direction::strongly_against; });
+  }
+  return false;
+}
+
+// As the verdict's statement says it: automation found for a party of the question.
+bool is_program_found(const QuestionResult& result) {
+  const auto& between = result.question.between;
+  return std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& finding) {
+    return finding.method == "automation" && finding.outcome == Outcome::found &&
+           std::find(between.begin(), between.end(), finding.subject) != between.end();
+  });
+}
+
 void add(const RunOutcome& outcome, CauseTally& to) {
   ++to.runs;
   to.edited += outcome.is_edited;
@@ -47,6 +65,13 @@ void add(const RunOutcome& outcome, CauseTally& to) {
   to.with_explanation += outcome.has_explanation;
   to.truth_excluded += outcome.is_truth_excluded;
   to.truth_survives += outcome.is_truth_among_survivors;
+  to.truth_opposed += outcome.is_truth_opposed;
+  to.program_said += outcome.is_program_said;
+  to.program_said_wrongly += outcome.is_program_said && !outcome.is_program;
+  to.with_other_records += outcome.has_other_records;
+  to.causes_excluded += outcome.causes_excluded;
+  to.any_excluded += outcome.causes_excluded > 0;
+  to.excluded_by_look_ups += outcome.causes_excluded > 0 && !outcome.has_other_records;
   to.wrong_single += outcome.is_single_cause_wrong;
   to.rows.push_back(outcome.rows);
   to.wrongly_excluded.insert(to.wrongly_excluded.end(), outcome.wrongly_excluded.begin(),
@@ -64,17 +89,20 @@ RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario
   outcome.conclusion = verdict.conclusion;
   outcome.is_above_look_ups = verdict.rung > Rung::asked_for_a_name;
   outcome.names_missing = !verdict.missing.empty();
+  outcome.is_program = cause.truth().is_automatic;
+  outcome.is_program_said = is_program_found(result);
   const Explanation* truth = explanation_of(cause.code());
   outcome.has_explanation = truth != nullptr;
   if (truth != nullptr) {
+    outcome.is_truth_opposed = is_opposed(verdict, truth->name());
     outcome.is_truth_excluded = contains(verdict.excluded, truth->name());
     outcome.is_truth_among_survivors = contains(verdict.surviving, truth->name());
   }
   std::vector<std::string> causes;
   for (const Explanation* each : all_explanations()) {
-    if (each->role() == ExplanationRole::cause && contains(verdict.surviving, each->name())) {
-      causes.emplace_back(each->name());
-    }
+    if (each->role() != ExplanationRole::cause) continue;
+    if (contains(verdict.surviving, each->name())) causes.emplace_back(each->name());
+    outcome.causes_excluded += contains(verdict.excluded, each->name());
   }
   outcome.is_single_cause_wrong =
       causes.size() == 1 && (truth == nullptr || causes.front() != truth->name());

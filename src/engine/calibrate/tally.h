@@ -22,6 +22,11 @@ struct RunOutcome {
   bool is_truth_excluded = false;
   bool is_truth_among_survivors = false;
   bool is_single_cause_wrong = false;  // one cause survives and it is another
+  bool is_truth_opposed = false;       // a finding bears strongly against the true cause
+  bool is_program_said = false;        // timing is said to speak for a program
+  bool is_program = false;             // and no person chose the moments
+  bool has_other_records = false;      // mail logs and flows lie beside the look-ups
+  std::uint32_t causes_excluded = 0;   // how many causes the verdict excludes, of the engine's
   // Explanations of caches and recording that were true of the run, and were excluded.
   std::vector<std::string> wrongly_excluded;
 };
@@ -32,6 +37,10 @@ struct CauseTally {
   std::string cause, code;
   std::uint32_t runs = 0, edited = 0, settled = 0, inconclusive = 0, insufficient = 0;
   std::uint32_t above_look_ups = 0, without_missing = 0;
+  // Runs in which any cause was excluded: without any, "truth excluded" could not fail.
+  std::uint32_t any_excluded = 0, excluded_by_look_ups = 0, causes_excluded = 0;
+  std::uint32_t with_other_records = 0;
+  std::uint32_t truth_opposed = 0, program_said = 0, program_said_wrongly = 0;
   std::uint32_t with_explanation = 0, truth_excluded = 0, truth_survives = 0, wrong_single = 0;
   std::vector<std::uint64_t> rows;  // of each run
   std::vector<std::string> wrongly_excluded;
