@@ -5,6 +5,7 @@
 
 #include "assay/simulate.h"
 #include "engine/calibrate/ratios.h"
+#include "engine/calibrate/record_gains.h"
 #include "engine/calibrate/tally.h"
 #include "sim/random_scenario.h"
 
@@ -55,6 +56,30 @@ TEST(Calibrate, GivesTheSameRatiosWhateverTheThreads) {
   EXPECT_EQ(person.cap_b.families.size(), persons);
   // Three cases of a left-out family are no licence for any number.
   EXPECT_LT(person.cap_a.cap, 2);
+}
+
+TEST(Calibrate, FindsThatFlowsAnswerTheQuestionOfContact) {
+#ifndef NDEBUG
+  GTEST_SKIP() << "minutes under the sanitizers; the release build runs it";
+#endif
+  GainRequest request;
+  request.train = 12;
+  request.calibrate = request.test = 5;
+  request.trees = 20;
+  request.threads = 2;
+  const auto study = study_gains(request);
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  ASSERT_EQ(study->open.size(), 6u);
+  const OpenBits& alone = study->open.front();
+  const auto flows = std::find_if(study->open.begin(), study->open.end(), [](const OpenBits& open) {
+    return open.record == "flow_at_either_edge";
+  });
+  ASSERT_NE(flows, study->open.end());
+  EXPECT_LT(flows->of_contact, alone.of_contact / 2);
+  EXPECT_LT(study->open.back().of_family, alone.of_family);
+  const auto gains = gains_of(*study);
+  ASSERT_EQ(gains.size(), 4u);
+  EXPECT_GE(gains.front().bits, gains.back().bits);
 }
 
 TEST(Calibrate, CountsAnExclusionOfTheTruthAndAWrongSurvivor) {

@@ -8,6 +8,7 @@
 #include "engine/calibrate/family_cases.h"
 #include "engine/calibrate/in_threads.h"
 #include "engine/calibrate/ratios.h"
+#include "engine/calibrate/record_gains.h"
 #include "engine/calibrate/tally.h"
 #include "sim/random_scenario.h"
 
@@ -167,10 +168,24 @@ Result<CalibrateOutcome> calibrate_ratios(const CalibrateRequest& request) {
     return Error{ErrorCode::usage, "too few runs to train, calibrate and test on",
                  fmt::format("at least {}", 25 * families)};
   }
-  const auto study = study_ratios(ratios);
+  auto study = study_ratios(ratios);
   if (!study.ok()) return study.error();
-  return CalibrateOutcome{ratio_page(*study, ratios), ratio_json(*study, ratios),
-                          ratio_files(*study, ratios)};
+  GainRequest gains;
+  gains.first_seed = request.first_seed + study->cases;
+  gains.ranges = ratios.ranges;
+  gains.threads = request.threads;
+  gains.train = std::max(10u, each / 8);
+  gains.calibrate = gains.test = std::max(8u, each / 16);
+  const auto gained = study_gains(gains);
+  if (!gained.ok()) return gained.error();
+  study->model.gains() = gains_of(*gained);
+  study->model.set_open_bits(gained->open.front().of_family);
+  const std::string page = ratio_page(*study, ratios) + "\n### What further records would add\n" +
+                           gain_page(*gained, gains);
+  nlohmann::ordered_json numbers = ratio_json(*study, ratios);
+  numbers["further_records"] = gain_json(*gained, gains);
+  const std::string json = numbers.dump(2) + "\n";
+  return CalibrateOutcome{page, json, ratio_files(*study, page, json)};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -54,8 +55,9 @@ struct RatioStudy {
 Result<RatioStudy> study_ratios(const RatioRequest& request);
 
 std::string ratio_page(const RatioStudy& study, const RatioRequest& request);
-std::string ratio_json(const RatioStudy& study, const RatioRequest& request);
+nlohmann::ordered_json ratio_json(const RatioStudy& study, const RatioRequest& request);
 // Model, card, numbers and figures.
-std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const RatioRequest& request);
+std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const std::string& page,
+                                       const std::string& json);
 
 }  // namespace assay

@@ -202,31 +202,31 @@ std::string ratio_page(const RatioStudy& study, const RatioRequest& request) {
   return page + noticed_table(study);
 }
 
-std::string ratio_json(const RatioStudy& study, const RatioRequest& request) {
+nlohmann::ordered_json ratio_json(const RatioStudy& study, const RatioRequest& request) {
   Json claims = Json::array(), noticed = Json::object();
   for (const ClaimStudy& claim : study.claims) claims.push_back(json_of(claim));
   for (const Noticed& family : study.noticed) noticed[family.family] = json_of(family.rate);
   const sim::ScenarioRanges& ranges = request.ranges;
-  const Json document = {{"first_seed", request.first_seed},
-                         {"runs", study.cases},
-                         {"train", request.train},
-                         {"calibrate", request.calibrate},
-                         {"test", request.test},
-                         {"ttl_s", {ranges.least_ttl_s, ranges.most_ttl_s}},
-                         {"days", {ranges.least_days, ranges.most_days}},
-                         {"rows", {ranges.fewest_rows, ranges.most_rows}},
-                         {"families", study.model.families()},
-                         {"confusion", study.confusion},
-                         {"claims", claims},
-                         {"left_out_noticed", noticed},
-                         {"known_taken_for_new", json_of(study.taken_for_new)}};
-  return document.dump(2) + "\n";
+  return {{"first_seed", request.first_seed},
+          {"runs", study.cases},
+          {"train", request.train},
+          {"calibrate", request.calibrate},
+          {"test", request.test},
+          {"ttl_s", {ranges.least_ttl_s, ranges.most_ttl_s}},
+          {"days", {ranges.least_days, ranges.most_days}},
+          {"rows", {ranges.fewest_rows, ranges.most_rows}},
+          {"families", study.model.families()},
+          {"confusion", study.confusion},
+          {"claims", claims},
+          {"left_out_noticed", noticed},
+          {"known_taken_for_new", json_of(study.taken_for_new)}};
 }
 
-std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const RatioRequest& request) {
+std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const std::string& page,
+                                       const std::string& json) {
   std::vector<SimulatedFile> files = {
       {"timing.model", study.model.to_text()},
-      {"numbers.json", ratio_json(study, request)},
+      {"numbers.json", json},
       {"confusion.svg", confusion_figure(study)},
       {"left_out.svg", left_out_figure(study)},
   };
@@ -239,7 +239,7 @@ std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const RatioReque
       "by `assay calibrate --ratios` on simulated query logs of three authoritative servers; what "
       "it is for, and not for: [weighing.md](../docs/weighing.md).\n\n",
       sha256_hex(files.front().bytes), methods::kFeaturesVersion);
-  files.push_back({"card.md", card + ratio_page(study, request)});
+  files.push_back({"card.md", card + page});
   return files;
 }
 

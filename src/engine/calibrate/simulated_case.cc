@@ -7,6 +7,7 @@
 #include "assay/reader.h"
 #include "assay/store.h"
 #include "engine/examine.h"
+#include "engine/other_records.h"
 #include "engine/question_records.h"
 #include "sim/inside.h"
 #include "sim/records/mail.h"
@@ -249,6 +250,10 @@ Status look_at_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
   const auto groups =
       load_question_records(made.store(), made.file(), *context.question, made.evidences());
   if (!groups.ok()) return groups.error();
+  const auto others =
+      load_other_records(made.store(), made.file(), *context.question, made.evidences());
+  if (!others.ok()) return others.error();
+  context.others = &*others;
   for (const QuestionRecords& records : *groups) each(records, context);
   return {};
 }
