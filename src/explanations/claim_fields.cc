@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/said_date.h"
 #include "explanations/quoted_figures.h"
 #include "explanations/quoted_number.h"
 
@@ -163,6 +164,39 @@ Problem problem_of_addresses(const Claim& claim) {
   return std::nullopt;
 }
 
+// Of `accepts_only`.
+Problem problem_of_askers(const Claim& claim, const CaseFile& file) {
+  Words known;
+  for (const Party& party : file.parties) known.push_back(party.name);
+  Words askers = list_of(claim, "askers");
+  if (askers.empty()) askers.push_back(field_of(claim, "askers"));
+  for (const std::string& text : askers) {
+    if (IpPrefix::parse(text).ok()) continue;
+    auto problem = not_among("askers", text, known,
+                             "write an address, a prefix like 192.0.2.0/24, or a party's name");
+    if (problem) return problem;
+  }
+  return std::nullopt;
+}
+
+Problem problem_of_ownership_field(const Claim& claim, std::string_view field) {
+  const std::string text = field_of(claim, field);
+  std::string canonical;
+  if (field == "date" && !parse_said_date(text)) {
+    return FieldProblem{fmt::format("'{}' is not a date", text),
+                        "write it like 2010, 2010-03, 2010-03-04 or 2010-03-04T05:06:07Z"};
+  }
+  if (field == "address" && !IpAddress::parse(text)) {
+    return FieldProblem{fmt::format("'{}' is not an address", text),
+                        "write it like 192.0.2.7 or 2001:db8::7"};
+  }
+  if (field == "name" && canonicalise_name(text, canonical)) {
+    return FieldProblem{fmt::format("'{}' is not a domain name", text),
+                        "write it like mail1.sender.example"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<FieldProblem> problem_of_field(const Claim& claim, std::string_view field,
@@ -175,6 +209,10 @@ std::optional<FieldProblem> problem_of_field(const Claim& claim, std::string_vie
   if (field == "events") return problem_of_events(claim, file);
   if (field == "figures") return problem_of_figures(claim, file);
   if (field == "addresses") return problem_of_addresses(claim);
+  if (field == "askers") return problem_of_askers(claim, file);
+  if (field == "date" || field == "address" || field == "name") {
+    return problem_of_ownership_field(claim, field);
+  }
   if (field == "window") return problem_of_window(text);
   if (field == "before" || field == "after") return problem_of_event(text, field, file);
   if (field == "vantage") return not_among(field, text, vantage_words());

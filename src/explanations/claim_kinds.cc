@@ -42,6 +42,22 @@ const std::vector<ClaimKind>& claim_kinds() {
        {"party", "zones"},
        {"window", "vantage"}},
       {"consistent", "quoted figures can all be true of one set of records", {"figures"}, {}},
+      {"accepts_only",
+       "a mail server lets in only these askers: addresses, prefixes or parties",
+       {"askers"},
+       {"party", "server"}},
+      {"unused_since",
+       "a host has not been in use since a date",
+       {"date"},
+       {"party", "name", "addresses", "records"}},
+      {"registered_to",
+       "a name's registrant, or the holder of an address, is this one",
+       {"holder"},
+       {"name", "address", "date"}},
+      {"controlled_by",
+       "somebody controls what a name leads to",
+       {"holder"},
+       {"name", "address", "date"}},
   };
   return kKinds;
 }

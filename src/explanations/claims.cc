@@ -17,7 +17,7 @@ struct Kind {
   ClaimAnswer (*answer)(const Context&);
 };
 
-constexpr std::array<Kind, 10> kAnswerers{{
+constexpr auto kAnswerers = std::to_array<Kind>({
     {"count", answer_count},
     {"share", answer_share},
     {"rate", answer_rate},
@@ -28,7 +28,11 @@ constexpr std::array<Kind, 10> kAnswerers{{
     {"coincides_with", answer_coincides_with},
     {"active_in_office_hours", answer_active_in_office_hours},
     {"consistent", answer_consistent},
-}};
+    {"accepts_only", answer_accepts_only},
+    {"unused_since", answer_unused_since},
+    {"registered_to", answer_registered_to},
+    {"controlled_by", answer_controlled_by},
+});
 
 int rank_of(Answer answer, Combine rule) {
   // Best first. Where one counter-example is enough, a contradiction goes before everything.
@@ -103,7 +107,9 @@ std::vector<std::string> vantages(const Context& context) {
     }
   }
   // Records that are no look-ups are measured at no vantage.
-  if (found.size() > 1) std::erase(found, "");
+  for (const char* none : {"", "all"}) {
+    if (found.size() > 1) std::erase(found, none);
+  }
   return found;
 }
 

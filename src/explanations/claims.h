@@ -85,5 +85,9 @@ ClaimAnswer answer_order(const Context& context);
 ClaimAnswer answer_coincides_with(const Context& context);
 ClaimAnswer answer_active_in_office_hours(const Context& context);
 ClaimAnswer answer_consistent(const Context& context);
+ClaimAnswer answer_accepts_only(const Context& context);
+ClaimAnswer answer_unused_since(const Context& context);
+ClaimAnswer answer_registered_to(const Context& context);
+ClaimAnswer answer_controlled_by(const Context& context);
 
 }  // namespace assay::claims

@@ -34,6 +34,9 @@ const std::vector<const Method*>& all_methods() {
       &methods::automation_method(),
       &methods::timing_summary_method(),
       &methods::chains_method(),
+      &methods::acceptance_policy_method(),
+      &methods::dormancy_method(),
+      &methods::registrations_method(),
   };
   return kMethods;
 }

@@ -34,5 +34,8 @@ const Method& tunnel_signs_method();
 const Method& automation_method();
 const Method& timing_summary_method();
 const Method& chains_method();
+const Method& acceptance_policy_method();
+const Method& dormancy_method();
+const Method& registrations_method();
 
 }  // namespace assay::methods

@@ -1,0 +1,258 @@
+// registrations: who stands in which role of a name, an address or a route, by which source and as
+// of when; where sources differ; and who the neighbours are.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "methods/registry.h"
+#include "methods/support/assertions.h"
+#include "methods/support/measure.h"
+#include "methods/support/neighbours.h"
+#include "methods/support/ownership_claims.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr std::size_t kMostTold = 6;  // assertions spelled out in a sentence
+constexpr std::size_t kMostTableRows = 100;
+constexpr std::int64_t kOneTimeUs = 7 * kMicrosPerDay;
+
+// One value of one source, over all times at which it said so.
+struct Held {
+  std::string about, value, key, source;
+  Interval seen;  // first to last
+  double times = 0, undated = 0;
+  bool is_hidden = false, is_opaque = false;
+};
+
+std::vector<Held> held_of(const std::vector<const Assertion*>& assertions) {
+  std::map<std::tuple<std::string, std::string, std::string>, Held> held;
+  for (const Assertion* one : assertions) {
+    Held& each = held[{one->about, one->source, one->key}];
+    each.about = one->about;
+    each.value = one->value;
+    each.key = one->key;
+    each.source = one->source;
+    each.is_hidden = one->is_hidden;
+    each.is_opaque = one->is_opaque;
+    ++each.times;
+    if (one->when.empty()) {
+      ++each.undated;
+    } else if (each.seen.empty()) {
+      each.seen = one->when;
+    } else {
+      each.seen = {std::min(each.seen.begin_us, one->when.begin_us),
+                   std::max(each.seen.end_us, one->when.end_us)};
+    }
+  }
+  std::vector<Held> all;
+  for (auto& [key, each] : held) all.push_back(std::move(each));
+  return all;
+}
+
+std::string seen_text(const Interval& seen) {
+  if (seen.empty()) return "no date";
+  const std::string first = format_utc(seen.begin_us).substr(0, 10);
+  const std::string last = format_utc(seen.end_us - 1).substr(0, 10);
+  return first == last ? first : fmt::format("{} to {}", first, last);
+}
+
+struct Differences {
+  double at_one_time = 0, at_other_times = 0;  // pairs of sources of one thing
+  double changes = 0;                          // of one source over time
+  std::string example;
+};
+
+// What is hidden or opaque differs from nothing.
+Differences differences_of(const std::vector<Held>& held) {
+  Differences found;
+  std::map<std::string, std::vector<const Held*>> by_thing;
+  for (const Held& each : held) {
+    if (!each.is_hidden && !each.is_opaque) by_thing[each.about].push_back(&each);
+  }
+  for (const auto& [about, values] : by_thing) {
+    // Few sources speak of one thing; many values of it are a list that somebody padded.
+    const std::size_t count = std::min<std::size_t>(values.size(), 50);
+    for (std::size_t a = 0; a < count; ++a) {
+      for (std::size_t b = a + 1; b < count; ++b) {
+        if (values[a]->key == values[b]->key) continue;
+        if (values[a]->source == values[b]->source) {
+          ++found.changes;
+          continue;
+        }
+        const Interval& x = values[a]->seen;
+        const Interval& y = values[b]->seen;
+        const bool is_one = !x.empty() && !y.empty() && x.begin_us < y.end_us + kOneTimeUs &&
+                            y.begin_us < x.end_us + kOneTimeUs;
+        ++(is_one ? found.at_one_time : found.at_other_times);
+        if (is_one && found.example.empty()) {
+          found.example =
+              fmt::format("of {} {} says '{}' and {} says '{}'", about, values[a]->source,
+                          values[a]->value, values[b]->source, values[b]->value);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+std::string limit_of(Role role) {
+  switch (role) {
+    case Role::registrant:
+      return "A registrant wrote its own name, and nobody need have checked it. Being registrant "
+             "shows neither who runs the name's servers nor who uses its hosts.";
+    case Role::administrator:
+    case Role::technical:
+      return "A contact answers for a registration; it need be neither holder nor operator.";
+    case Role::registrar:
+      return "A registrar keeps the registration for its customer and is not that customer.";
+    case Role::name_server:
+      return "Names of servers tell where questions were sent. Who operates them is inferred from "
+             "these names alone; who may change the zone behind them is in its own records.";
+    case Role::mail_exchanger:
+      return "A mail exchanger takes mail for the domain; it may be a provider's.";
+    case Role::address_holder:
+      return "The holder of a network hands addresses on: it need not run, or know, the host.";
+    case Role::ptr:
+      return "The holder of the address writes its reverse name and may write anybody's; only an "
+             "address record of that name that leads back was agreed to by the name's holder.";
+    case Role::origin:
+      return "An origin announces a route, as a provider, by mistake or by theft; it is no holder.";
+  }
+  return "";
+}
+
+void add_table(const std::vector<Held>& held, Finding& finding) {
+  Table table{"assertions", {"first_unix_s", "last_unix_s", "times", "is_hidden"}, {}, {}};
+  for (const Held& each : held) {
+    if (table.rows.size() == kMostTableRows) break;
+    const auto seconds = [](std::int64_t us) { return static_cast<double>(us / kMicrosPerSecond); };
+    table.row_labels.push_back(fmt::format("{}: {} [{}]", each.about, each.value, each.source));
+    table.rows.push_back({each.seen.empty() ? 0 : seconds(each.seen.begin_us),
+                          each.seen.empty() ? 0 : seconds(each.seen.end_us - 1), each.times,
+                          each.is_hidden ? 1.0 : 0.0});
+  }
+  finding.tables.push_back(std::move(table));
+}
+
+Finding measure_role(const MethodContext& context, Role role,
+                     const std::vector<const Assertion*>& assertions) {
+  Finding finding = make_other_finding(registrations_method(), context, word_of(role));
+  std::set<std::uint32_t> rows;
+  std::set<std::string> sources, things;
+  for (const Assertion* one : assertions) {
+    rows.insert(one->rows.begin(), one->rows.end());
+    sources.insert(one->source);
+    things.insert(one->about);
+  }
+  finding.dedup_rule = "one value of one source counts once, from its first to its last time";
+  finding.selection = seal_others(context, {rows.begin(), rows.end()},
+                                  fmt::format("registrations that tell the {}", words_of(role)));
+  finding.denominator = fmt::format("of {} that tell it",
+                                    plural(static_cast<double>(assertions.size()), "assertion"));
+  const std::vector<Held> held = held_of(assertions);
+  const Differences differ = differences_of(held);
+  double hidden = 0, undated = 0;
+  for (const Held& each : held) {
+    hidden += each.is_hidden;
+    undated += each.seen.empty();
+  }
+  add(finding, "assertions", static_cast<double>(assertions.size()));
+  add(finding, "things", static_cast<double>(things.size()));
+  add(finding, "sources", static_cast<double>(sources.size()));
+  add(finding, "values", static_cast<double>(held.size()));
+  add(finding, "hidden_values", hidden);
+  add(finding, "undated_values", undated);
+  add(finding, "disagreements", differ.at_one_time, "pairs of sources");
+  add(finding, "differences_at_other_times", differ.at_other_times, "pairs of sources");
+  add(finding, "changes", differ.changes, "pairs of values of one source");
+  finding.outcome = differ.at_one_time > 0 ? Outcome::found : Outcome::measured;
+  std::vector<std::string> told;
+  for (const Held& each : held) {
+    if (told.size() == kMostTold) break;
+    told.push_back(fmt::format("{} of {}: '{}'{} ({}, {})", words_of(role), each.about, each.value,
+                               each.is_hidden   ? ", which hides it"
+                               : each.is_opaque ? ", a handle of that source"
+                                                : "",
+                               each.source, seen_text(each.seen)));
+  }
+  finding.statement = fmt::format(
+      "{}{}. {}", fmt::join(told, "; "),
+      held.size() > told.size() ? fmt::format("; and {} more", held.size() - told.size()) : "",
+      differ.at_one_time > 0
+          ? fmt::format("{} of sources disagree within a week of each other: {}.",
+                        plural(differ.at_one_time, "pair"), differ.example)
+          : std::string("No two sources disagree at one time."));
+  finding.limitations.push_back(limit_of(role));
+  finding.limitations.emplace_back(
+      "Each value is one source's claim at the time it was fetched; between two fetches, and "
+      "before "
+      "the first, it is not known.");
+  if (undated > 0) {
+    finding.limitations.push_back(fmt::format("{} of no known date.", plural(undated, "value")));
+  }
+  if (const std::uint64_t left = left_out_of(context, {RecordKind::registration})) {
+    finding.limitations.push_back(
+        fmt::format("{} more registrations lie beyond the limit of one question.", left));
+  }
+  add_table(held, finding);
+  return finding;
+}
+
+Finding nothing(const MethodContext& context) {
+  Finding finding = make_other_finding(registrations_method(), context, "");
+  finding.outcome = Outcome::not_applicable;
+  finding.dedup_rule = "raw rows";
+  finding.denominator = "of no registration";
+  finding.selection = seal_others(context, {}, "no rows");
+  finding.statement =
+      "No registration in the case speaks of these names or addresses. Dated answers of whois or "
+      "RDAP, a zone, a list of reverse names and a routing table of the time would tell who stood "
+      "in which role; none of them tells who used the host.";
+  return finding;
+}
+
+class Registrations : public Method {
+ public:
+  std::string_view name() const override { return "registrations"; }
+  std::string_view version() const override { return "1"; }
+  std::string_view summary() const override {
+    return "who stands in which role of a name or address, by source and date; its neighbours";
+  }
+  // Registrations are of no vantage of look-ups.
+  std::vector<Finding> run(const QuestionRecords&, const MethodContext&) const override {
+    return {};
+  }
+  std::vector<Finding> compare(const std::vector<QuestionRecords>&,
+                               const MethodContext& context) const override {
+    const std::vector<Assertion> all = assertions_of(context);
+    const Asked asked = asked_of(context);
+    std::map<Role, std::vector<const Assertion*>> by_role;
+    for (const Assertion& one : all) {
+      if (asked.is_about(one)) by_role[one.role].push_back(&one);
+    }
+    std::vector<Finding> findings;
+    for (const auto& [role, assertions] : by_role) {
+      findings.push_back(measure_role(context, role, assertions));
+    }
+    if (findings.empty()) findings.push_back(nothing(context));
+    for (Finding& finding : neighbour_findings(context, all, asked)) {
+      findings.push_back(std::move(finding));
+    }
+    for (Finding& finding : ownership_claim_findings(context, all)) {
+      findings.push_back(std::move(finding));
+    }
+    return findings;
+  }
+};
+
+}  // namespace
+
+const Method& registrations_method() {
+  static const Registrations kMethod;
+  return kMethod;
+}
+
+}  // namespace assay::methods

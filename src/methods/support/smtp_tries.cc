@@ -1,0 +1,336 @@
+#include "methods/support/smtp_tries.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace assay::methods {
+namespace {
+
+constexpr std::array<std::string_view, 3> kOwnLogFormats{"postfix_log", "exim_mainlog",
+                                                         "sendmail_log"};
+constexpr std::uint16_t kMailPorts[] = {25, 465, 587, 2525};
+constexpr std::uint8_t kTcp = 6;
+
+struct Words {
+  FieldId status = field_id("status"), step = field_id("step"),
+          enhanced = field_id("enhanced_code"), text = field_id("reply_text"),
+          host = field_id("host"), queue = field_id("queue_id"), user = field_id("auth_user"),
+          recipient = field_id("recipient"), helo_reply = field_id("helo_reply"),
+          banner = field_id("banner"), action = field_id("action"),
+          direction = field_id("direction"), state = field_id("conn_state"),
+          message_id = field_id("message_id");
+};
+const Words& words() {
+  static const Words kWords;
+  return kWords;
+}
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  });
+}
+
+bool is_mail_port(std::uint16_t port) {
+  return std::find(std::begin(kMailPorts), std::end(kMailPorts), port) != std::end(kMailPorts);
+}
+
+bool is_loopback(const IpAddress& address) {
+  static const IpAddress kV6 = *IpAddress::parse("::1");
+  return address == kV6 || (address.is_v4() && (address.v4() >> 24) == 127);
+}
+
+bool is_own_log(const Evidence& evidence) {
+  return std::find(kOwnLogFormats.begin(), kOwnLogFormats.end(), evidence.format) !=
+         kOwnLogFormats.end();
+}
+
+// One session of a capture: its ends.
+using SessionKey =
+    std::tuple<std::uint32_t, std::uint64_t, std::uint16_t, std::uint64_t, std::uint16_t>;
+SessionKey session_of(const OtherRow& row) {
+  return {row.evidence, row.row.client, row.row.client_port, row.row.server, row.row.server_port};
+}
+
+class Collector {
+ public:
+  explicit Collector(const MethodContext& context)
+      : context_(context), parties_(question_parties(context)) {
+    for (const OtherRow& row : context.others->rows) {
+      if (row.row.kind == RecordKind::mail) with_mail_.insert(session_of(row));
+    }
+  }
+
+  std::vector<SmtpServer> collect() {
+    const auto& rows = context_.others->rows;
+    for (std::uint32_t i = 0; i < rows.size(); ++i) {
+      const OtherRow& row = rows[i];
+      if (row.row.kind == RecordKind::flow) take_flow(i, row);
+      if (row.row.kind != RecordKind::mail && row.row.kind != RecordKind::service) continue;
+      const Evidence* evidence = evidence_numbered(context_, row.evidence);
+      if (evidence == nullptr) continue;
+      if (is_own_log(*evidence)) {
+        take_log(i, row, *evidence);
+      } else if (evidence->format != "rspamd_log" && evidence->format != "exchange_tracking") {
+        take_wire(i, row);
+      }
+    }
+    return finish();
+  }
+
+ private:
+  // The party of the question that holds the row's server; -1 when none does.
+  int party_of_server(const OtherRow& row) const {
+    for (const int party : parties_) {
+      if (row.server_party == party || is_address_of(context_, party, row.server)) return party;
+    }
+    return -1;
+  }
+
+  SmtpServer* server_at(const OtherRow& row) {
+    const int party = party_of_server(row);
+    if (party < 0) return nullptr;
+    SmtpServer& server = servers_[row.server.to_string()];
+    server.name = row.server.to_string();
+    server.party = party;
+    server.basis = "its address";
+    return &server;
+  }
+
+  static SmtpTry try_of(std::uint32_t index, const OtherRow& row) {
+    SmtpTry one;
+    one.row = index;
+    one.us = row.row.time_us;
+    one.code = row.row.code;
+    one.address = row.client;
+    one.asker = row.client.is_unspecified() ? "not told" : row.client.to_string();
+    one.network = row.client.is_unspecified() ? "not told" : network_text(row.client);
+    return one;
+  }
+
+  // Packets to a mail port that nothing came back for; only of formats that count both ways.
+  void take_flow(std::uint32_t index, const OtherRow& row) {
+    if (row.row.protocol != kTcp || !is_mail_port(row.row.server_port)) return;
+    const Evidence* evidence = evidence_numbered(context_, row.evidence);
+    const std::string_view state = row.field(words().state);
+    const bool is_counted = evidence != nullptr && is_read_as(*evidence, "pcap_flow");
+    const bool is_silent =
+        state == "S0" || state == "REJ" ||
+        (is_counted && row.row.packets_sent > 0 && row.row.packets_received == 0);
+    if (!is_silent) return;
+    if (SmtpServer* server = server_at(row)) {
+      SmtpTry one = try_of(index, row);
+      one.stage = SmtpStage::no_answer;
+      one.fate = SmtpFate::unanswered;
+      server->tries.push_back(std::move(one));
+    }
+  }
+
+  void take_wire(std::uint32_t index, const OtherRow& row) {
+    const bool is_session = row.row.kind == RecordKind::service;
+    if (is_session &&
+        (!is_mail_port(row.row.server_port) || with_mail_.contains(session_of(row)))) {
+      return;
+    }
+    SmtpServer* server = server_at(row);
+    if (server == nullptr) return;
+    SmtpTry one = try_of(index, row);
+    if (is_session) {
+      judge_session(row, one);
+    } else {
+      judge_mail(row, one);
+    }
+    server->tries.push_back(std::move(one));
+  }
+
+  static void judge_session(const OtherRow& row, SmtpTry& one) {
+    one.stage = SmtpStage::banner;
+    if (row.row.code != kNoCode && row.row.code >= 400) {
+      one.fate =
+          row.row.code < 500 && row.row.code != 421 ? SmtpFate::deferred : SmtpFate::asker_refused;
+      return;
+    }
+    const std::string_view helo = row.field(words().helo_reply);
+    if (helo.starts_with('4') || helo.starts_with('5')) {
+      one.stage = SmtpStage::ehlo;
+      one.fate = helo.starts_with('5') || helo.starts_with("421") ? SmtpFate::asker_refused
+                                                                  : SmtpFate::deferred;
+    }
+  }
+
+  static void judge_mail(const OtherRow& row, SmtpTry& one) {
+    const std::string_view status = row.field(words().status);
+    one.stage = stage_of(row.field(words().step));
+    // A sensor without a status tells a last reply; 250 behind headers is the message's.
+    const bool has_headers =
+        status.empty() && row.row.code == 250 && !row.field(words().message_id).empty();
+    if (status == "accepted" || status == "sent" || has_headers) {
+      one.stage = SmtpStage::data;
+      one.fate = SmtpFate::accepted;
+    } else if (row.row.code != kNoCode && row.row.code >= 400) {
+      one.fate = fate_of_reply(row.row.code, one.stage, row.field(words().enhanced),
+                               row.field(words().text));
+    }
+  }
+
+  // Of a server's own log: whom it let in, and what other servers told it.
+  void take_log(std::uint32_t index, const OtherRow& row, const Evidence& evidence) {
+    const std::string host(row.field(words().host));
+    const std::string name = host.empty() ? evidence.id : host;
+    if (row.row.kind == RecordKind::mail) take_incoming(index, row, evidence, name);
+    if (row.row.server == 0 || row.field(words().direction) == "in") return;
+    if (SmtpServer* other = server_at(row)) {
+      SmtpTry one = try_of(index, row);
+      one.asker = fmt::format("the host of {}", name);
+      one.network = one.asker;
+      one.address = {};
+      if (row.row.kind == RecordKind::mail) {
+        judge_mail(row, one);
+      } else if (row.row.code == kNoCode) {
+        one.stage = SmtpStage::no_answer;
+        one.fate = SmtpFate::unanswered;
+      } else if (row.row.code >= 400) {
+        one.fate = fate_of_reply(row.row.code, one.stage, row.field(words().enhanced),
+                                 row.field(words().text));
+      }
+      other->tries.push_back(std::move(one));
+    }
+  }
+
+  void take_incoming(std::uint32_t index, const OtherRow& row, const Evidence& evidence,
+                     const std::string& name) {
+    SmtpServer& server = logs_[name];
+    server.name = name;
+    if (std::find(server.own_logs.begin(), server.own_logs.end(), evidence.number) ==
+        server.own_logs.end()) {
+      server.own_logs.push_back(evidence.number);
+    }
+    const std::string_view status = row.field(words().status);
+    const bool is_refusal = status == "rejected";
+    if (!row.field(words().user).empty() || is_loopback(row.client)) {
+      ++server.by_authenticated;
+      return;
+    }
+    if (row.client.is_unspecified()) {
+      server.without_asker += !is_refusal;
+      return;
+    }
+    SmtpTry one = try_of(index, row);
+    one.is_of_own_log = true;
+    if (is_refusal) {
+      one.stage = stage_of(row.field(words().step));
+      // Exim tells no code.
+      const std::string_view text = row.field(words().text);
+      const bool is_passing = row.field(words().action).starts_with("temporarily");
+      const std::uint16_t otherwise = is_passing ? 450 : 550;
+      const std::uint16_t code = row.row.code == kNoCode ? otherwise : row.row.code;
+      one.fate = fate_of_reply(code, one.stage, row.field(words().enhanced), text);
+    } else if (status != "unfinished" && !row.field(words().queue).empty()) {
+      one.stage = SmtpStage::data;
+      one.fate = SmtpFate::accepted;
+      ++accepted_[name];
+      for (const int party : parties_) held_[name][party] += row.name_party == party;
+    }
+    server.tries.push_back(std::move(one));
+  }
+
+  void attribute(const std::string& name, SmtpServer& server) const {
+    std::string canonical;
+    const bool is_name = !canonicalise_name(name, canonical);
+    for (const int party : parties_) {
+      const Party& who = context_.case_file->parties[static_cast<std::size_t>(party)];
+      if (is_name && who.holds_name(canonical)) {
+        server.party = party;
+        server.basis = "the name of its host";
+        return;
+      }
+    }
+    const auto held = held_.find(name);
+    if (held == held_.end()) return;
+    for (const auto& [party, count] : held->second) {
+      if (2 * count <= accepted_.at(name)) continue;
+      server.party = party;
+      server.basis = fmt::format("the recipients of {} of {} messages that it took", count,
+                                 accepted_.at(name));
+      return;
+    }
+  }
+
+  std::vector<SmtpServer> finish() {
+    std::vector<SmtpServer> all;
+    for (auto& [name, server] : logs_) {
+      attribute(name, server);
+      if (server.party >= 0 && !server.tries.empty()) all.push_back(std::move(server));
+    }
+    for (auto& [name, server] : servers_) all.push_back(std::move(server));
+    std::stable_sort(all.begin(), all.end(), [](const SmtpServer& a, const SmtpServer& b) {
+      return a.tries.size() > b.tries.size();
+    });
+    return all;
+  }
+
+  const MethodContext& context_;
+  std::vector<int> parties_;
+  std::set<SessionKey> with_mail_;
+  std::map<std::string, SmtpServer> servers_, logs_;
+  std::map<std::string, std::uint64_t> accepted_;
+  std::map<std::string, std::map<int, std::uint64_t>> held_;
+};
+
+}  // namespace
+
+SmtpStage stage_of(std::string_view step) {
+  const std::string text = lower_copy(step);
+  if (contains_any(text, {"rcpt"})) return SmtpStage::rcpt;
+  if (contains_any(text, {"mail", "sender"})) return SmtpStage::mail;
+  if (contains_any(text, {"connect", "banner", "relay"})) return SmtpStage::banner;
+  if (contains_any(text, {"helo", "ehlo"})) return SmtpStage::ehlo;
+  if (contains_any(text, {"data", "bdat", "end-of", "message", "eom"})) return SmtpStage::data;
+  return SmtpStage::not_told;
+}
+
+SmtpFate fate_of_reply(std::uint16_t code, SmtpStage stage, std::string_view enhanced,
+                       std::string_view reply) {
+  const std::string text = lower_copy(reply.substr(0, 1024));
+  const std::string status(
+      enhanced.substr(std::min<std::size_t>(enhanced.find('.'), enhanced.size())));
+  if (code >= 400 && code < 500 && code != 421) return SmtpFate::deferred;
+  // Words of the client's own address stand before those of the recipient's: a list that names the
+  // client is quoted in a refusal of RCPT.
+  const bool is_of_asker =
+      contains_any(text, {"client host", "sender verify", "sender address", "blocked", "block list",
+                          "blocklist", "blacklist", "denylist", "dnsbl", "rbl", "reputation",
+                          "listed", "spf", "your ip", "your host", "reverse", "helo",
+                          "not allowed to connect", "banned"}) ||
+      status.starts_with(".7.25") || status.starts_with(".7.23") || code == 421;
+  const bool is_of_recipient =
+      contains_any(text, {"relay", "user unknown", "no such", "unknown user", "unrouteable",
+                          "mailbox", "does not exist", "recipient address", "unknown recipient",
+                          "recipient unknown"}) ||
+      status == ".1.1" || status == ".1.2" || status == ".1.6" || status == ".1.10" ||
+      status.starts_with(".2.");
+  if (is_of_asker) return SmtpFate::asker_refused;
+  if (stage == SmtpStage::data || status.starts_with(".6.") || status.starts_with(".3.") ||
+      code == 552) {
+    return SmtpFate::content_refused;
+  }
+  if (is_of_recipient) return SmtpFate::recipient_refused;
+  // A bare 550 to RCPT may be about either.
+  if (stage == SmtpStage::rcpt && !status.starts_with(".7.")) return SmtpFate::recipient_refused;
+  return SmtpFate::asker_refused;
+}
+
+std::vector<SmtpServer> smtp_servers(const MethodContext& context) {
+  if (context.others == nullptr) return {};
+  std::vector<SmtpServer> servers = Collector(context).collect();
+  for (SmtpServer& server : servers) {
+    std::stable_sort(server.tries.begin(), server.tries.end(),
+                     [](const SmtpTry& a, const SmtpTry& b) { return a.us < b.us; });
+  }
+  return servers;
+}
+
+}  // namespace assay::methods

@@ -1,0 +1,256 @@
+// Claims about servers and names, from records through the methods to the answer.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../methods/other_toy.h"
+#include "assay/verdict.h"
+
+namespace assay {
+namespace {
+
+using testing::HasSubstr;
+using toy::OtherToy;
+
+constexpr char kSender[] = "198.51.100.9";
+
+ClaimAnswer answer(OtherToy& toy) {
+  std::vector<Finding> findings;
+  for (const char* method : {"acceptance_policy", "dormancy", "registrations"}) {
+    for (Finding& finding : toy.run(method)) findings.push_back(std::move(finding));
+  }
+  const FindingSet set(std::move(findings));
+  const auto answers = answer_claims(toy.file().questions.front(), toy.file(), set);
+  EXPECT_EQ(answers.size(), 1u);
+  for (const std::string& id : answers.front().findings) EXPECT_NE(set.by_id(id), nullptr) << id;
+  if (answers.front().answer == Answer::not_testable) {
+    EXPECT_FALSE(answers.front().would_test.empty());
+  }
+  return answers.front();
+}
+
+// --- accepts_only ---
+
+void logged_allow_list(OtherToy& toy, bool is_complete) {
+  Evidence& log = toy.evidence("mail-1", "postfix_log", {"mail"});
+  if (is_complete) OtherToy::cover(log, 0, 30);
+  for (int k = 0; k < 5; ++k) {
+    toy.logged(5 * k + 0.5, "mx1", kSender, true);
+    toy.logged(5 * k + 0.6, "mx1", fmt::format("203.0.{}.7", k), false);
+  }
+}
+
+TEST(ClaimAcceptsOnly, TheServersCompleteLogSupportsIt) {
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Bank"}}, {{"askers", {kSender}}});
+  logged_allow_list(toy, true);
+  EXPECT_EQ(answer(toy).answer, Answer::supported);
+}
+
+TEST(ClaimAcceptsOnly, WithoutCoverageItHoldsWithinTheFilesAlone) {
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Bank"}}, {{"askers", {"Sender"}}});
+  logged_allow_list(toy, false);
+  const ClaimAnswer said = answer(toy);
+  EXPECT_EQ(said.answer, Answer::supported_only_within_these_files);
+  EXPECT_FALSE(said.would_test.empty());
+}
+
+TEST(ClaimAcceptsOnly, OneOtherThatIsLetInContradicts) {
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Bank"}}, {{"askers", {"198.51.100.0/24"}}});
+  logged_allow_list(toy, true);
+  toy.logged(29, "mx1", "203.0.113.77", true);
+  const ClaimAnswer said = answer(toy);
+  EXPECT_EQ(said.answer, Answer::contradicted);
+  EXPECT_THAT(said.statement, HasSubstr("203.0.113.77"));
+}
+
+TEST(ClaimAcceptsOnly, AMessageWithoutAToldClientKeepsItFromBeingShown) {
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Bank"}}, {{"askers", {kSender}}});
+  logged_allow_list(toy, true);
+  toy.logged(3, "mx1", "", true);
+  EXPECT_EQ(answer(toy).answer, Answer::supported_only_within_these_files);
+}
+
+TEST(ClaimAcceptsOnly, RefusedProbesAloneTestNothing) {
+  for (const int code : {521, 554, 421}) {
+    OtherToy toy;
+    toy.claim("accepts_only", {{"party", "Sender"}}, {{"askers", {"Bank"}}});
+    toy.evidence("mail-1", "pcap_dns", {"service"});
+    for (int k = 0; k < 50; ++k) toy.banner(k % 30, fmt::format("203.0.{}.7", k), kSender, code);
+    const ClaimAnswer said = answer(toy);
+    EXPECT_EQ(said.answer, Answer::not_testable) << code;
+    EXPECT_THAT(said.in_short, HasSubstr("50 of 50 others refused (at most 5.82 %"));
+    EXPECT_THAT(said.would_test.front(), HasSubstr("configuration"));
+  }
+}
+
+TEST(ClaimAcceptsOnly, FromOutsideAPositiveControlIsStillNotAList) {
+  OtherToy toy;
+  toy.claim("accepts_only", {}, {{"askers", {"Bank"}}});
+  toy.evidence("mail-1", "pcap_dns", {"mail", "service"});
+  toy.mail(1, "192.0.2.25", kSender, 250, "data");
+  for (int k = 0; k < 9; ++k) toy.banner(k, fmt::format("203.0.{}.7", k), kSender, 554);
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
+TEST(ClaimAcceptsOnly, WithoutAnyMailRecordItSaysWhichIsNeeded) {
+  OtherToy toy;
+  toy.claim("accepts_only", {}, {{"askers", {"Bank"}}});
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
+// --- unused_since ---
+
+void flow(OtherToy& toy, double day, bool is_answered) {
+  RecordRow& row = toy.row(RecordKind::flow, day, "203.0.113.1", kSender).row;
+  row.packets_sent = 3;
+  row.packets_received = is_answered ? 4 : 0;
+}
+
+TEST(ClaimUnusedSince, OneSignOfUseContradicts) {
+  OtherToy toy;
+  toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05-10"}});
+  toy.evidence("flow-1", "zeek_conn", {"flow"});
+  flow(toy, 9, true);
+  EXPECT_EQ(answer(toy).answer, Answer::contradicted);
+}
+
+TEST(ClaimUnusedSince, AScanIsNoUse) {
+  OtherToy toy;
+  toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05-10"}});
+  toy.evidence("flow-1", "zeek_conn", {"flow"});
+  flow(toy, 9, false);
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
+TEST(ClaimUnusedSince, TheHostsOwnCompleteFlowsSupportIt) {
+  OtherToy toy;
+  toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05-10"}},
+            {{"records", {"flow-1"}}});
+  OtherToy::cover(toy.evidence("flow-1", "zeek_conn", {"flow"}), 0, 30);
+  flow(toy, 2, true);
+  EXPECT_EQ(answer(toy).answer, Answer::supported);
+}
+
+TEST(ClaimUnusedSince, ItsMailLogAloneSpeaksOfMailAlone) {
+  OtherToy toy;
+  toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05-10"}},
+            {{"records", {"mail-1"}}});
+  OtherToy::cover(toy.evidence("mail-1", "postfix_log", {"mail"}), 0, 30);
+  EXPECT_EQ(answer(toy).answer, Answer::supported_only_within_these_files);
+}
+
+TEST(ClaimUnusedSince, CoverageThatEndsEarlySupportsNothing) {
+  OtherToy toy;
+  toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05-10"}},
+            {{"records", {"flow-1"}}});
+  OtherToy::cover(toy.evidence("flow-1", "zeek_conn", {"flow"}), 0, 20);
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
+TEST(ClaimUnusedSince, ASignWithinAVagueDateDecidesNothing) {
+  OtherToy toy;
+  toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05"}});
+  toy.evidence("flow-1", "zeek_conn", {"flow"});
+  flow(toy, 9, true);
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
+TEST(ClaimUnusedSince, ANameIsFollowedToTheAddressThatAZoneGivesIt) {
+  OtherToy toy;
+  toy.others().addresses = {{"mail1.sender.example", *IpAddress::parse(kSender), {}, {1}}};
+  toy.claim("unused_since", {{"name", "mail1.sender.example"}, {"date", "2010"}});
+  toy.evidence("flow-1", "zeek_conn", {"flow"});
+  flow(toy, 9, true);
+  EXPECT_EQ(answer(toy).answer, Answer::contradicted);
+}
+
+// --- registered_to, controlled_by ---
+
+void whois(OtherToy& toy, double day, const char* who, const char* source) {
+  toy.whois(day, "sender.example",
+            {{"registrant_organization", who}, {"domain", "sender.example"}, {"source", source}});
+}
+
+Answer registered(OtherToy& toy, const char* date = "2021-05-06") {
+  toy.claim("registered_to",
+            {{"name", "mail1.sender.example"}, {"holder", "Sender Limited"}, {"date", date}});
+  return answer(toy).answer;
+}
+
+TEST(ClaimRegisteredTo, TheRegistrysRecordOfThatDaySupportsIt) {
+  OtherToy toy;
+  toy.evidence("file-1", "whois_text", {"registration"}).vantage = Vantage::registry;
+  whois(toy, 2, "SENDER LTD", "whois.a.example");
+  EXPECT_EQ(registered(toy), Answer::supported);
+}
+
+TEST(ClaimRegisteredTo, AnybodysCopyHoldsWithinTheFiles) {
+  OtherToy toy;
+  toy.evidence("file-1", "whois_text", {"registration"});
+  whois(toy, 2, "Sender Ltd", "whois.a.example");
+  EXPECT_EQ(registered(toy), Answer::supported_only_within_these_files);
+}
+
+TEST(ClaimRegisteredTo, TheSameBeforeAndAfterReachesTheDate) {
+  OtherToy toy;
+  toy.evidence("file-1", "whois_text", {"registration"});
+  whois(toy, 1, "Sender Ltd", "whois.a.example");
+  whois(toy, 9, "Sender Ltd", "whois.a.example");
+  EXPECT_EQ(registered(toy), Answer::supported_only_within_these_files);
+}
+
+TEST(ClaimRegisteredTo, AnotherRegistrantContradicts) {
+  OtherToy toy;
+  toy.evidence("file-1", "whois_text", {"registration"});
+  whois(toy, 2, "Other GmbH", "whois.a.example");
+  EXPECT_EQ(registered(toy), Answer::contradicted);
+}
+
+TEST(ClaimRegisteredTo, IsOpenWhereSourcesCannotDecide) {
+  const auto open = [](auto&& add) {
+    OtherToy toy;
+    toy.evidence("file-1", "whois_text", {"registration"});
+    add(toy);
+    EXPECT_EQ(registered(toy), Answer::not_testable);
+  };
+  open([](OtherToy& toy) {  // two sources that disagree
+    whois(toy, 2, "Sender Ltd", "whois.a.example");
+    whois(toy, 2, "Other GmbH", "whois.b.example");
+  });
+  open([](OtherToy& toy) { whois(toy, 2, "REDACTED FOR PRIVACY", "whois.a.example"); });
+  open([](OtherToy& toy) { whois(toy, 2, "A Privacy Proxy, Inc", "whois.a.example"); });
+  open([](OtherToy& toy) { whois(toy, 20, "Sender Ltd", "whois.a.example"); });  // later
+  open([](OtherToy& toy) { whois(toy, -1, "Sender Ltd", "whois.a.example"); });  // no time
+  open([](OtherToy& toy) { whois(toy, 2, "Sender Holding Ltd", "whois.a.example"); });
+  open([](OtherToy& toy) {  // one source, within one day
+    whois(toy, 2.1, "Sender Ltd", "whois.a.example");
+    whois(toy, 2.6, "Other GmbH", "whois.a.example");
+  });
+  open([](OtherToy&) {});
+}
+
+TEST(ClaimControlledBy, RolesOnPaperNeverShowControl) {
+  OtherToy toy;
+  toy.evidence("file-1", "whois_text", {"registration"}).vantage = Vantage::registry;
+  toy.whois(2, "sender.example",
+            {{"registrant_organization", "Sender Ltd"},
+             {"admin_organization", "Sender Ltd"},
+             {"registrar", "A Registrar"},
+             {"name_server", "ns1.hosting.example"},
+             {"domain", "sender.example"}});
+  toy.ptr(2, kSender, "mail1.sender.example");
+  toy.others().addresses = {{"mail1.sender.example", *IpAddress::parse(kSender), {}, {1}}};
+  toy.claim("controlled_by", {{"name", "mail1.sender.example"}, {"holder", "Sender Ltd"}});
+  const ClaimAnswer said = answer(toy);
+  EXPECT_EQ(said.answer, Answer::not_testable);
+  EXPECT_EQ(said.in_short, "2 of 5 recorded roles carry that name; a role on paper is no control");
+  EXPECT_THAT(said.statement, HasSubstr("name servers of sender.example: 'ns1.hosting.example'"));
+  EXPECT_THAT(said.statement, HasSubstr("reverse name of 198.51.100.9"));
+}
+
+}  // namespace
+}  // namespace assay
