@@ -18,15 +18,15 @@ help:
 demo: build
 	build/release/assay demo
 
-# Every test runs under the sanitizers. What touches the embedded store, which they cannot load,
-# runs in the release build as well, and so do the tests of the whole program. At last every fuzz
-# target, briefly.
+# Every test runs under the sanitizers but those of calibration, which would take minutes. What
+# touches the embedded store, which they cannot load, runs in the release build as well, and so do
+# the tests of the whole program. At last every fuzz target, briefly.
 check: dev-packages
 	cmake --preset dev
 	cmake --build --preset dev
 	cmake --preset release -DASSAY_WERROR=ON
-	cmake --build --preset release --target assay test_store test_engine
-	ctest --preset release -j $$(nproc) -R '^(store|engine|cli_.*|lab_.*)$$'
+	cmake --build --preset release --target assay test_store test_calibrate
+	ctest --preset release -j $$(nproc) -R '^(store|calibrate|cli_.*|lab_.*)$$'
 	ctest --preset dev -j $$(nproc)
 	FUZZ_SEED=1 $(MAKE) fuzz-smoke SECONDS=$(FUZZ_SECONDS)
 
