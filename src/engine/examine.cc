@@ -9,6 +9,7 @@
 #include "engine/clock_shifts.h"
 #include "engine/other_records.h"
 #include "engine/question_records.h"
+#include "engine/recorder_losses.h"
 
 namespace assay {
 namespace {
@@ -42,7 +43,12 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
     Result<std::vector<QuestionRecords>> groups =
         load_question_records(store, case_file, question, evidences, *shifts);
     if (!groups.ok()) return groups.error();
-    if (groups->empty()) groups->emplace_back();  // methods still say that there was nothing
+    if (groups->empty()) {
+      groups->emplace_back();  // methods still say that there was nothing
+      auto losses = load_losses(store, evidences, question.window.value_or(Interval{}), *shifts);
+      if (!losses.ok()) return losses.error();
+      groups->back().losses = std::move(*losses);
+    }
     const Result<OtherRecords> others =
         load_other_records(store, case_file, question, evidences, *shifts);
     if (!others.ok()) return others.error();

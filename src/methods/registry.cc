@@ -37,6 +37,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::acceptance_policy_method(),
       &methods::dormancy_method(),
       &methods::registrations_method(),
+      &methods::direct_records_method(),
   };
   return kMethods;
 }

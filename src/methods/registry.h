@@ -37,5 +37,6 @@ const Method& chains_method();
 const Method& acceptance_policy_method();
 const Method& dormancy_method();
 const Method& registrations_method();
+const Method& direct_records_method();
 
 }  // namespace assay::methods

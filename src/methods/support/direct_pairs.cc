@@ -1,0 +1,269 @@
+#include "methods/support/direct_pairs.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace assay::methods {
+namespace {
+
+constexpr std::int64_t kJoinUs = 300 * kMicrosPerSecond;  // between the two ways of one flow
+constexpr std::size_t kMostFarEnds = 1'000;
+constexpr double kKeeperShare = 0.9, kOtherShare = 0.5;
+constexpr std::uint64_t kKeeperRows = 10;
+
+const Evidence* evidence_of(const MethodContext& context, std::uint32_t number) {
+  if (context.all_evidences == nullptr) return nullptr;
+  for (const Evidence& evidence : *context.all_evidences) {
+    if (evidence.number == number) return &evidence;
+  }
+  return nullptr;
+}
+
+// All that the row tells of, as an interval; a stamp of a whole day has its end in `until`.
+Interval span_of(const RecordRow& row) {
+  const std::int64_t end = std::max(row.until_us + 1, row.time_us + row.width_us);
+  return {row.time_us, std::max(end, row.time_us + 1)};
+}
+
+bool holds(const std::vector<int>& parties, int party) {
+  return std::find(parties.begin(), parties.end(), party) != parties.end();
+}
+
+// An amount given back is no payment, and what is only announced or expected may never come.
+bool is_booked(const OtherRow& row) {
+  static const FieldId kAction = field_id("event_action"), kStatus = field_id("entry_status");
+  const std::string_view status = row.field(kStatus);
+  return row.field(kAction) != "reversal" && (status.empty() || status == "BOOK");
+}
+
+OtherIndices& list_of(DirectRows& rows, const OtherRow& row, const DirectEnds& ends, EndBasis from,
+                      EndBasis to, const std::optional<Interval>& window) {
+  if (!row.is_dated()) return rows.undated;
+  if (window && !window->contains(span_of(row.row))) return rows.at_edge;
+  if (ends.is_ambiguous || (row.row.kind == RecordKind::payment && !is_booked(row))) {
+    return rows.ambiguous;
+  }
+  const bool is_placed = from == EndBasis::place && to == EndBasis::place;
+  return is_placed ? rows.placed : rows.named;
+}
+
+// Both ways of one flow have the ends of each other.
+using FlowEnds = std::tuple<std::uint64_t, std::uint16_t, std::uint64_t, std::uint16_t, int>;
+FlowEnds ends_from(const RecordRow& row) {
+  return {row.client, row.client_port, row.server, row.server_port, row.protocol};
+}
+FlowEnds ends_back(const RecordRow& row) {
+  return {row.server, row.server_port, row.client, row.client_port, row.protocol};
+}
+
+// The other row of an exporter that writes each way apart; nullptr when there is none.
+const OtherRow* way_back(const OtherRecords& others,
+                         const std::multimap<FlowEnds, std::uint32_t>& back, const OtherRow& row) {
+  const auto [begin, end] = back.equal_range(ends_back(row.row));
+  const Interval near{row.row.time_us - kJoinUs, span_of(row.row).end_us + kJoinUs};
+  for (auto at = begin; at != end; ++at) {
+    const OtherRow& other = others.rows[at->second];
+    if (other.evidence == row.evidence && !intersect(near, span_of(other.row)).empty()) {
+      return &other;
+    }
+  }
+  return nullptr;
+}
+
+// The same of two rows that tell a way each.
+bool is_shown_content_joined(const OtherRow& there, const OtherRow& back) {
+  OtherRow joined = there;
+  joined.row.bytes_received = back.row.bytes_sent;
+  joined.row.packets_received = back.row.packets_sent;
+  return is_shown_content(joined);
+}
+
+// What stands at the other end of the row from the party; "" when both ends are the party's own.
+std::string far_end(const OtherRow& row, const DirectEnds& ends, int party) {
+  static const FieldId kFrom = field_id("envelope_from"), kTo = field_id("recipient");
+  const auto has = [&](const std::vector<DirectEnds::End>& side) {
+    return std::any_of(side.begin(), side.end(),
+                       [&](const auto& end) { return end.party == party; });
+  };
+  if (has(ends.from) && has(ends.to)) return "";
+  const bool is_sender = has(ends.from);
+  if (row.row.kind == RecordKind::mail) {
+    std::string domain = mail_domain(row.field(is_sender ? kTo : kFrom));
+    if (!domain.empty()) return domain;
+  }
+  return (is_sender ? row.server : row.client).to_string();
+}
+
+// An operator who declares for which names a log is complete says by that whose it is.
+std::optional<Keeper> stated_keeper(const Evidence& evidence, const Party& party) {
+  if (evidence.coverage.names.empty()) return std::nullopt;
+  if (party.names.empty() || evidence.coverage.intervals.empty()) return Keeper::unclear;
+  const bool is_theirs =
+      evidence.coverage.is_complete_for(evidence.coverage.intervals.front(), party.names);
+  return is_theirs ? Keeper::theirs : Keeper::not_theirs;
+}
+
+// A party's own log shows that party's side, whatever inner address it names. What a stranger
+// offers in the party's name from outside was handed on to nobody.
+void place_by_keeper(const OtherRow& row, const Evidence* evidence, const Keepers& keepers,
+                     DirectEnds& ends) {
+  const bool is_server_log = evidence != nullptr && evidence->vantage == Vantage::mail_server;
+  if (row.row.kind != RecordKind::mail || ends.is_ambiguous || !is_server_log) return;
+  const auto is_of = [&](int party) {
+    return keepers.of(*evidence, RecordKind::mail, party) == Keeper::theirs;
+  };
+  static const FieldId kDirection = field_id("direction");
+  for (DirectEnds::End& to : ends.to) {
+    if (to.basis == EndBasis::name && is_of(to.party)) to.basis = EndBasis::place;
+  }
+  for (DirectEnds::End& from : ends.from) {
+    if (from.basis == EndBasis::name && row.field(kDirection) == "out" && is_of(from.party)) {
+      from.basis = EndBasis::place;
+    }
+  }
+}
+
+}  // namespace
+
+std::map<PartyPair, DirectRows> rows_between(const OtherRecords& others, RecordKind kind,
+                                             const std::vector<int>& parties,
+                                             const MethodContext& context, const Keepers& keepers) {
+  std::map<PartyPair, DirectRows> found;
+  const Evidence* evidence = nullptr;
+  const std::optional<Interval>& window = context.question->window;
+  for (std::uint32_t i = 0; i < others.rows.size(); ++i) {
+    const OtherRow& row = others.rows[i];
+    if (row.row.kind != kind) continue;
+    if (evidence == nullptr || evidence->number != row.evidence) {
+      evidence = evidence_of(context, row.evidence);
+    }
+    DirectEnds ends = ends_of(row, evidence, *context.case_file);
+    place_by_keeper(row, evidence, keepers, ends);
+    for (const DirectEnds::End& from : ends.from) {
+      for (const DirectEnds::End& to : ends.to) {
+        if (from.party == to.party || !holds(parties, from.party) || !holds(parties, to.party)) {
+          continue;
+        }
+        DirectRows& rows = found[{from.party, to.party}];
+        list_of(rows, row, ends, from.basis, to.basis, window).push_back(i);
+      }
+    }
+  }
+  return found;
+}
+
+FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const DirectRows& back) {
+  std::multimap<FlowEnds, std::uint32_t> by_ends;
+  for (const std::uint32_t i : back.placed) by_ends.emplace(ends_from(others.rows[i].row), i);
+  FlowTally tally;
+  for (const std::uint32_t i : there.placed) {
+    const OtherRow& row = others.rows[i];
+    if (is_lookup_flow(row)) {
+      tally.lookups.push_back(i);
+      continue;
+    }
+    const OtherRow* other = is_answered(row) ? nullptr : way_back(others, by_ends, row);
+    if (!is_answered(row) && other == nullptr) {
+      tally.one_way.push_back(i);
+      continue;
+    }
+    tally.answered.push_back(i);
+    if (!has_content_received(row) && (other == nullptr || !has_content_sent(*other))) continue;
+    tally.replied.push_back(i);
+    if (is_shown_content(row) || (other != nullptr && is_shown_content_joined(row, *other))) {
+      tally.content.push_back(i);
+    }
+  }
+  return tally;
+}
+
+MailTally tally_mail(const OtherRecords& others, const DirectRows& rows) {
+  MailTally tally;
+  for (const std::uint32_t i : rows.placed) tally.placed[fate_of(others.rows[i])].push_back(i);
+  for (const std::uint32_t i : rows.named) tally.named[fate_of(others.rows[i])].push_back(i);
+  return tally;
+}
+
+Letters letters_of(const OtherRecords& others, const DirectRows& messages, const DirectRows& mail) {
+  static const FieldId kId = field_id("message_id"), kReply = field_id("in_reply_to"),
+                       kReferences = field_id("references");
+  Letters letters;
+  const auto take = [&](std::uint32_t i, bool is_accepted) {
+    const OtherRow& row = others.rows[i];
+    const std::string id(row.field(kId));
+    if (id.empty()) {
+      ++letters.without_id;
+    } else {
+      letters.by_id[id].push_back(i);
+      if (is_accepted) letters.accepted.insert(id);
+    }
+    for (const auto& [field, text] : row.fields) {
+      // In Exchange's tracking `references` names other events, not messages that are answered.
+      const bool is_reference = field == kReferences && row.row.kind == RecordKind::message;
+      if (field == kReply || is_reference) letters.answering[text].push_back(i);
+    }
+  };
+  for (const OtherIndices* list : {&messages.placed, &messages.named}) {
+    for (const std::uint32_t i : *list) take(i, false);
+  }
+  for (const std::uint32_t i : mail.placed) {
+    take(i, fate_of(others.rows[i]) == MailFate::accepted);
+  }
+  for (const std::uint32_t i : mail.named) take(i, false);
+  return letters;
+}
+
+std::vector<std::string> answered_ids(const Letters& there, const Letters& back) {
+  std::vector<std::string> ids;
+  for (const auto& [id, rows] : there.by_id) {
+    if (back.answering.contains(id)) ids.push_back(id);
+  }
+  return ids;
+}
+
+Keepers::Keepers(const OtherRecords& others, const MethodContext& context) : context_(context) {
+  const Evidence* evidence = nullptr;
+  for (const OtherRow& row : others.rows) {
+    if (row.row.kind != RecordKind::flow && row.row.kind != RecordKind::mail) continue;
+    if (evidence == nullptr || evidence->number != row.evidence) {
+      evidence = evidence_of(context, row.evidence);
+    }
+    ++rows_[{row.evidence, row.row.kind}];
+    const DirectEnds ends = ends_of(row, evidence, *context.case_file);
+    std::set<int> parties;
+    for (const DirectEnds::End& end : ends.from) parties.insert(end.party);
+    for (const DirectEnds::End& end : ends.to) parties.insert(end.party);
+    for (const int party : parties) {
+      Theirs& theirs = theirs_[{row.evidence, row.row.kind, party}];
+      ++theirs.rows;
+      const std::string other = far_end(row, ends, party);
+      if (other.empty()) continue;
+      if (theirs.far.size() == kMostFarEnds && !theirs.far.contains(other)) continue;
+      theirs.largest = std::max(theirs.largest, ++theirs.far[other]);
+    }
+  }
+}
+
+Keeper Keepers::of(const Evidence& evidence, RecordKind kind, int party) const {
+  const Party& holder = context_.case_file->parties[static_cast<std::size_t>(party)];
+  if (kind == RecordKind::mail) {
+    if (const auto stated = stated_keeper(evidence, holder)) return *stated;
+  }
+  const auto counted = rows_.find({evidence.number, kind});
+  std::uint64_t rows = counted == rows_.end() ? 0 : counted->second;
+  // Of flows only those that touch the question were loaded: the evidence knows how many it has.
+  const auto told = evidence.kinds.find(std::string(kind_word(kind)));
+  if (kind == RecordKind::flow && told != evidence.kinds.end()) {
+    rows = std::max(rows, told->second);
+  }
+  if (rows < kKeeperRows) return Keeper::unclear;
+  const auto found = theirs_.find({evidence.number, kind, party});
+  if (found == theirs_.end()) return Keeper::not_theirs;
+  const auto all = static_cast<double>(rows);
+  const auto theirs = static_cast<double>(found->second.rows);
+  if (theirs < kOtherShare * all) return Keeper::not_theirs;
+  const bool is_one_partner = static_cast<double>(found->second.largest) > kKeeperShare * all;
+  return theirs >= kKeeperShare * all && !is_one_partner ? Keeper::theirs : Keeper::unclear;
+}
+
+}  // namespace assay::methods

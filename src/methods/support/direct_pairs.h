@@ -1,0 +1,90 @@
+// Records of other kinds than look-ups, counted for each ordered pair of parties.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "methods/support/direct_ends.h"
+
+namespace assay::methods {
+
+// Indices into OtherRecords::rows, ascending.
+using OtherIndices = std::vector<std::uint32_t>;
+
+// The rows of one kind from one party to another. A row stands in one of the five lists.
+struct DirectRows {
+  OtherIndices placed;     // both ends are shown by what the case states: counted
+  OtherIndices named;      // an end is known by a name alone
+  OtherIndices ambiguous;  // could be of another party as well
+  OtherIndices undated;
+  OtherIndices at_edge;  // may have been outside the window
+
+  std::size_t all() const {
+    return placed.size() + named.size() + ambiguous.size() + undated.size() + at_edge.size();
+  }
+};
+
+struct PartyPair {
+  int from = -1, to = -1;  // indices into CaseFile::parties
+
+  friend auto operator<=>(const PartyPair&, const PartyPair&) = default;
+};
+
+// Whether the rows show whose log an evidence is: nearly all of them have that party at an end, and
+// the other ends differ (docs/methods/direct_records.md). Flows and mail are looked at, once.
+enum class Keeper { theirs, not_theirs, unclear };
+class Keepers {
+ public:
+  Keepers(const OtherRecords& others, const MethodContext& context);
+  Keeper of(const Evidence& evidence, RecordKind kind, int party) const;
+
+ private:
+  struct Theirs {
+    std::uint64_t rows = 0;
+    std::uint64_t largest = 0;  // of the rows, with one far end
+    std::map<std::string, std::uint64_t> far;
+  };
+  const MethodContext& context_;
+  std::map<std::pair<std::uint32_t, RecordKind>, std::uint64_t> rows_;
+  std::map<std::tuple<std::uint32_t, RecordKind, int>, Theirs> theirs_;
+};
+
+// All rows of one kind between these parties, by ordered pair. O(rows x parties).
+std::map<PartyPair, DirectRows> rows_between(const OtherRecords& others, RecordKind kind,
+                                             const std::vector<int>& parties,
+                                             const MethodContext& context, const Keepers& keepers);
+
+// Flows of one way whose way back another row tells: an exporter of one-way flows writes two.
+struct FlowTally {
+  OtherIndices lookups;   // to a port of DNS, in none of the others
+  OtherIndices one_way;   // no packet back in any row: whoever forges a source leaves the same
+  OtherIndices answered;  // packets both ways, maybe a refusal
+  OtherIndices replied;   // the server sent content: a service answered
+  OtherIndices content;   // content both ways that is no greeting and no handshake
+};
+FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const DirectRows& back);
+
+struct MailTally {
+  // Of the placed rows, and of those known by a name alone.
+  std::map<MailFate, OtherIndices> placed, named;
+};
+MailTally tally_mail(const OtherRecords& others, const DirectRows& rows);
+
+// Messages and transfers from one party to another, by Message-ID.
+struct Letters {
+  std::map<std::string, OtherIndices> by_id;      // rows that have this id
+  std::map<std::string, OtherIndices> answering;  // rows that name this id as what they answer
+  std::set<std::string> accepted;                 // ids of accepted transfers with both ends placed
+  std::uint64_t without_id = 0;
+};
+Letters letters_of(const OtherRecords& others, const DirectRows& messages, const DirectRows& mail);
+
+// Ids of `there` that a row of `back` answers.
+std::vector<std::string> answered_ids(const Letters& there, const Letters& back);
+
+}  // namespace assay::methods

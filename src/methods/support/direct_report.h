@@ -1,0 +1,52 @@
+// What direct_records says of one ordered pair and one kind of record.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "methods/support/direct_pairs.h"
+
+namespace assay::methods {
+
+inline constexpr char kDirectVantage[] = "";  // records of other kinds meet no vantage
+
+// The rows of all kinds between the parties, brought together once.
+class DirectSurvey {
+ public:
+  // `losses` may be nullptr. The referred-to objects outlive this one.
+  DirectSurvey(const MethodContext& context, std::vector<int> parties,
+               const std::vector<RecorderLoss>* losses);
+
+  const MethodContext& context() const { return context_; }
+  const OtherRecords& others() const { return others_; }
+  const Interval& window() const { return window_; }
+  const DirectRows& rows(RecordKind kind, const PartyPair& pair) const;
+  // Sealed like the selections of look-ups, by (time, evidence, offset).
+  Selection seal(const OtherIndices& rows, std::string description) const;
+  // Payments of the pair's accounts, the right way, whose other side is not told: maybe theirs.
+  std::uint64_t untold_payments(const PartyPair& pair) const;
+  // Sets the finding's absence where a party's own complete records allow it; says what stands in
+  // the way otherwise, in the finding's limitations. `observed`: rows that are it, or could be.
+  void vouch(RecordKind kind, const PartyPair& pair, const std::string& what,
+             std::uint64_t observed, Finding& finding) const;
+
+ private:
+  std::vector<Recorder> recorders_of(RecordKind kind, int party) const;
+  std::string missing_account(const std::vector<Recorder>& recorders, const Party& party) const;
+  std::string objection_to(const Evidence& evidence) const;
+
+  const MethodContext& context_;
+  const OtherRecords& others_;
+  const std::vector<RecorderLoss>* losses_;
+  Interval window_;
+  Keepers keepers_;
+  std::map<std::uint32_t, std::set<std::string>> statements_;     // accounts, by evidence
+  std::map<int, std::uint64_t> paid_to_untold_, paid_by_untold_;  // by party
+  std::map<RecordKind, std::map<PartyPair, DirectRows>> rows_;
+};
+
+void fill_in(const DirectSurvey& survey, const PartyPair& pair, RecordKind kind, Finding& finding);
+
+}  // namespace assay::methods

@@ -1,0 +1,246 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/digest.h"
+#include "methods/support/direct_report.h"
+#include "methods/support/measure.h"
+
+namespace assay::methods {
+namespace {
+
+constexpr std::size_t kExamples = 5;
+constexpr std::size_t kShortfallsTold = 3;
+
+const OtherRecords& no_records() {
+  static const OtherRecords kNone;
+  return kNone;
+}
+
+Interval hull_of(const MethodContext& context) {
+  if (context.question->window) return *context.question->window;
+  std::optional<Interval> hull;
+  const auto widen = [&](const Interval& part) {
+    hull = hull ? Interval{std::min(hull->begin_us, part.begin_us),
+                           std::max(hull->end_us, part.end_us)}
+                : part;
+  };
+  if (context.all_evidences == nullptr) return {};
+  for (const Evidence& evidence : *context.all_evidences) {
+    for (const Interval& part : evidence.coverage.intervals) widen(part);
+    if (evidence.span) widen(*evidence.span);
+  }
+  return hull.value_or(Interval{});
+}
+
+// Whose records could show every dealing of a party: a sensor sees no mail behind STARTTLS, and a
+// mailbox keeps what nobody deleted.
+bool can_vouch(const Evidence& evidence, RecordKind kind) {
+  switch (kind) {
+    case RecordKind::flow:
+      return evidence.vantage == Vantage::passive_sensor || evidence.vantage == Vantage::host;
+    case RecordKind::mail:
+      return evidence.vantage == Vantage::mail_server && !evidence.format.starts_with("pcap") &&
+             !evidence.format.starts_with("zeek") && !evidence.format.starts_with("suricata");
+    case RecordKind::payment:
+      return true;
+    default:
+      return false;
+  }
+}
+
+using Accounts = std::set<std::string>;
+
+// Statements name the account that they are of.
+bool is_statement_of(const Accounts& accounts, const Party& party) {
+  return !accounts.empty() &&
+         std::all_of(accounts.begin(), accounts.end(), [&](const std::string& account) {
+           return std::find(party.accounts.begin(), party.accounts.end(), account) !=
+                  party.accounts.end();
+         });
+}
+
+}  // namespace
+
+DirectSurvey::DirectSurvey(const MethodContext& context, std::vector<int> parties,
+                           const std::vector<RecorderLoss>* losses)
+    : context_(context),
+      others_(context.others != nullptr ? *context.others : no_records()),
+      losses_(losses),
+      window_(hull_of(context)),
+      keepers_(others_, context) {
+  for (const RecordKind kind : {RecordKind::flow, RecordKind::service, RecordKind::mail,
+                                RecordKind::message, RecordKind::payment}) {
+    rows_[kind] = rows_between(others_, kind, parties, context, keepers_);
+  }
+  static const FieldId kOther = field_id("counterparty_account"), kAccount = field_id("account");
+  for (const OtherRow& row : others_.rows) {
+    if (row.row.kind != RecordKind::payment) continue;
+    statements_[row.evidence].insert(account_key(row.field(kAccount)));
+    if (!row.field(kOther).empty()) continue;
+    const DirectEnds ends = ends_of(row, nullptr, *context.case_file);
+    if (ends.to.empty()) {
+      for (const DirectEnds::End& end : ends.from) ++paid_to_untold_[end.party];
+    } else if (ends.from.empty()) {
+      for (const DirectEnds::End& end : ends.to) ++paid_by_untold_[end.party];
+    }
+  }
+}
+
+std::uint64_t DirectSurvey::untold_payments(const PartyPair& pair) const {
+  const auto to = paid_to_untold_.find(pair.from);
+  const auto by = paid_by_untold_.find(pair.to);
+  return (to == paid_to_untold_.end() ? 0 : to->second) +
+         (by == paid_by_untold_.end() ? 0 : by->second);
+}
+
+const DirectRows& DirectSurvey::rows(RecordKind kind, const PartyPair& pair) const {
+  static const DirectRows kNone;
+  const auto of_kind = rows_.find(kind);
+  if (of_kind == rows_.end()) return kNone;
+  const auto found = of_kind->second.find(pair);
+  return found == of_kind->second.end() ? kNone : found->second;
+}
+
+Selection DirectSurvey::seal(const OtherIndices& rows, std::string description) const {
+  Selection selection;
+  selection.description = std::move(description);
+  selection.rows = rows.size();
+  OtherIndices sorted = rows;
+  std::sort(sorted.begin(), sorted.end());
+  Sha256 digest;
+  for (const std::uint32_t i : sorted) {
+    const OtherRow& row = others_.rows[i];
+    digest.update(fmt::format("{}:{}:{}\n", row.evidence, row.row.offset, row.row.length));
+    auto& told = selection.evidences;
+    if (std::find(told.begin(), told.end(), row.evidence) == told.end()) {
+      told.push_back(row.evidence);
+    }
+    if (selection.examples.size() == kExamples) continue;
+    std::string id = std::to_string(row.evidence);
+    for (const Evidence& evidence : *context_.all_evidences) {
+      if (evidence.number == row.evidence) id = evidence.id;
+    }
+    selection.examples.push_back(fmt::format("{}:{}", id, row.row.offset));
+  }
+  std::sort(selection.evidences.begin(), selection.evidences.end());
+  selection.locus_sha256 = digest.hex();
+  return selection;
+}
+
+std::string DirectSurvey::objection_to(const Evidence& evidence) const {
+  if (losses_ == nullptr) return "";
+  const bool has_lost = std::any_of(losses_->begin(), losses_->end(), [&](const auto& loss) {
+    return std::find(loss.of.begin(), loss.of.end(), evidence.number) != loss.of.end();
+  });
+  return has_lost ? "its recorder says itself that it lost some" : "";
+}
+
+// The records that one party kept of this kind, and every evidence that could be some of them.
+std::vector<Recorder> DirectSurvey::recorders_of(RecordKind kind, int party) const {
+  const Party& holder = context_.case_file->parties[static_cast<std::size_t>(party)];
+  std::vector<Recorder> recorders;
+  for (const Evidence& evidence : *context_.all_evidences) {
+    if (evidence.state == ReadState::container) continue;
+    const bool is_unknown = evidence.tells_of("file") && evidence.vantage == Vantage::unknown;
+    if (!is_unknown && !evidence.tells_of(kind_word(kind))) continue;
+    std::string objection = objection_to(evidence);
+    Keeper keeper = Keeper::unclear;
+    if (kind == RecordKind::payment) {
+      const auto accounts = statements_.find(evidence.number);
+      keeper = accounts != statements_.end() && is_statement_of(accounts->second, holder)
+                   ? Keeper::theirs
+                   : Keeper::unclear;
+    } else if (!is_unknown) {
+      keeper = keepers_.of(evidence, kind, party);
+    }
+    if (keeper == Keeper::not_theirs) continue;
+    // A sensor elsewhere, or a mailbox, hides nothing that a party's own complete log would show.
+    if (!is_unknown && evidence.vantage != Vantage::unknown && !can_vouch(evidence, kind)) continue;
+    if (keeper == Keeper::unclear && objection.empty()) {
+      objection = is_unknown ? "nobody could tell what it is"
+                             : fmt::format("its rows do not show that {} kept it", holder.name);
+    } else if (!can_vouch(evidence, kind) && objection.empty()) {
+      objection = "its vantage is not stated";
+    }
+    recorders.push_back({evidence.id, {&evidence}, std::move(objection)});
+  }
+  return recorders;
+}
+
+// An account that the party is stated to hold and whose statements the case lacks; "" when none.
+std::string DirectSurvey::missing_account(const std::vector<Recorder>& recorders,
+                                          const Party& party) const {
+  for (const std::string& account : party.accounts) {
+    const bool is_there =
+        std::any_of(recorders.begin(), recorders.end(), [&](const Recorder& recorder) {
+          const auto accounts = statements_.find(recorder.pieces.front()->number);
+          return accounts != statements_.end() && accounts->second.contains(account);
+        });
+    if (!is_there) return account;
+  }
+  return "";
+}
+
+void DirectSurvey::vouch(RecordKind kind, const PartyPair& pair, const std::string& what,
+                         std::uint64_t observed, Finding& finding) const {
+  if (observed > 0 || context_.all_evidences == nullptr) return;
+  if (!context_.question->window) {
+    finding.limitations.emplace_back(
+        "No absence can be vouched for: the question states no window.");
+    return;
+  }
+  // Without anything stated no record of this kind could name the party.
+  for (const int party : {pair.from, pair.to}) {
+    const Party& holder = context_.case_file->parties[static_cast<std::size_t>(party)];
+    const bool is_stated = kind == RecordKind::flow   ? !holder.addresses.empty()
+                           : kind == RecordKind::mail ? !holder.names.empty()
+                                                      : !holder.accounts.empty();
+    if (is_stated) continue;
+    finding.limitations.push_back(
+        fmt::format("No absence can be vouched for: the case states no {} of {}.",
+                    kind == RecordKind::flow   ? "address"
+                    : kind == RecordKind::mail ? "name"
+                                               : "account",
+                    holder.name));
+    return;
+  }
+  if (const auto cut = others_.left_out.find(kind);
+      cut != others_.left_out.end() && cut->second > 0) {
+    finding.limitations.push_back(fmt::format(
+        "No absence can be vouched for: {} beyond the limit were not looked at.",
+        plural(static_cast<double>(cut->second), fmt::format("{} record", kind_word(kind)))));
+    return;
+  }
+  std::vector<std::string> reasons;
+  for (const int party : {pair.from, pair.to}) {
+    const Party& holder = context_.case_file->parties[static_cast<std::size_t>(party)];
+    const auto recorders = recorders_of(kind, party);
+    const std::string account =
+        kind == RecordKind::payment ? missing_account(recorders, holder) : std::string();
+    if (!account.empty()) {
+      reasons.push_back(
+          fmt::format("no statement of {}'s account {} is in the case", holder.name, account));
+      continue;
+    }
+    const Sought sought{what, window_,
+                        kind == RecordKind::mail ? holder.names : std::vector<NamePattern>{}};
+    finding.absence = Absence::establish(recorders, sought, observed);
+    if (finding.absence) return;
+    const auto shortfalls = Absence::shortfalls(recorders, sought);
+    if (recorders.empty()) {
+      reasons.push_back(
+          fmt::format("the case holds no {} record that {} kept", kind_word(kind), holder.name));
+    } else if (!shortfalls.empty()) {
+      reasons.push_back(fmt::format("{}: {}", holder.name, shortfalls.front()));
+    }
+  }
+  reasons.resize(std::min(reasons.size(), kShortfallsTold));
+  finding.limitations.push_back(
+      fmt::format("No absence can be vouched for: one of the two parties' own records has to cover "
+                  "the window, declared complete ({}).",
+                  fmt::join(reasons, "; ")));
+}
+
+}  // namespace assay::methods

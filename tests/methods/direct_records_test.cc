@@ -1,0 +1,336 @@
+// direct_records: what rows of other kinds show of dealings between parties, what only a name
+// says, and when their absence is vouched for.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "assay/method.h"
+
+namespace assay {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::int64_t kStart = 1'462'320'000LL * kMicrosPerSecond;  // 2016-05-04T00:00:00Z
+constexpr std::int64_t kSecond = kMicrosPerSecond;
+using Fields = std::vector<std::pair<const char*, std::string>>;
+
+// Bank, Clinic and Sender with addresses, mail domains and accounts; evidences by kind.
+class DirectRecordsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    party("Bank", "192.0.2.0/24", "bank.example", "XX01");
+    party("Clinic", "198.51.100.0/24", "clinic.example", "XX02");
+    party("Sender", "203.0.113.0/24", "sender.example", "XX03");
+    question_.id = "q1";
+    question_.between = {"Bank", "Sender"};
+    question_.window = Interval{kStart, kStart + 30 * kMicrosPerDay};
+  }
+
+  void party(const char* name, const char* prefix, const char* domain, const char* account) {
+    Party party;
+    party.name = name;
+    party.addresses = {IpPrefix::parse(prefix).value()};
+    party.names = {NamePattern::parse(domain).value()};
+    party.accounts = {account};
+    file_.parties.push_back(std::move(party));
+  }
+
+  Evidence& evidence(const char* kind, Vantage vantage, const char* format = "") {
+    Evidence evidence;
+    evidence.number = static_cast<std::uint32_t>(evidences_.size() + 1);
+    evidence.id = std::string(kind) + "-" + std::to_string(evidence.number);
+    evidence.state = ReadState::read;
+    evidence.vantage = vantage;
+    evidence.format = format;
+    evidence.kinds[kind] = 0;
+    evidence.span = *question_.window;
+    evidences_.push_back(std::move(evidence));
+    return evidences_.back();
+  }
+  void complete(Evidence& evidence) {
+    evidence.coverage.intervals = {*question_.window};
+    evidence.coverage.completeness = Completeness::complete;
+  }
+
+  OtherRow& add(RecordKind kind, double t, const std::string& client, const std::string& server,
+                const Fields& fields = {}) {
+    OtherRow row;
+    Evidence& last = evidences_.back();
+    row.row.kind = kind;
+    row.row.time_us = row.row.until_us = kStart + static_cast<std::int64_t>(t * kSecond);
+    row.row.offset = 100 * others_.rows.size();
+    row.row.length = 99;
+    row.evidence = last.number;
+    ++last.kinds[std::string(kind_word(kind))];
+    const auto place = [&](const std::string& text, IpAddress& address, int& holder) {
+      if (text.empty()) return;
+      address = *IpAddress::parse(text);
+      for (std::size_t p = 0; p < file_.parties.size(); ++p) {
+        if (file_.parties[p].holds_address(address)) holder = static_cast<int>(p);
+      }
+    };
+    place(client, row.client, row.client_party);
+    place(server, row.server, row.server_party);
+    row.row.client = row.client.is_v4() && !client.empty() ? row.client.v4() : 0;
+    row.row.server = row.server.is_v4() && !server.empty() ? row.server.v4() : 0;
+    for (const auto& [word, text] : fields) row.fields.emplace_back(field_id(word), text);
+    others_.rows.push_back(std::move(row));
+    return others_.rows.back();
+  }
+  OtherRow& flow(double t, const char* client, const char* server, std::uint16_t port,
+                 std::uint64_t sent, std::uint64_t received) {
+    OtherRow& row = add(RecordKind::flow, t, client, server);
+    row.row.protocol = 6;
+    row.row.client_port = 40'000;
+    row.row.server_port = port;
+    row.row.packets_sent = sent > 0 ? 4 : 1;
+    row.row.bytes_sent = sent > 0 ? sent : 60;
+    row.row.packets_received = received > 0 ? 4 : 0;
+    row.row.bytes_received = received;
+    return row;
+  }
+  OtherRow& mail(double t, const std::string& client, const std::string& server,
+                 const std::string& from, const std::string& to, const std::string& status,
+                 Fields more = {}) {
+    more.insert(more.end(), {{"envelope_from", from}, {"recipient", to}, {"status", status}});
+    return add(RecordKind::mail, t, client, server, more);
+  }
+  // What Bank's gateway takes from all over the world.
+  void everyday_mail(int rows) {
+    for (int i = 0; i < rows; ++i) {
+      mail(1'000 + 60 * i, "198.18.0." + std::to_string(i % 50 + 1), "",
+           "a@other" + std::to_string(i % 7) + ".example", "clerk@bank.example", "sent",
+           {{"direction", "local"}});
+    }
+  }
+
+  std::vector<Finding> findings() {
+    std::vector<Evidence> all(evidences_.begin(), evidences_.end());
+    MethodContext context;
+    context.case_file = &file_;
+    context.question = &question_;
+    context.all_evidences = &all;
+    context.others = &others_;
+    return find_method("direct_records")->compare({}, context);
+  }
+  Finding finding(const std::string& id_end) {
+    for (Finding& one : findings()) {
+      if (one.id.ends_with(id_end)) return one;
+    }
+    ADD_FAILURE() << "no finding " << id_end;
+    return {};
+  }
+
+  CaseFile file_;
+  Question question_;
+  std::deque<Evidence> evidences_;
+  OtherRecords others_;
+};
+
+TEST_F(DirectRecordsTest, SaysWhatIsNeededWhereTheCaseHoldsNoSuchRecord) {
+  const auto all = findings();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].outcome, Outcome::not_applicable);
+  EXPECT_THAT(all[0].statement, HasSubstr("flow records at either edge"));
+}
+
+TEST_F(DirectRecordsTest, KeepsFlowsApartByWhatCameBack) {
+  evidence("flow", Vantage::passive_sensor);
+  flow(10, "192.0.2.7", "203.0.113.9", 8080, 0, 0);          // nobody answered
+  flow(20, "192.0.2.7", "203.0.113.9", 8080, 60 * 4, 240);   // packets, no content
+  flow(30, "192.0.2.7", "203.0.113.9", 25, 4'000, 9'000);    // a greeting, maybe mail
+  flow(40, "192.0.2.7", "203.0.113.9", 8080, 4'000, 9'000);  // content both ways
+  flow(50, "192.0.2.7", "203.0.113.53", 53, 4'000, 9'000);   // a look-up
+  const Finding there = finding("/Bank>Sender/flow");
+  EXPECT_EQ(there.value_or("rows", 0), 5);
+  EXPECT_EQ(there.value_or("lookup_flows", 0), 1);
+  EXPECT_EQ(there.value_or("flows_one_way", 0), 1);
+  EXPECT_EQ(there.value_or("flows_answered", 0), 3);
+  EXPECT_EQ(there.value_or("flows_with_service_reply", 0), 2);
+  EXPECT_EQ(there.value_or("flows_with_content_both_ways", 0), 1);
+  EXPECT_EQ(there.parameters.at("first"), "2016-05-04T00:00:10.000000Z");
+  const Finding back = finding("/Sender>Bank/flow");
+  EXPECT_EQ(back.outcome, Outcome::nothing_found);
+  EXPECT_FALSE(back.absence.has_value());
+}
+
+TEST_F(DirectRecordsTest, JoinsTheTwoRowsOfAnExporterOfOneWayFlows) {
+  evidence("flow", Vantage::passive_sensor);
+  flow(10, "192.0.2.7", "203.0.113.9", 8080, 4'000, 0);
+  OtherRow& back = flow(10.2, "203.0.113.9", "192.0.2.7", 40'000, 9'000, 0);
+  back.row.client_port = 8080;
+  const Finding there = finding("/Bank>Sender/flow");
+  EXPECT_EQ(there.value_or("flows_answered", 0), 1);
+  EXPECT_EQ(there.value_or("flows_one_way", 0), 0);
+  EXPECT_EQ(there.value_or("flows_with_content_both_ways", 0), 1);
+  others_.rows[1].row.time_us += 3'600 * kSecond;  // an hour later it is another flow
+  others_.rows[1].row.until_us += 3'600 * kSecond;
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_one_way", 0), 1);
+}
+
+TEST_F(DirectRecordsTest, CountsTransfersByWhatBecameOfThem) {
+  evidence("mail", Vantage::mail_server, "postfix_log");
+  const char* const kFates[] = {"sent", "sent", "deferred", "rejected", "bounced", "held"};
+  for (int i = 0; i < 6; ++i) {
+    mail(10 * i, "192.0.2.25", "203.0.113.25", "clerk@bank.example", "desk@sender.example",
+         kFates[i]);
+  }
+  const Finding there = finding("/Bank>Sender/mail");
+  EXPECT_EQ(there.value_or("rows", 0), 6);
+  EXPECT_EQ(there.value_or("accepted", 0), 2);
+  EXPECT_EQ(there.value_or("deferred", 0), 2);
+  EXPECT_EQ(there.value_or("rejected", 0), 1);
+  EXPECT_EQ(there.value_or("bounced", 0), 1);
+}
+
+TEST_F(DirectRecordsTest, ForgedEnvelopeIsANameAndNoMoreThanThat) {
+  evidence("mail", Vantage::mail_server, "postfix_log");
+  mail(10, "198.18.0.9", "203.0.113.25", "clerk@bank.example", "desk@sender.example", "sent");
+  const Finding there = finding("/Bank>Sender/mail");
+  EXPECT_EQ(there.value_or("rows", 0), 0);
+  EXPECT_EQ(there.value_or("rows_by_name_alone", 0), 1);
+  EXPECT_EQ(there.value_or("accepted_by_name_alone", 0), 1);
+  EXPECT_THAT(there.statement, HasSubstr("counted apart"));
+}
+
+TEST_F(DirectRecordsTest, SharedRelayIsCountedApart) {
+  evidence("mail", Vantage::mail_server, "postfix_log");
+  // Clinic's host hands on what bears Bank's name, and Sender's server takes what is for Clinic.
+  mail(10, "198.51.100.25", "203.0.113.25", "clerk@bank.example", "desk@sender.example", "sent");
+  mail(20, "192.0.2.25", "203.0.113.25", "clerk@bank.example", "ward@clinic.example", "sent");
+  const Finding there = finding("/Bank>Sender/mail");
+  EXPECT_EQ(there.value_or("rows", 0), 0);
+  EXPECT_EQ(there.value_or("rows_ambiguous", 0), 2);
+  EXPECT_THAT(there.statement, HasSubstr("shared relay"));
+}
+
+TEST_F(DirectRecordsTest, HeldAddressesCountInTheirTimeAlone) {
+  evidence("flow", Vantage::passive_sensor);
+  flow(10, "192.0.2.7", "203.0.113.9", 8080, 4'000, 9'000);
+  others_.rows[0].client_party = -1;  // the engine found no holder then
+  const auto all = findings();
+  for (const Finding& one : all) EXPECT_EQ(one.value_or("rows", 0), 0) << one.id;
+}
+
+TEST_F(DirectRecordsTest, RowsWithoutATimeAndAtTheEdgeAreCountedApart) {
+  evidence("flow", Vantage::passive_sensor);
+  flow(10, "192.0.2.7", "203.0.113.9", 8080, 4'000, 9'000).row.flags |= kTimeUnknown;
+  flow(20, "192.0.2.7", "203.0.113.9", 8080, 4'000, 9'000).row.time_us -= kMicrosPerDay;
+  const Finding there = finding("/Bank>Sender/flow");
+  EXPECT_EQ(there.value_or("rows", 0), 0);
+  EXPECT_EQ(there.value_or("rows_undated", 0), 1);
+  EXPECT_EQ(there.value_or("rows_at_edge", 0), 1);
+}
+
+TEST_F(DirectRecordsTest, AnswerNamesTheMessageThatItAnswers) {
+  evidence("message", Vantage::unknown);
+  const Fields ask{{"header_from", "Clerk <clerk@bank.example>"},
+                   {"header_to", "\"a@b\" <desk@sender.example>"},
+                   {"message_id", "<1@bank.example>"}};
+  Fields reply{{"header_from", "desk@sender.example"},
+               {"header_to", "clerk@bank.example"},
+               {"message_id", "<2@sender.example>"}};
+  add(RecordKind::message, 10, "", "", ask);
+  add(RecordKind::message, 20, "", "", reply);
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered", 0), 0);
+  reply.emplace_back("references", "<1@bank.example>");
+  add(RecordKind::message, 30, "", "", reply);
+  const Finding there = finding("/Bank>Sender/message");
+  EXPECT_EQ(there.value_or("message_ids", 0), 1);
+  EXPECT_EQ(there.value_or("answered", 0), 1);
+  EXPECT_EQ(there.value_or("answered_and_both_accepted", 0), 0);
+  // Logs of both transfers bear out that both sides' servers had them.
+  evidence("mail", Vantage::mail_server, "postfix_log");
+  mail(11, "192.0.2.25", "203.0.113.25", "clerk@bank.example", "desk@sender.example", "sent",
+       {{"message_id", "<1@bank.example>"}});
+  mail(21, "203.0.113.25", "192.0.2.25", "desk@sender.example", "clerk@bank.example", "sent",
+       {{"message_id", "<2@sender.example>"}});
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered_and_both_accepted", 0), 1);
+}
+
+TEST_F(DirectRecordsTest, PaymentsNeedAccountsThatAreStated) {
+  Evidence& statement = evidence("payment", Vantage::unknown);
+  complete(statement);
+  const auto pay = [&](const char* direction, const char* other, Fields more = {}) {
+    more.insert(more.end(), {{"account", "xx 01"}, {"direction", direction}});
+    if (*other != 0) more.emplace_back("counterparty_account", other);
+    add(RecordKind::payment, 86'400, "", "", more);
+  };
+  pay("debit", "XX-99");
+  EXPECT_TRUE(finding("/Bank>Sender/payment").absence.has_value());
+  pay("debit", "XX03");
+  pay("credit", "XX03");
+  pay("debit", "XX03", {{"event_action", "reversal"}});
+  pay("debit", "XX98", {{"counterparty", "sender"}});
+  pay("debit", "");
+  const Finding there = finding("/Bank>Sender/payment");
+  EXPECT_EQ(there.value_or("rows", 0), 1);
+  EXPECT_EQ(there.value_or("rows_ambiguous", 0), 1);
+  EXPECT_EQ(there.value_or("rows_by_name_alone", 0), 1);
+  EXPECT_EQ(there.value_or("payments_without_other_side", 0), 1);
+  EXPECT_FALSE(there.absence.has_value());
+  EXPECT_EQ(finding("/Sender>Bank/payment").value_or("rows", 0), 1);
+}
+
+TEST_F(DirectRecordsTest, PaymentWithoutTheOtherAccountCouldBeTheirs) {
+  complete(evidence("payment", Vantage::unknown));
+  add(RecordKind::payment, 86'400, "", "", {{"account", "XX01"}, {"direction", "debit"}});
+  EXPECT_FALSE(finding("/Bank>Sender/payment").absence.has_value());
+  EXPECT_TRUE(finding("/Sender>Bank/payment").absence.has_value());
+}
+
+TEST_F(DirectRecordsTest, OwnCompleteLogVouchesThatNoMailPassed) {
+  Evidence& log = evidence("mail", Vantage::mail_server, "postfix_log");
+  everyday_mail(40);
+  EXPECT_FALSE(finding("/Sender>Bank/mail").absence.has_value());
+  complete(log);
+  const Finding back = finding("/Sender>Bank/mail");
+  ASSERT_TRUE(back.absence.has_value()) << back.limitations.back();
+  EXPECT_THAT(back.absence->statement(), HasSubstr("no mail transfer from Sender to Bank"));
+  EXPECT_TRUE(finding("/Bank>Sender/mail").absence.has_value());
+  mail(9'000, "203.0.113.25", "", "x@sender.example", "clerk@bank.example", "rejected",
+       {{"direction", "in"}});
+  const Finding refused = finding("/Sender>Bank/mail");
+  EXPECT_FALSE(refused.absence.has_value());
+  EXPECT_EQ(refused.value_or("rejected", 0), 1);
+}
+
+TEST_F(DirectRecordsTest, AnothersLogOrAHalfKnownOneVouchesForNothing) {
+  // Clinic's log that somebody filtered for Bank: all of it is Bank's, with one partner.
+  complete(evidence("mail", Vantage::mail_server, "postfix_log"));
+  for (int i = 0; i < 40; ++i) {
+    mail(60 * i, "192.0.2.25", "198.51.100.25", "clerk@bank.example", "ward@clinic.example",
+         "sent");
+  }
+  EXPECT_FALSE(finding("/Bank>Sender/mail").absence.has_value());
+  // Bank's own complete log beside it, and a second log whose time nobody stated.
+  complete(evidence("mail", Vantage::mail_server, "exim_mainlog"));
+  everyday_mail(40);
+  const Finding there = finding("/Bank>Sender/mail");
+  EXPECT_FALSE(there.absence.has_value());
+  EXPECT_THAT(there.limitations.back(), HasSubstr("do not show that Bank kept it"));
+}
+
+TEST_F(DirectRecordsTest, SensorCannotVouchThatNoMailPassed) {
+  complete(evidence("mail", Vantage::passive_sensor, "pcap_smtp"));
+  everyday_mail(40);
+  const Finding there = finding("/Bank>Sender/mail");
+  EXPECT_FALSE(there.absence.has_value());
+  EXPECT_THAT(there.limitations.back(), HasSubstr("No absence can be vouched for"));
+}
+
+TEST_F(DirectRecordsTest, EdgeOfAPartyVouchesThatNoFlowPassedLookUpsAside) {
+  complete(evidence("flow", Vantage::passive_sensor));
+  for (int i = 0; i < 40; ++i) {
+    flow(60 * i, "192.0.2.7", ("198.18.0." + std::to_string(i + 1)).c_str(), 443, 4'000, 9'000);
+  }
+  flow(9'000, "192.0.2.53", "203.0.113.53", 53, 4'000, 9'000);
+  ASSERT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
+  others_.left_out[RecordKind::flow] = 1;
+  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
+}
+
+}  // namespace
+}  // namespace assay
