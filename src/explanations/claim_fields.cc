@@ -223,7 +223,7 @@ std::optional<FieldProblem> problem_of_field(const Claim& claim, std::string_vie
     const bool is_share = claim.kind == "share";
     return not_among(field, text, is_share ? Words{"names", "parties", "files"} : Words{"names"});
   }
-  if (field == "per") {
+  if (field == "per" || field == "unit") {
     Words units;
     for (const RateUnit& unit : kRateUnits) units.emplace_back(unit.word);
     return not_among(field, text, units);

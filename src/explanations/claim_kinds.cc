@@ -3,8 +3,11 @@
 
 namespace assay {
 
-const std::vector<ClaimKind>& claim_kinds() {
-  static const std::vector<ClaimKind> kKinds{
+namespace {
+
+// Answered from look-ups, or from the quoted figures themselves.
+std::vector<ClaimKind> kinds_of_look_ups() {
+  return {
       {"count",
        "a party looked the names up so many times",
        {"value"},
@@ -41,7 +44,28 @@ const std::vector<ClaimKind>& claim_kinds() {
        "a party's look-ups keep the working day of a zone, or of two",
        {"party", "zones"},
        {"window", "vantage"}},
+      {"automated",
+       "a clock or a timer makes a party's look-ups",
+       {"party"},
+       {"window", "vantage"}},
+      {"not_automated", "no program makes a party's look-ups", {"party"}, {"window", "vantage"}},
+      {"period",
+       "a party looks the names up every so many seconds, minutes, hours, days or weeks",
+       {"party", "value", "unit"},
+       {"window", "tolerance", "vantage"}},
       {"consistent", "quoted figures can all be true of one set of records", {"figures"}, {}},
+  };
+}
+
+// Answered from flows, mail, messages, registrations and payments.
+std::vector<ClaimKind> kinds_of_other_records() {
+  return {
+      {"no_contact",
+       "no host of one party had contact with one of the other; look-ups are none",
+       {"parties"},
+       {"window"}},
+      {"no_mail", "no mail passed between the parties", {"parties"}, {"window"}},
+      {"no_payment", "no payment passed between accounts of the parties", {"parties"}, {"window"}},
       {"accepts_only",
        "a mail server lets in only these askers: addresses, prefixes or parties",
        {"askers"},
@@ -59,6 +83,17 @@ const std::vector<ClaimKind>& claim_kinds() {
        {"holder"},
        {"name", "address", "date"}},
   };
+}
+
+}  // namespace
+
+const std::vector<ClaimKind>& claim_kinds() {
+  static const std::vector<ClaimKind> kKinds = [] {
+    std::vector<ClaimKind> kinds = kinds_of_look_ups();
+    const std::vector<ClaimKind> more = kinds_of_other_records();
+    kinds.insert(kinds.end(), more.begin(), more.end());
+    return kinds;
+  }();
   return kKinds;
 }
 

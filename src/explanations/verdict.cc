@@ -8,6 +8,7 @@
 #include <set>
 
 #include "explanations/claims.h"
+#include "explanations/climb.h"
 #include "explanations/likelihood/shipped_model.h"
 #include "explanations/timing_weights.h"
 #include "explanations/weigh.h"
@@ -40,9 +41,8 @@ Rung ceiling(const FindingSet& findings) {
 }
 
 // Rung 1 needs one look-up, by a party that the question names, of a name that this party does not
-// hold itself. No finding of this version shows more; whatever is added here is held below the
-// ceiling of its records.
-void climb(const Question& question, const FindingSet& findings, Verdict& verdict) {
+// hold itself.
+void climb_by_lookups(const Question& question, const FindingSet& findings, Verdict& verdict) {
   std::vector<std::string> seen;
   for (const Finding* volume : about_parties(findings, "volume", "raw")) {
     const bool is_between = std::find(question.between.begin(), question.between.end(),
@@ -65,6 +65,26 @@ void climb(const Question& question, const FindingSet& findings, Verdict& verdic
   verdict.rung_statement =
       fmt::format("Resolvers asked for the names: {}. Look-ups alone never show more than that.",
                   fmt::join(seen, "; "));
+}
+
+// What records of other kinds show goes before look-ups, which stay cited below it.
+void climb(const Question& question, const CaseFile& case_file, const FindingSet& findings,
+           Verdict& verdict) {
+  climb_by_lookups(question, findings, verdict);
+  const Reached direct = climb_by_direct_records(question, case_file, findings);
+  if (direct.rung > verdict.rung) {
+    const bool has_lookups = verdict.rung != Rung::nothing;
+    verdict.rung_statement =
+        direct.statement + (has_lookups ? " Below it: " + verdict.rung_statement : "");
+    verdict.rung = direct.rung;
+    verdict.rung_findings.insert(verdict.rung_findings.begin(), direct.findings.begin(),
+                                 direct.findings.end());
+  }
+  const Reached money = financial_link(question, findings);
+  if (money.statement.empty()) return;
+  verdict.rung_statement += " " + money.statement;
+  verdict.rung_findings.insert(verdict.rung_findings.end(), money.findings.begin(),
+                               money.findings.end());
 }
 
 // "Bank" of those of the question's parties whose look-ups are vouched to be absent: by the names'
@@ -262,7 +282,7 @@ void conclude(const Question& question, const FindingSet& findings,
 Verdict judge(const Question& question, const CaseFile& case_file, const FindingSet& findings) {
   Verdict verdict;
   verdict.question = question.id;
-  climb(question, findings, verdict);
+  climb(question, case_file, findings, verdict);
   for (const Explanation* explanation : all_explanations()) {
     verdict.assessments.push_back(explanation->assess(findings));
   }

@@ -48,6 +48,42 @@ expect 0 "$ASSAY" claim case add count --party Bank --value 7
 expect 0 "$ASSAY" claim case list
 says "c1  share: party Bank, value 87 %"
 says "c4  count: party Bank, value 7"
+# Look-ups are neither contact nor mail; a log of transfers decides, and the verdict climbs with it.
+expect 0 "$ASSAY" init dealings
+expect 0 "$ASSAY" add dealings other.log --zone UTC --vantage resolver
+expect 0 "$ASSAY" party dealings add Bank 192.0.2.0/24 bank.example --source register
+expect 0 "$ASSAY" party dealings add Sender 203.0.113.0/24 sender.example '*.sender.example'
+expect 0 "$ASSAY" ask dealings --between Bank --and Sender
+for kind in no_contact no_mail no_payment; do
+  expect 0 "$ASSAY" claim dealings add "$kind" --parties Bank,Sender
+done
+expect 0 "$ASSAY" claim dealings add not_automated --party Bank
+expect 0 "$ASSAY" claim dealings add period --party Bank --value 1 --unit hour
+expect 2 "$ASSAY" claim dealings add period --party Bank --value 1 --unit houre
+says "did you mean 'hour'?"
+expect 0 "$ASSAY" examine dealings
+says "rung 1 of 6"
+says "c1  not testable"
+says "c2  not testable    no record that could show it"
+says "c3  not testable    no account of Bank is stated"
+says "c4  not testable"
+says "c5  not testable"
+postfix() { echo "2016-05-04T09:14:0$1+00:00 mx1 postfix/$2: 4F5C64474F: $3"; }
+{
+  postfix 1 'smtpd[101]' 'client=desk.bank.example[192.0.2.7]'
+  postfix 1 'cleanup[102]' 'message-id=<one.1@bank.example>'
+  postfix 1 'qmgr[92]' 'from=<clerk@bank.example>, size=2048, nrcpt=1 (queue active)'
+  postfix 3 'smtp[103]' "to=<desk@sender.example>, relay=mx.sender.example[203.0.113.25]:25,$(
+    ) delay=1.9, delays=0.1/0/0.8/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 9C1D2E3F40)"
+  postfix 3 'qmgr[92]' 'removed'
+} > mail.log
+expect 0 "$ASSAY" add dealings mail.log --vantage mail_server
+expect 0 "$ASSAY" examine dealings
+says "rung 4 of 6"
+says "c1  contradicted"
+says "c2  contradicted"
+expect 0 "$ASSAY" verify dealings
+
 # What was meant as an address becomes no name.
 for word in 198.51.100.300 192.0.2 192.0.2.1-192.0.2.9 192.0.2.1-9 '192.0.2.*' 'bank .example' \
   2001:db8::zz; do

@@ -1,0 +1,124 @@
+#include "explanations/climb.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "explanations/claims.h"
+#include "explanations/direct.h"
+
+namespace assay {
+namespace {
+
+// One quantity of a finding about one kind of record, and the rung that it carries to.
+struct Step {
+  Rung rung;
+  std::string_view kind, quantity, words;
+};
+
+// Only rows whose both ends the case's own statements show stand in these quantities, but for
+// messages, whose header is all that they have.
+constexpr std::array<Step, 10> kSteps{{
+    {Rung::persons_communicated, "message", "answered_and_both_accepted",
+     "messages and their answers, both taken over by the other side's server"},
+    {Rung::content_answered, "message", "answered",
+     "messages that a message the other way answers by its id"},
+    {Rung::content_passed, "mail", "accepted", "accepted mail transfers"},
+    {Rung::content_passed, "flow", "flows_with_content_both_ways",
+     "flows with content both ways that is no greeting or handshake"},
+    {Rung::service_answered, "mail", "rejected", "mail transfers that the server refused"},
+    {Rung::service_answered, "service", "sessions_with_service_reply",
+     "sessions in which the service answered"},
+    {Rung::service_answered, "flow", "flows_with_service_reply",
+     "flows with content from the server"},
+    {Rung::contacted_an_address, "flow", "flows_answered", "flows that were answered"},
+    {Rung::contacted_an_address, "service", "rows", "sessions"},
+    {Rung::contacted_an_address, "mail", "bounced", "mail transfers that came back"},
+}};
+
+using EachPair = std::function<void(const std::string& from, const std::string& to)>;
+void for_each_pair(const Question& question, const EachPair& each) {
+  for (const std::string& from : question.between) {
+    for (const std::string& to : question.between) {
+      if (from != to) each(from, to);
+    }
+  }
+}
+
+bool is_attributed(const CaseFile& case_file, const std::string& name) {
+  const Party* party = case_file.find_party(name);
+  return party != nullptr && !party->source.empty();
+}
+
+std::string capital(std::string_view text) {
+  std::string out(text);
+  if (!out.empty()) out.front() = static_cast<char>(std::toupper(out.front()));
+  return out;
+}
+
+}  // namespace
+
+Reached climb_by_direct_records(const Question& question, const CaseFile& case_file,
+                                const FindingSet& findings) {
+  Reached reached;
+  std::vector<std::string> seen;
+  for (const Step& step : kSteps) {
+    if (step.rung < reached.rung) break;  // the steps go down
+    for_each_pair(question, [&](const std::string& from, const std::string& to) {
+      // Who communicated is only as good as the source that says whose the names are.
+      if (step.rung == Rung::persons_communicated &&
+          !(is_attributed(case_file, from) && is_attributed(case_file, to))) {
+        return;
+      }
+      const Finding* finding = direct_finding(findings, from, to, step.kind);
+      const double count = finding != nullptr ? finding->value_or(step.quantity, 0) : 0;
+      if (count <= 0) return;
+      reached.rung = step.rung;
+      seen.push_back(
+          fmt::format("{} {} ({} to {})", claims::number_text(count), step.words, from, to));
+      reached.findings.push_back(finding->id);
+    });
+  }
+  if (reached.rung == Rung::nothing) return reached;
+  reached.statement =
+      fmt::format("{}: {}.", capital(describe(reached.rung)), fmt::join(seen, "; "));
+  if (reached.rung >= Rung::content_answered) {
+    reached.statement +=
+        " Names in headers are their writers' words; accounts of persons may be used by others.";
+  }
+  return reached;
+}
+
+Reached financial_link(const Question& question, const FindingSet& findings) {
+  Reached reached;
+  std::vector<std::string> transfers;
+  std::size_t pairs = 0, silent = 0;
+  for_each_pair(question, [&](const std::string& from, const std::string& to) {
+    const Finding* finding = direct_finding(findings, from, to, "payment");
+    if (finding == nullptr) return;
+    ++pairs;
+    silent += finding->absence ? 1 : 0;
+    if (const double rows = finding->value_or("rows", 0); rows > 0) {
+      transfers.push_back(
+          fmt::format("{} payments ({} to {})", claims::number_text(rows), from, to));
+    }
+    reached.findings.push_back(finding->id);
+  });
+  if (pairs == 0) return reached;
+  if (!transfers.empty()) {
+    reached.statement =
+        fmt::format("Financial link: recorded transfer, {}.", fmt::join(transfers, "; "));
+  } else if (silent == pairs) {
+    reached.statement =
+        "Financial link: none, within statements that are declared complete for the window.";
+  } else {
+    reached.statement =
+        "Financial link: not testable; no payment between stated accounts stands in the records, "
+        "and nobody vouches that they show them all.";
+  }
+  return reached;
+}
+
+}  // namespace assay

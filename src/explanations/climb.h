@@ -1,0 +1,23 @@
+// How far up the ladder records of other kinds than look-ups reach; docs/ladder.md has the rules.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "assay/verdict.h"
+
+namespace assay {
+
+struct Reached {
+  Rung rung = Rung::nothing;
+  std::string statement;  // "Content passed: 3 accepted mail transfers (Bank to Sender)."
+  std::vector<std::string> findings;
+};
+// Rung 2 or above, by the findings of direct_records between the question's parties.
+Reached climb_by_direct_records(const Question& question, const CaseFile& case_file,
+                                const FindingSet& findings);
+// The financial link, which is no rung of the ladder: recorded, none or not testable. "" when the
+// case holds no payment record.
+Reached financial_link(const Question& question, const FindingSet& findings);
+
+}  // namespace assay

@@ -1,0 +1,16 @@
+// What explanations, claims and the ladder read from the findings of direct_records.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "assay/finding.h"
+
+namespace assay {
+
+// The finding about one ordered pair and kind ("flow", "service", "mail", "message", "payment");
+// nullptr when the case holds no record of that kind.
+const Finding* direct_finding(const FindingSet& findings, std::string_view from,
+                              std::string_view to, std::string_view kind);
+
+}  // namespace assay
