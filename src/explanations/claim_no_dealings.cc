@@ -39,13 +39,13 @@ struct Told {
   void show(const Finding& finding, double count, std::string_view what) {
     if (count <= 0) return;
     shown_rows += count;
-    shown.push_back(fmt::format("{} {} ({} to {})", number_text(count), what,
+    shown.push_back(fmt::format("{} ({} to {})", counted(count, what),
                                 finding.parameters.at("from"), finding.parameters.at("to")));
     findings.push_back(finding.id);
   }
   void doubt(const Finding& finding, double count, std::string_view what, const char* settling) {
     if (count <= 0) return;
-    doubtful.push_back(fmt::format("{} {} ({} to {})", number_text(count), what,
+    doubtful.push_back(fmt::format("{} ({} to {})", counted(count, what),
                                    finding.parameters.at("from"), finding.parameters.at("to")));
     findings.push_back(finding.id);
     would_settle.emplace_back(settling);
@@ -53,7 +53,7 @@ struct Told {
 };
 
 void weigh_flows(const Finding& finding, Told& told) {
-  told.show(finding, finding.value_or("flows_answered", 0), "flows that were answered");
+  told.show(finding, finding.value_or("flows_answered", 0), "answered flows");
   told.doubt(finding, finding.value_or("flows_one_way", 0),
              "flows without a packet back, whose source may be forged", kFlowBack);
 }
@@ -65,7 +65,7 @@ void weigh_mail(const Finding& finding, bool is_contact, Told& told) {
     told.show(finding, refused, "mail transfers that the server refused");
   } else {
     told.doubt(finding, refused + finding.value_or("deferred", 0) + finding.value_or("bounced", 0),
-               "attempts that were refused, put off or sent back: mail that did not arrive",
+               "attempts without success (refused, put off or sent back): mail that did not arrive",
                "whether an attempt is meant by the claim");
   }
   told.doubt(finding, finding.value_or("accepted_by_name_alone", 0),
@@ -164,10 +164,12 @@ ClaimAnswer conclude(const Context& context, const Denied& denied, const Looked&
   const Told& told = looked.told;
   ClaimAnswer answer;
   if (!told.shown.empty()) {
-    answer = answered(context, Answer::contradicted,
-                      {fmt::format("{} rows show it", number_text(told.shown_rows)),
-                       fmt::format("Between {} there is: {}.", who, fmt::join(told.shown, "; "))},
-                      told.findings);
+    answer = answered(
+        context, Answer::contradicted,
+        {told.shown_rows == 1 ? std::string("1 row shows it")
+                              : fmt::format("{} rows show it", number_text(told.shown_rows)),
+         fmt::format("Between {} there is: {}.", who, fmt::join(told.shown, "; "))},
+        told.findings);
   } else if (!told.doubtful.empty()) {
     answer = not_testable(context,
                           fmt::format("No row shows it without doubt, but between {} there is: {}.",

@@ -6,7 +6,6 @@
 #include <array>
 #include <functional>
 
-#include "explanations/claims.h"
 #include "explanations/direct.h"
 
 namespace assay {
@@ -22,7 +21,7 @@ struct Step {
 // messages, whose header is all that they have.
 constexpr std::array<Step, 10> kSteps{{
     {Rung::persons_communicated, "message", "answered_and_both_accepted",
-     "messages and their answers, both taken over by the other side's server"},
+     "messages with an answer, both taken over by the other side's server"},
     {Rung::content_answered, "message", "answered",
      "messages that a message the other way answers by its id"},
     {Rung::content_passed, "mail", "accepted", "accepted mail transfers"},
@@ -33,7 +32,7 @@ constexpr std::array<Step, 10> kSteps{{
      "sessions in which the service answered"},
     {Rung::service_answered, "flow", "flows_with_service_reply",
      "flows with content from the server"},
-    {Rung::contacted_an_address, "flow", "flows_answered", "flows that were answered"},
+    {Rung::contacted_an_address, "flow", "flows_answered", "answered flows"},
     {Rung::contacted_an_address, "service", "rows", "sessions"},
     {Rung::contacted_an_address, "mail", "bounced", "mail transfers that came back"},
 }};
@@ -76,8 +75,7 @@ Reached climb_by_direct_records(const Question& question, const CaseFile& case_f
       const double count = finding != nullptr ? finding->value_or(step.quantity, 0) : 0;
       if (count <= 0) return;
       reached.rung = step.rung;
-      seen.push_back(
-          fmt::format("{} {} ({} to {})", claims::number_text(count), step.words, from, to));
+      seen.push_back(fmt::format("{} ({} to {})", counted(count, step.words), from, to));
       reached.findings.push_back(finding->id);
     });
   }
@@ -101,8 +99,7 @@ Reached financial_link(const Question& question, const FindingSet& findings) {
     ++pairs;
     silent += finding->absence ? 1 : 0;
     if (const double rows = finding->value_or("rows", 0); rows > 0) {
-      transfers.push_back(
-          fmt::format("{} payments ({} to {})", claims::number_text(rows), from, to));
+      transfers.push_back(fmt::format("{} ({} to {})", counted(rows, "payments"), from, to));
     }
     reached.findings.push_back(finding->id);
   });

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "explanations/claims.h"
+
 namespace assay {
 
 const Finding* direct_finding(const FindingSet& findings, std::string_view from,
@@ -12,6 +14,16 @@ const Finding* direct_finding(const FindingSet& findings, std::string_view from,
     if (told != finding->parameters.end() && told->second == kind) return finding;
   }
   return nullptr;
+}
+
+std::string counted(double count, std::string_view words) {
+  std::string text(words);
+  if (count == 1) {
+    std::size_t end = text.find("s ");
+    if (end == std::string::npos && text.ends_with('s')) end = text.size() - 1;
+    if (end != std::string::npos) text.erase(end, 1);
+  }
+  return fmt::format("{} {}", claims::number_text(count), text);
 }
 
 }  // namespace assay

@@ -13,4 +13,8 @@ namespace assay {
 const Finding* direct_finding(const FindingSet& findings, std::string_view from,
                               std::string_view to, std::string_view kind);
 
+// "1 message that ..." or "2 messages that ...": `words` are in the plural, and its first word that
+// ends in 's' is what is counted.
+std::string counted(double count, std::string_view words);
+
 }  // namespace assay

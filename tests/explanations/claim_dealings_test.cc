@@ -65,9 +65,10 @@ TEST(NoContact, LookUpsSpeakNeitherForNorAgainst) {
 TEST(NoContact, AnAnsweredFlowContradictsIt) {
   const auto flow = denied("no_contact", one_way("flow", {{"rows", 3}, {"flows_answered", 2}}));
   EXPECT_EQ(flow.answer, Answer::contradicted);
-  EXPECT_THAT(flow.statement, HasSubstr("2 flows that were answered (Bank to Sender)"));
-  EXPECT_EQ(denied("no_contact", one_way("mail", {{"rows", 1}, {"rejected", 1}})).answer,
-            Answer::contradicted);
+  EXPECT_THAT(flow.statement, HasSubstr("2 answered flows (Bank to Sender)"));
+  const auto refused = denied("no_contact", one_way("mail", {{"rows", 1}, {"rejected", 1}}));
+  EXPECT_EQ(refused.answer, Answer::contradicted);
+  EXPECT_THAT(refused.statement, HasSubstr("1 mail transfer that the server refused"));
 }
 
 TEST(NoContact, AForgeableSourceDoesNot) {

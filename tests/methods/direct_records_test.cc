@@ -165,6 +165,9 @@ TEST_F(DirectRecordsTest, JoinsTheTwoRowsOfAnExporterOfOneWayFlows) {
   EXPECT_EQ(there.value_or("flows_answered", 0), 1);
   EXPECT_EQ(there.value_or("flows_one_way", 0), 0);
   EXPECT_EQ(there.value_or("flows_with_content_both_ways", 0), 1);
+  const Finding other = finding("/Sender>Bank/flow");
+  EXPECT_EQ(other.value_or("ways_back", 0), 1);
+  EXPECT_EQ(other.value_or("flows_answered", 0), 0);
   others_.rows[1].row.time_us += 3'600 * kSecond;  // an hour later it is another flow
   others_.rows[1].row.until_us += 3'600 * kSecond;
   EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_one_way", 0), 1);

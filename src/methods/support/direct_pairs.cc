@@ -78,6 +78,12 @@ bool is_shown_content_joined(const OtherRow& there, const OtherRow& back) {
   return is_shown_content(joined);
 }
 
+// Of two rows that tell a way each, the later one; at one time, the one from the lower port.
+bool is_way_back(const RecordRow& row, const RecordRow& other) {
+  return row.time_us != other.time_us ? row.time_us > other.time_us
+                                      : row.client_port < row.server_port;
+}
+
 // What stands at the other end of the row from the party; "" when both ends are the party's own.
 std::string far_end(const OtherRow& row, const DirectEnds& ends, int party) {
   static const FieldId kFrom = field_id("envelope_from"), kTo = field_id("recipient");
@@ -163,6 +169,10 @@ FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const
       continue;
     }
     const OtherRow* other = is_answered(row) ? nullptr : way_back(others, by_ends, row);
+    if (other != nullptr && is_way_back(row.row, other->row)) {
+      tally.ways_back.push_back(i);
+      continue;
+    }
     if (!is_answered(row) && other == nullptr) {
       tally.one_way.push_back(i);
       continue;

@@ -61,11 +61,12 @@ std::map<PartyPair, DirectRows> rows_between(const OtherRecords& others, RecordK
 
 // Flows of one way whose way back another row tells: an exporter of one-way flows writes two.
 struct FlowTally {
-  OtherIndices lookups;   // to a port of DNS, in none of the others
-  OtherIndices one_way;   // no packet back in any row: whoever forges a source leaves the same
-  OtherIndices answered;  // packets both ways, maybe a refusal
-  OtherIndices replied;   // the server sent content: a service answered
-  OtherIndices content;   // content both ways that is no greeting and no handshake
+  OtherIndices lookups;    // to a port of DNS, in none of the others
+  OtherIndices ways_back;  // of flows the other way that began before, in none of the others
+  OtherIndices one_way;    // no packet back in any row: whoever forges a source leaves the same
+  OtherIndices answered;   // packets both ways, maybe a refusal
+  OtherIndices replied;    // the server sent content: a service answered
+  OtherIndices content;    // content both ways that is no greeting and no handshake
 };
 FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const DirectRows& back);
 

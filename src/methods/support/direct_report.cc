@@ -79,6 +79,7 @@ std::string flow_text(const DirectSurvey& survey, const PartyPair& pair, Finding
   const FlowTally tally = tally_flows(survey.others(), survey.rows(RecordKind::flow, pair),
                                       survey.rows(RecordKind::flow, {pair.to, pair.from}));
   add(finding, "lookup_flows", size_of(tally.lookups), "rows");
+  add(finding, "ways_back", size_of(tally.ways_back), "rows");
   add(finding, "flows_one_way", size_of(tally.one_way), "rows");
   add(finding, "flows_answered", size_of(tally.answered), "rows");
   add(finding, "flows_with_service_reply", size_of(tally.replied), "rows");
@@ -87,7 +88,7 @@ std::string flow_text(const DirectSurvey& survey, const PartyPair& pair, Finding
     finding.limitations.emplace_back(
         "A flow without a packet back shows that somebody sent packets with that address as "
         "source; sources can be forged. An exporter of one-way flows writes the way back as a flow "
-        "of its own, which is joined within 300 s.");
+        "of its own, which is joined within 300 s and counted as no flow.");
   }
   finding.limitations.emplace_back(
       "A flow tells neither the name that was used nor what was said. Who stands as client is who "
