@@ -25,8 +25,10 @@ const std::vector<const Method*>& all_methods() {
       &methods::coverage_method(),
       &methods::exclusivity_method(),
       &methods::server_balance_method(),
+      &methods::server_order_method(),
       &methods::digit_pattern_method(),
       &methods::unasked_answers_method(),
+      &methods::path_evidence_method(),
       &methods::same_event_method(),
       &methods::clock_offset_method(),
       &methods::capacity_method(),
@@ -38,6 +40,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::dormancy_method(),
       &methods::registrations_method(),
       &methods::direct_records_method(),
+      &methods::campaign_fan_out_method(),
   };
   return kMethods;
 }

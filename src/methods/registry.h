@@ -38,5 +38,8 @@ const Method& acceptance_policy_method();
 const Method& dormancy_method();
 const Method& registrations_method();
 const Method& direct_records_method();
+const Method& server_order_method();
+const Method& path_evidence_method();
+const Method& campaign_fan_out_method();
 
 }  // namespace assay::methods

@@ -94,6 +94,7 @@ struct RowOptions {
   std::string server = "203.0.113.1";
   std::uint16_t rcode = kNoRcode;
   std::uint16_t id = 0;
+  std::uint16_t client_port = 0;
   std::uint32_t ttl = kNoTtl;
   std::uint32_t evidence = 1;
   std::uint32_t width_us = 1'000'000;  // whole seconds
@@ -160,6 +161,7 @@ class Toy {
     row.qtype = options.qtype;
     row.rcode = options.rcode;
     row.id = options.id;
+    row.client_port = options.client_port;
     row.flags = options.flags;
     (options.is_lookup ? records_.rows : records_.no_lookups).push_back(row);
   }
@@ -187,6 +189,9 @@ class Toy {
     records_.background.push_back({evidence, epoch_hour, other_rows, other_rows});
   }
 
+  // Records that are no look-ups.
+  OtherRecords& others() { return others_; }
+
   void lose(const RecorderLoss& loss) { records_.losses.push_back(loss); }
 
   std::vector<Finding> run(std::string_view method) {
@@ -201,6 +206,7 @@ class Toy {
     context.question = &question_;
     all_evidences_.assign(evidences_.begin(), evidences_.end());
     context.all_evidences = &all_evidences_;
+    context.others = &others_;
     context.random_seed = seed_;
     return context;
   }
@@ -274,6 +280,7 @@ class Toy {
   std::deque<Evidence> evidences_;
   std::vector<Evidence> all_evidences_;
   QuestionRecords records_;
+  OtherRecords others_;
 };
 
 inline const Finding* find(const std::vector<Finding>& findings, std::string_view id_end) {
