@@ -31,13 +31,17 @@ std::vector<double> numbers_of(const Table& table, const std::vector<std::string
 std::string expected_text(const ModelClaim& claim, double rows) {
   const std::size_t at = likelihood::power_class(rows);
   constexpr const char* kRows[] = {"fewer than 200 rows", "200 to 999 rows", "1,000 rows and more"};
+  const likelihood::LrBounds limits = likelihood::limits_of(claim);
   return fmt::format(
-      "Of simulated records of {}, {:.0f} % of those of {} and {:.0f} % of those of {} reach an LR "
-      "of 10 for their side; no more than {} is reported for the one and {} for the other.",
-      kRows[at], 100 * claim.power_a[at], claim.a, 100 * claim.power_b[at], claim.b,
-      likelihood::lr_text(std::min(claim.cap_a, std::exp(claim.bounds.high))),
-      likelihood::lr_text(std::min(claim.cap_b, std::exp(-claim.bounds.low))));
+      "At most LR {} for the one and {} for the other can be reported; with {}, {:.0f} % and "
+      "{:.0f} "
+      "% of simulated cases reach 10 for what is true of them.",
+      likelihood::lr_text(std::exp(limits.high)), likelihood::lr_text(std::exp(-limits.low)),
+      kRows[at], 100 * claim.power_a[at], 100 * claim.power_b[at]);
 }
+
+// Below 2 the scale has no word, and a number would be read as one.
+constexpr double kLeastSaid = 2;
 
 TimingWeight weigh(const FamilyModel& model, const ModelClaim& claim, const Finding& finding,
                    const ModelCase& looked_at) {
@@ -56,6 +60,13 @@ TimingWeight weigh(const FamilyModel& model, const ModelClaim& claim, const Find
   }
   const likelihood::LrBounds limits = likelihood::limits_of(claim);
   weight.ln_lr = likelihood::clamped(*ratio, limits);
+  if (std::exp(std::abs(*weight.ln_lr)) < kLeastSaid) {
+    weight.statement = fmt::format(
+        "{}'s look-ups: no support that can be reported for {} rather than {}, or "
+        "against it.",
+        finding.subject, claim.a, claim.b);
+    return weight;
+  }
   weight.statement = fmt::format(
       "{}'s look-ups: {}.", finding.subject,
       likelihood::weight_text({.ln_lr = *ratio, .bounds = limits, .range = {}}, claim.a, claim.b));

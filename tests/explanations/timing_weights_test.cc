@@ -63,14 +63,15 @@ TEST(TimingWeights, CutSupportToTheCapAndSaySo) {
   EXPECT_NEAR(*weights[0].ln_lr, std::log(30), 1e-9);
   EXPECT_THAT(weights[0].statement, HasSubstr("LR 30 at most for a timer rather than people"));
   EXPECT_THAT(weights[0].statement, HasSubstr("under these stated models"));
-  EXPECT_THAT(weights[0].expected, HasSubstr("200 to 999 rows, 50 %"));
+  EXPECT_THAT(weights[0].expected, HasSubstr("with 200 to 999 rows, 50 %"));
+  EXPECT_THAT(weights[0].expected, HasSubstr("At most LR 30 for the one and 1 for the other"));
 }
 
 TEST(TimingWeights, GiveNoSupportToASideWhoseCapIsOne) {
   const auto weights = timing_weights(model(), bank_at(0));
   ASSERT_EQ(weights.size(), 1u);
   EXPECT_EQ(weights[0].ln_lr, 0);
-  EXPECT_THAT(weights[0].statement, HasSubstr("no support"));
+  EXPECT_THAT(weights[0].statement, HasSubstr("no support that can be reported"));
 }
 
 TEST(TimingWeights, GiveWordsAloneForACaseUnlikeThoseSimulated) {

@@ -39,13 +39,13 @@ std::vector<ModelClaim> claims_of(const FamilyCases& cases) {
                .for_b = families_that(cases, is_automatic)};
   claims[1] = {.word = "exchange",
                .a = "persons who answered one another",
-               .b = "any of the other modelled causes",
+               .b = "another of the modelled causes",
                .for_a = families_that(cases, answers),
                .for_b = families_that(cases, does_not)};
   claims[2] = {
       .word = "timer",
-      .a = "a timer, a schedule or a program that works without pause",
-      .b = "moments that people set, by hand or by the mail that they send",
+      .a = "a timer, a schedule or a program without pause",
+      .b = "moments that people set, by hand or by their mail",
       .for_a = {"archive_rescan", "poll", "steady", "replication", "beacon", "office_batch"},
       .for_b = {"campaign_checks", "correspondence", "mail_client", "invitations", "human_software",
                 "office_stream_checks"}};
