@@ -26,7 +26,7 @@ TEST(Calibrate, GivesTheSameNumbersWhateverTheThreadsAndNeverExcludesTheTruth) {
   EXPECT_EQ(all["truth_excluded"], 0);
   EXPECT_EQ(all["truth_survives"], all["with_explanation"]);
   EXPECT_EQ(all["settled"], 0);  // look-ups alone settle no question of contact
-  EXPECT_EQ(all["above_look_ups"], 0);
+  EXPECT_EQ(all["rung_too_high"], 0);
   EXPECT_EQ(all["without_missing_records"], 0);
 }
 

@@ -59,9 +59,7 @@ Result<RunOutcome> run_one(const CalibrateRequest& request, std::size_t number) 
   if (!result.ok()) return result.error();
   std::uint64_t rows = 0;
   for (const sim::Row& row : draw->run.rows) rows += row.party != sim::kNobody;
-  RunOutcome outcome = outcome_of(cause, draw->scenario, *result, rows);
-  outcome.has_other_records = further.has_mail_log;
-  return outcome;
+  return outcome_of(cause, draw->scenario, *result, rows, further.has_mail_log);
 }
 
 std::uint64_t quantile(const std::vector<std::uint64_t>& sorted, double share) {
@@ -88,16 +86,19 @@ std::string leaning_page_of(const std::vector<CauseTally>& tallies) {
 std::string page_of(const std::vector<CauseTally>& tallies, const CalibrateRequest& request) {
   const CauseTally& all = tallies.back();
   std::string page = fmt::format(
-      "| cause | runs | rows: 5 %, median, 95 % | insufficient | inconclusive | settled | above "
-      "rung 1 | any cause excluded | truth excluded | truth survives | another cause alone |\n"
-      "|---|---|---|---|---|---|---|---|---|---|---|\n");
+      "| cause | runs | rows: 5 %, median, 95 % | insufficient | inconclusive | settled (by "
+      "look-ups "
+      "alone) | contact shown | rung too high | any cause excluded | truth excluded | truth "
+      "survives "
+      "| another cause alone |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
   for (const CauseTally& each : tallies) {
     const bool is_named = each.with_explanation > 0;
     page += fmt::format(
-        "| {}{} | {} | {}, {}, {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", each.cause,
-        each.code.empty() ? "" : " (" + each.code + ")", each.runs, quantile(each.rows, 0.05),
-        quantile(each.rows, 0.5), quantile(each.rows, 0.95), each.insufficient, each.inconclusive,
-        each.settled, each.above_look_ups, each.any_excluded,
+        "| {}{} | {} | {}, {}, {} | {} | {} | {} ({}) | {} | {} | {} | {} | {} | {} |\n",
+        each.cause, each.code.empty() ? "" : " (" + each.code + ")", each.runs,
+        quantile(each.rows, 0.05), quantile(each.rows, 0.5), quantile(each.rows, 0.95),
+        each.insufficient, each.inconclusive, each.settled, each.settled_by_look_ups,
+        each.contact_shown, each.rung_too_high, each.any_excluded,
         is_named ? fmt::format("{} of {}", each.truth_excluded, each.with_explanation) : "-",
         is_named ? fmt::format("{} of {}", each.truth_survives, each.with_explanation) : "-",
         each.wrong_single);
@@ -134,7 +135,9 @@ std::string json_of(const std::vector<CauseTally>& tallies, const CalibrateReque
                       {"insufficient", each.insufficient},
                       {"inconclusive", each.inconclusive},
                       {"settled", each.settled},
-                      {"above_look_ups", each.above_look_ups},
+                      {"settled_by_look_ups", each.settled_by_look_ups},
+                      {"contact_shown", each.contact_shown},
+                      {"rung_too_high", each.rung_too_high},
                       {"without_missing_records", each.without_missing},
                       {"with_other_records", each.with_other_records},
                       {"any_cause_excluded", each.any_excluded},

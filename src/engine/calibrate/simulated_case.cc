@@ -56,6 +56,7 @@ CaseFile case_file_of(const sim::Scenario& scenario) {
   Party& sender = file.parties.emplace_back();
   sender.name = "Sender";
   sender.names = {pattern_of(zone), pattern_of("*." + zone)};
+  sender.addresses = {IpPrefix::parse(scenario.target.address).value()};
   Question& question = file.questions.emplace_back();
   question.id = "q1";
   question.between = {scenario.parties.front().name, "Sender"};

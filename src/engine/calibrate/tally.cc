@@ -54,13 +54,21 @@ bool is_program_found(const QuestionResult& result) {
   });
 }
 
+// What a complete set of these records could truly show.
+Rung highest_true(const sim::CauseTruth& truth, bool has_other_records) {
+  if (!has_other_records || !truth.is_contact) return Rung::asked_for_a_name;
+  return truth.is_conversation ? Rung::persons_communicated : Rung::content_passed;
+}
+
 void add(const RunOutcome& outcome, CauseTally& to) {
   ++to.runs;
   to.edited += outcome.is_edited;
   to.settled += outcome.conclusion == Conclusion::settled;
   to.inconclusive += outcome.conclusion == Conclusion::inconclusive;
   to.insufficient += outcome.conclusion == Conclusion::insufficient;
-  to.above_look_ups += outcome.is_above_look_ups;
+  to.settled_by_look_ups += outcome.conclusion == Conclusion::settled && !outcome.has_other_records;
+  to.rung_too_high += outcome.is_rung_too_high;
+  to.contact_shown += outcome.is_contact_shown;
   to.without_missing += !outcome.names_missing;
   to.with_explanation += outcome.has_explanation;
   to.truth_excluded += outcome.is_truth_excluded;
@@ -81,13 +89,15 @@ void add(const RunOutcome& outcome, CauseTally& to) {
 }  // namespace
 
 RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario,
-                      const QuestionResult& result, std::uint64_t rows) {
+                      const QuestionResult& result, std::uint64_t rows, bool has_other_records) {
   const Verdict& verdict = result.verdict;
   RunOutcome outcome;
   outcome.cause = &cause;
   outcome.rows = rows;
   outcome.conclusion = verdict.conclusion;
-  outcome.is_above_look_ups = verdict.rung > Rung::asked_for_a_name;
+  outcome.has_other_records = has_other_records;
+  outcome.is_contact_shown = verdict.rung > Rung::asked_for_a_name;
+  outcome.is_rung_too_high = verdict.rung > highest_true(cause.truth(), has_other_records);
   outcome.names_missing = !verdict.missing.empty();
   outcome.is_program = cause.truth().is_automatic;
   outcome.is_program_said = is_program_found(result);

@@ -16,9 +16,10 @@ struct RunOutcome {
   std::uint64_t rows = 0;
   bool is_edited = false;
   Conclusion conclusion = Conclusion::insufficient;
-  bool is_above_look_ups = false;  // a rung above 1 from look-ups alone
-  bool names_missing = false;      // records that would settle it are named
-  bool has_explanation = false;    // one of the engine's explanations is this cause
+  bool is_rung_too_high = false;  // above what truly happened and the records could show
+  bool is_contact_shown = false;  // a rung above that of look-ups
+  bool names_missing = false;     // records that would settle it are named
+  bool has_explanation = false;   // one of the engine's explanations is this cause
   bool is_truth_excluded = false;
   bool is_truth_among_survivors = false;
   bool is_single_cause_wrong = false;  // one cause survives and it is another
@@ -31,12 +32,14 @@ struct RunOutcome {
   std::vector<std::string> wrongly_excluded;
 };
 RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario,
-                      const QuestionResult& result, std::uint64_t rows);
+                      const QuestionResult& result, std::uint64_t rows,
+                      bool has_other_records = false);
 
 struct CauseTally {
   std::string cause, code;
   std::uint32_t runs = 0, edited = 0, settled = 0, inconclusive = 0, insufficient = 0;
-  std::uint32_t above_look_ups = 0, without_missing = 0;
+  std::uint32_t rung_too_high = 0, contact_shown = 0, settled_by_look_ups = 0;
+  std::uint32_t without_missing = 0;
   // Runs in which any cause was excluded: without any, "truth excluded" could not fail.
   std::uint32_t any_excluded = 0, excluded_by_look_ups = 0, causes_excluded = 0;
   std::uint32_t with_other_records = 0;
