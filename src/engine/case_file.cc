@@ -306,7 +306,8 @@ void Parser::parse_claim_fields(const toml::table& table, const ClaimKind& kind,
     const std::string word(key.str());
     if (std::find(known.begin(), known.begin() + 5, word) != known.begin() + 5) continue;
     const bool is_list = word == "parties" || word == "types" || word == "figures" ||
-                         word == "addresses" || word == "events" || word == "zones";
+                         word == "addresses" || word == "events" || word == "zones" ||
+                         word == "askers" || word == "records" || word == "holder";
     const toml::array* array = node.as_array();
     if (array != nullptr && !is_list) fail(node, fmt::format("'{}' is to be one text", word));
     if (array != nullptr) {

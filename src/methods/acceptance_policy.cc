@@ -67,15 +67,15 @@ Askers askers_of(const SmtpServer& server) {
   return askers;
 }
 
-// Askers by what became of them; one that was ever let in counts as let in.
+// Askers by what became of them; one that was ever let in counts as let in. Networks are views
+// into the askers that were counted.
 struct Sums {
   double askers = 0, accepted = 0, refused = 0, deferred = 0, unanswered = 0, other = 0;
   double greylisted = 0, refused_days = 0;
-  std::set<std::string> networks, refused_networks, accepted_networks;
+  std::array<double, kSmtpStages.size()> refused_at{};
+  std::set<std::string_view> networks, refused_networks, accepted_networks;
   std::set<std::int64_t> days;
 };
-
-bool is_refused(const Asker& asker) { return asker.accepted == 0 && asker.refused > 0; }
 
 Sums sums_of(const Askers& askers) {
   Sums sums;
@@ -90,6 +90,9 @@ Sums sums_of(const Askers& askers) {
       sums.accepted_networks.insert(asker.network);
     } else if (asker.refused > 0) {
       ++sums.refused;
+      for (std::size_t stage = 0; stage < kSmtpStages.size(); ++stage) {
+        sums.refused_at[stage] += asker.refused_at[stage] > 0;
+      }
       sums.refused_networks.insert(asker.network);
       refused_days.insert(asker.days.begin(), asker.days.end());
     } else if (asker.deferred > 0) {
@@ -250,12 +253,9 @@ Finding measure(const MethodContext& context, const SmtpServer& server) {
   add(finding, "unanswered_askers", sums.unanswered, "askers");
   add(finding, "not_about_the_asker", sums.other, "askers");
   for (std::size_t stage = 0; stage < kSmtpStages.size(); ++stage) {
-    double refused = 0;
-    for (const auto& [name, asker] : askers) {
-      refused += is_refused(asker) && asker.refused_at[stage] > 0;
-    }
-    if (refused > 0)
-      add(finding, fmt::format("refused_at_{}", kSmtpStages[stage]), refused, "askers");
+    if (sums.refused_at[stage] == 0) continue;
+    add(finding, fmt::format("refused_at_{}", kSmtpStages[stage]), sums.refused_at[stage],
+        "askers");
   }
   if (sums.accepted == 0 && sums.refused > 0) {
     add(finding, "accepted_share_of_this_kind", 0, "", Range{0, upper_share(sums.refused)},
@@ -339,8 +339,9 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
     unknown_outside += one.fate == SmtpFate::unknown;
     if (one.fate == SmtpFate::accepted) accepted_outside.insert(one.asker);
   }
-  const Sums in = sums_of(askers_of(inside));
-  const Sums out = sums_of(askers_of(outside));
+  const Askers named_askers = askers_of(inside), other_askers = askers_of(outside);
+  const Sums in = sums_of(named_askers);
+  const Sums out = sums_of(other_askers);
   add(finding, "accepted_named", in.accepted, "askers");
   add(finding, "refused_named", in.refused, "askers");
   add(finding, "accepted_others", out.accepted, "askers");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "methods/registry.h"
 #include "methods/support/assertions.h"
@@ -27,16 +28,22 @@ struct Held {
   bool is_hidden = false, is_opaque = false;
 };
 
-std::vector<Held> held_of(const std::vector<const Assertion*>& assertions) {
-  std::map<std::tuple<std::string, std::string, std::string>, Held> held;
+// By thing, source and value.
+std::vector<Held> held_of(std::vector<const Assertion*> assertions) {
+  const auto place = [](const Assertion& one) { return std::tie(one.about, one.source, one.key); };
+  std::stable_sort(assertions.begin(), assertions.end(),
+                   [&](const auto* a, const auto* b) { return place(*a) < place(*b); });
+  std::vector<Held> all;
+  const Assertion* last = nullptr;
   for (const Assertion* one : assertions) {
-    Held& each = held[{one->about, one->source, one->key}];
-    each.about = one->about;
-    each.value = one->value;
-    each.key = one->key;
-    each.source = one->source;
-    each.is_hidden = one->is_hidden;
-    each.is_opaque = one->is_opaque;
+    if (last == nullptr || place(*last) != place(*one)) {
+      Held next{one->about, one->value, one->key, one->source, {}};
+      next.is_hidden = one->is_hidden;
+      next.is_opaque = one->is_opaque;
+      all.push_back(std::move(next));
+    }
+    last = one;
+    Held& each = all.back();
     ++each.times;
     if (one->when.empty()) {
       ++each.undated;
@@ -47,8 +54,6 @@ std::vector<Held> held_of(const std::vector<const Assertion*>& assertions) {
                    std::max(each.seen.end_us, one->when.end_us)};
     }
   }
-  std::vector<Held> all;
-  for (auto& [key, each] : held) all.push_back(std::move(each));
   return all;
 }
 
@@ -65,35 +70,40 @@ struct Differences {
   std::string example;
 };
 
-// What is hidden or opaque differs from nothing.
-Differences differences_of(const std::vector<Held>& held) {
-  Differences found;
-  std::map<std::string, std::vector<const Held*>> by_thing;
-  for (const Held& each : held) {
-    if (!each.is_hidden && !each.is_opaque) by_thing[each.about].push_back(&each);
-  }
-  for (const auto& [about, values] : by_thing) {
-    // Few sources speak of one thing; many values of it are a list that somebody padded.
-    const std::size_t count = std::min<std::size_t>(values.size(), 50);
-    for (std::size_t a = 0; a < count; ++a) {
-      for (std::size_t b = a + 1; b < count; ++b) {
-        if (values[a]->key == values[b]->key) continue;
-        if (values[a]->source == values[b]->source) {
-          ++found.changes;
-          continue;
-        }
-        const Interval& x = values[a]->seen;
-        const Interval& y = values[b]->seen;
-        const bool is_one = !x.empty() && !y.empty() && x.begin_us < y.end_us + kOneTimeUs &&
-                            y.begin_us < x.end_us + kOneTimeUs;
-        ++(is_one ? found.at_one_time : found.at_other_times);
-        if (is_one && found.example.empty()) {
-          found.example =
-              fmt::format("of {} {} says '{}' and {} says '{}'", about, values[a]->source,
-                          values[a]->value, values[b]->source, values[b]->value);
-        }
+// Of the values that one thing has. What is hidden or opaque differs from nothing.
+void compare(const std::vector<const Held*>& values, Differences& found) {
+  // Few sources speak of one thing; many values of it are a list that somebody padded.
+  const std::size_t count = std::min<std::size_t>(values.size(), 50);
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t b = a + 1; b < count; ++b) {
+      if (values[a]->key == values[b]->key) continue;
+      if (values[a]->source == values[b]->source) {
+        ++found.changes;
+        continue;
+      }
+      const Interval& x = values[a]->seen;
+      const Interval& y = values[b]->seen;
+      const bool is_one = !x.empty() && !y.empty() && x.begin_us < y.end_us + kOneTimeUs &&
+                          y.begin_us < x.end_us + kOneTimeUs;
+      ++(is_one ? found.at_one_time : found.at_other_times);
+      if (is_one && found.example.empty()) {
+        found.example =
+            fmt::format("of {} {} says '{}' and {} says '{}'", values[a]->about, values[a]->source,
+                        values[a]->value, values[b]->source, values[b]->value);
       }
     }
+  }
+}
+
+// `held` by thing.
+Differences differences_of(const std::vector<Held>& held) {
+  Differences found;
+  std::vector<const Held*> values;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (!held[i].is_hidden && !held[i].is_opaque) values.push_back(&held[i]);
+    if (i + 1 < held.size() && held[i + 1].about == held[i].about) continue;
+    compare(values, found);
+    values.clear();
   }
   return found;
 }
@@ -140,19 +150,24 @@ void add_table(const std::vector<Held>& held, Finding& finding) {
 Finding measure_role(const MethodContext& context, Role role,
                      const std::vector<const Assertion*>& assertions) {
   Finding finding = make_other_finding(registrations_method(), context, word_of(role));
-  std::set<std::uint32_t> rows;
-  std::set<std::string> sources, things;
+  OtherIndices rows;
   for (const Assertion* one : assertions) {
-    rows.insert(one->rows.begin(), one->rows.end());
-    sources.insert(one->source);
-    things.insert(one->about);
+    rows.insert(rows.end(), one->rows.begin(), one->rows.end());
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  const std::vector<Held> held = held_of(assertions);
+  std::set<std::string_view> sources;
+  double things = 0;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    sources.insert(held[i].source);
+    things += i == 0 || held[i].about != held[i - 1].about;
   }
   finding.dedup_rule = "one value of one source counts once, from its first to its last time";
-  finding.selection = seal_others(context, {rows.begin(), rows.end()},
-                                  fmt::format("registrations that tell the {}", words_of(role)));
+  finding.selection =
+      seal_others(context, rows, fmt::format("registrations that tell the {}", words_of(role)));
   finding.denominator = fmt::format("of {} that tell it",
                                     plural(static_cast<double>(assertions.size()), "assertion"));
-  const std::vector<Held> held = held_of(assertions);
   const Differences differ = differences_of(held);
   double hidden = 0, undated = 0;
   for (const Held& each : held) {
@@ -160,7 +175,7 @@ Finding measure_role(const MethodContext& context, Role role,
     undated += each.seen.empty();
   }
   add(finding, "assertions", static_cast<double>(assertions.size()));
-  add(finding, "things", static_cast<double>(things.size()));
+  add(finding, "things", things);
   add(finding, "sources", static_cast<double>(sources.size()));
   add(finding, "values", static_cast<double>(held.size()));
   add(finding, "hidden_values", hidden);

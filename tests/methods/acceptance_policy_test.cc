@@ -97,6 +97,15 @@ TEST(AcceptancePolicy, ALogIsAPartysByItsRecipients) {
   EXPECT_EQ(number(finding, "refused_askers"), 1);
 }
 
+TEST(AcceptancePolicy, ALogOfRefusalsAloneIsAPartysByWhomTheyWantedToReach) {
+  OtherToy toy;
+  toy.evidence("mail-1", "postfix_log", {"mail"});
+  toy.logged(2, "mx1", "203.0.113.7", false);
+  const Finding finding = toy.one("acceptance_policy", "mx1");
+  EXPECT_EQ(finding.parameters.at("party"), "Bank");
+  EXPECT_EQ(finding.parameters.at("reading"), "no_positive_control");
+}
+
 TEST(AcceptancePolicy, ReadsWhatARefusalIsAbout) {
   const auto fate = [](int code, SmtpStage stage, std::string_view enhanced,
                        std::string_view text) {

@@ -26,7 +26,7 @@ TEST(Dormancy, TellsFirstAndLastSignOfEachKind) {
   flow(toy, 25, "203.0.113.1", kSender, false);  // a scan that nothing answers
   const Finding finding = toy.one("dormancy", "Sender");
   EXPECT_EQ(finding.outcome, Outcome::measured);
-  EXPECT_EQ(finding.value_or("flows", 0), 2);
+  EXPECT_EQ(finding.value_or("flows_and_sessions", 0), 2);
   EXPECT_EQ(finding.value_or("unanswered_flows_to_it", 0), 1);
   EXPECT_EQ(finding.parameters.at("first_sign"), "2021-05-06T00:00:00Z");
   EXPECT_EQ(finding.parameters.at("last_sign"), "2021-05-13T00:00:00Z");

@@ -100,12 +100,17 @@ TEST(Registrations, CountsSixtyFiveThousandNeighboursAndBoundsWhatItTells) {
             k % 4096 == 0 ? fmt::format("mail{}.sender.example", k)
                           : fmt::format("host{}.hosting{}.example", k, k % 7));
   }
-  const Finding finding = toy.one("registrations", "/network");
+  const std::vector<Finding> findings = toy.run("registrations");
+  const auto ends = [&](std::string_view end) {
+    return *std::find_if(findings.begin(), findings.end(),
+                         [&](const Finding& each) { return each.id.ends_with(end); });
+  };
+  const Finding finding = ends("/network");
   EXPECT_EQ(finding.value_or("addresses_named", 0), 65'536);
   EXPECT_EQ(finding.value_or("addresses_of_the_networks", 0), 65'536 + 256);  // and Bank's
   EXPECT_EQ(finding.value_or("siblings_by_name", 0), 16);
   EXPECT_LT(finding.statement.size(), 2'000u);
-  const Finding ptr = toy.one("registrations", "/ptr");
+  const Finding ptr = ends("/ptr");
   EXPECT_LT(ptr.statement.size(), 2'000u);
   EXPECT_LE(ptr.tables.front().rows.size(), 100u);
 }

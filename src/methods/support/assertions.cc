@@ -128,8 +128,11 @@ class Collector {
       return;
     }
     if (!row.field(w.ptr).empty()) {
-      one_of(index, row, Role::ptr, row.server.is_unspecified() ? "" : row.server.to_string(),
-             row.field(w.ptr));
+      if (row.server.is_unspecified()) return;
+      Assertion one = start(index, row, Role::ptr, row.server.to_string());
+      one.value = quoted(row.field(w.ptr));
+      one.key = lower_copy(one.value);  // a name, and no holder's
+      found_.push_back(std::move(one));
       return;
     }
     if (row.row.type == kNs) of_set(index, row, Role::name_server, row.name, row.field(w.rdata));

@@ -58,6 +58,10 @@ void add_network(const MethodContext& context, const std::vector<Assertion>& all
     prefixes.push_back(*prefix);
     space += std::pow(2.0, (is_v4 ? 32 : 128) - length);
   }
+  std::vector<std::string> parents;  // of the question's names
+  for (const std::string& ours : asked.names) {
+    if (labels_of(ours).size() > 2) parents.emplace_back(parent_of(ours));
+  }
   std::set<std::string> addresses, names, domains, siblings;
   std::set<std::uint32_t> rows;
   double of_parties = 0;
@@ -77,9 +81,9 @@ void add_network(const MethodContext& context, const std::vector<Assertion>& all
     of_parties += std::any_of(context.case_file->parties.begin(), context.case_file->parties.end(),
                               [&](const Party& party) { return party.holds_name(name); });
     const bool is_sibling =
-        std::any_of(asked.names.begin(), asked.names.end(), [&](const std::string& ours) {
-          return name != ours && labels_of(ours).size() > 2 && is_within(name, parent_of(ours));
-        });
+        !std::binary_search(asked.names.begin(), asked.names.end(), name) &&
+        std::any_of(parents.begin(), parents.end(),
+                    [&](const std::string& parent) { return is_within(name, parent); });
     if (is_sibling) siblings.insert(name);
   }
   if (addresses.empty()) return;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "core/digest.h"
@@ -12,6 +13,7 @@ namespace assay::methods {
 namespace {
 
 constexpr std::size_t kExamples = 5;
+constexpr std::size_t kSealBuffer = 1 << 16;
 constexpr int kNetworkBitsV4 = 24;
 constexpr int kNetworkBitsV6 = 48;
 
@@ -49,16 +51,23 @@ Selection seal_others(const MethodContext& context, const OtherIndices& rows,
   selection.description = std::move(description);
   selection.rows = rows.size();
   Sha256 digest;
+  std::string buffer;
   std::set<std::uint32_t> evidences;
   for (const std::uint32_t index : rows) {
     const OtherRow& row = context.others->rows[index];
-    digest.update(fmt::format("{}:{}:{}\n", row.evidence, row.row.offset, row.row.length));
+    fmt::format_to(std::back_inserter(buffer), "{}:{}:{}\n", row.evidence, row.row.offset,
+                   row.row.length);
+    if (buffer.size() >= kSealBuffer) {
+      digest.update(buffer);
+      buffer.clear();
+    }
     evidences.insert(row.evidence);
     if (selection.examples.size() == kExamples) continue;
     const Evidence* evidence = evidence_numbered(context, row.evidence);
     selection.examples.push_back(fmt::format(
         "{}:{}", evidence ? evidence->id : std::to_string(row.evidence), row.row.offset));
   }
+  digest.update(buffer);
   selection.locus_sha256 = digest.hex();
   selection.evidences.assign(evidences.begin(), evidences.end());
   return selection;

@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, kSignKinds> kWords{"look-ups of its name"
                                                           "unanswered flows to it",
                                                           "mail in its name",
                                                           "look-ups made by it",
-                                                          "flows",
+                                                          "flows and sessions",
                                                           "answers of a service",
                                                           "mail",
                                                           "messages"};

@@ -18,7 +18,7 @@ enum class SignKind {
   unanswered_flow,   // packets to it that nothing came back for, as from any scan
   mail_in_its_name,  // its domain in an envelope or a header, which anybody can write
   lookup_made,       // its address asked; a source address of UDP can be forged
-  flow,              // packets from it, or both ways
+  flow,              // packets from it, or both ways; a session that it began
   service,           // it answered: a greeting, a handshake
   mail,              // it handed over or took a message
   message,           // a message at rest of which a Received field names its address

@@ -55,6 +55,11 @@ SessionKey session_of(const OtherRow& row) {
   return {row.evidence, row.row.client, row.row.client_port, row.row.server, row.row.server_port};
 }
 
+struct Recipients {
+  std::uint64_t all = 0;
+  std::map<int, std::uint64_t> of_party;
+};
+
 class Collector {
  public:
   explicit Collector(const MethodContext& context)
@@ -231,10 +236,15 @@ class Collector {
     } else if (status != "unfinished" && !row.field(words().queue).empty()) {
       one.stage = SmtpStage::data;
       one.fate = SmtpFate::accepted;
-      ++accepted_[name];
-      for (const int party : parties_) held_[name][party] += row.name_party == party;
+      count_recipient(row, accepted_[name]);
     }
+    count_recipient(row, asked_[name]);
     server.tries.push_back(std::move(one));
+  }
+
+  void count_recipient(const OtherRow& row, Recipients& recipients) const {
+    ++recipients.all;
+    for (const int party : parties_) recipients.of_party[party] += row.name_party == party;
   }
 
   void attribute(const std::string& name, SmtpServer& server) const {
@@ -248,13 +258,17 @@ class Collector {
         return;
       }
     }
-    const auto held = held_.find(name);
-    if (held == held_.end()) return;
-    for (const auto& [party, count] : held->second) {
-      if (2 * count <= accepted_.at(name)) continue;
+    // A server that took nothing is told by whom others wanted to reach there.
+    const auto taken = accepted_.find(name);
+    const auto asked = asked_.find(name);
+    if (asked == asked_.end()) return;
+    const Recipients& told = taken == accepted_.end() ? asked->second : taken->second;
+    for (const auto& [party, count] : told.of_party) {
+      if (2 * count <= told.all) continue;
       server.party = party;
-      server.basis = fmt::format("the recipients of {} of {} messages that it took", count,
-                                 accepted_.at(name));
+      server.basis =
+          fmt::format("the recipients of {} of {} messages that {}", count, told.all,
+                      taken == accepted_.end() ? "others wanted to hand over" : "it took");
       return;
     }
   }
@@ -276,8 +290,7 @@ class Collector {
   std::vector<int> parties_;
   std::set<SessionKey> with_mail_;
   std::map<std::string, SmtpServer> servers_, logs_;
-  std::map<std::string, std::uint64_t> accepted_;
-  std::map<std::string, std::map<int, std::uint64_t>> held_;
+  std::map<std::string, Recipients> accepted_, asked_;  // by server
 };
 
 }  // namespace

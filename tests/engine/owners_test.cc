@@ -1,0 +1,110 @@
+// Claims about servers, from the files that somebody hands over to the answer.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "case_support.h"
+
+namespace assay {
+namespace {
+
+using test::TempFolder;
+
+// Each day one message of Sender's host is taken and one of somebody else is refused.
+std::string mail_log() {
+  std::string log;
+  for (int day = 1; day <= 5; ++day) {
+    const std::string head = fmt::format("2026-03-{:02}T09:00:0", day);
+    const std::string id = fmt::format("4F5C64470{}", day);
+    log += head + "0+00:00 mx1 postfix/smtpd[7]: " + id +
+           ": client=mail1.sender.example[198.51.100.9]\n";
+    log += head + "1+00:00 mx1 postfix/qmgr[9]: " + id +
+           ": from=<news@sender.example>, size=2048, nrcpt=1 (queue active)\n";
+    log += head + "2+00:00 mx1 postfix/local[8]: " + id +
+           ": to=<clerk@bank.example>, relay=local, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, "
+           "status=sent (delivered to mailbox)\n";
+    log += head + "3+00:00 mx1 postfix/qmgr[9]: " + id + ": removed\n";
+    log += head + fmt::format(
+                      "4+00:00 mx1 postfix/smtpd[7]: NOQUEUE: reject: RCPT from "
+                      "unknown[203.0.{0}.7]: 554 5.7.1 <unknown[203.0.{0}.7]>: Client host "
+                      "rejected: Access denied; from=<a@else.example> to=<clerk@bank.example> "
+                      "proto=ESMTP helo=<h.else.example>\n",
+                      day);
+  }
+  return log;
+}
+
+constexpr char kWhois[] =
+    "% Query time: 2026-03-03T04:00:00Z\nDomain Name: sender.example\n"
+    "Registrant Organization: Sender Ltd.\nAdmin Organization: REDACTED FOR PRIVACY\n"
+    "Name Server: ns1.hosting.example\n";
+
+constexpr char kCase[] = R"(title = "Test"
+[[party]]
+name = "Bank"
+names = ["bank.example"]
+[[party]]
+name = "Sender"
+addresses = ["198.51.100.9"]
+names = ["*.sender.example"]
+[[question]]
+id = "q1"
+between = ["Bank", "Sender"]
+window = "2026-03-01/2026-03-05"
+[[claim]]
+id = "only-sender"
+kind = "accepts_only"
+askers = ["Sender"]
+[[claim]]
+id = "only-another"
+kind = "accepts_only"
+askers = ["203.0.113.0/24"]
+[[claim]]
+id = "idle"
+kind = "unused_since"
+name = "mail1.sender.example"
+addresses = ["198.51.100.9"]
+date = "2010"
+[[claim]]
+id = "registered"
+kind = "registered_to"
+name = "mail1.sender.example"
+holder = "Sender Limited"
+date = "2026-03"
+[[claim]]
+id = "controlled"
+kind = "controlled_by"
+name = "mail1.sender.example"
+holder = "Sender Ltd"
+)";
+
+TEST(Owners, FilesAnswerClaimsAboutServers) {
+  TempFolder folder;
+  test::write_all_to(folder / "mail.log", mail_log());
+  test::write_all_to(folder / "whois.txt", kWhois);
+  Case made = Case::init(folder / "case", "Test", "UTC", 7, test::still_surroundings()).value();
+  test::write_all_to(folder / "case/case.toml", kCase);
+  AddRequest request;
+  request.paths = {folder / "mail.log"};
+  request.coverage.intervals = {parse_interval("2026-03-01/2026-03-05").value()};
+  request.coverage.completeness = Completeness::complete;
+  ASSERT_TRUE(made.add(request).ok());
+  AddRequest registry;
+  registry.paths = {folder / "whois.txt"};
+  registry.vantage = Vantage::registry;
+  ASSERT_TRUE(made.add(registry).ok());
+
+  const auto outcome = made.examine();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  std::map<std::string, Answer> said;
+  for (const ClaimAnswer& answer : outcome->questions.front().verdict.claims) {
+    said[answer.claim] = answer.answer;
+  }
+  EXPECT_EQ(said, (std::map<std::string, Answer>{{"only-sender", Answer::supported},
+                                                 {"only-another", Answer::contradicted},
+                                                 {"idle", Answer::contradicted},
+                                                 {"registered", Answer::supported},
+                                                 {"controlled", Answer::not_testable}}));
+}
+
+}  // namespace
+}  // namespace assay
