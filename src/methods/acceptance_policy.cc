@@ -221,7 +221,9 @@ std::string reading_of(const SmtpServer& server, const Sums& sums, double no_mai
   if (sums.refused > 0) {
     finding.parameters["reading"] = "no_positive_control";
     return fmt::format(
-        "{0} of {0} were refused, so that at most {1} of askers of this kind are let in (95 %). "
+        "of those that show whom it lets in, {0} of {0} were refused, so that at most {1} of "
+        "askers of "
+        "this kind are let in (95 %). "
         "That is no list of those let in: no accepted asker was seen, and a host that takes no "
         "mail at all, a block list and a list of friends refuse alike",
         count_text(sums.refused), bound);

@@ -104,6 +104,8 @@ TEST(AcceptancePolicy, ALogOfRefusalsAloneIsAPartysByWhomTheyWantedToReach) {
   const Finding finding = toy.one("acceptance_policy", "mx1");
   EXPECT_EQ(finding.parameters.at("party"), "Bank");
   EXPECT_EQ(finding.parameters.at("reading"), "no_positive_control");
+  EXPECT_NE(finding.statement.find("Of those that show whom it lets in, 1 of 1"), std::string::npos)
+      << finding.statement;
 }
 
 TEST(AcceptancePolicy, ReadsWhatARefusalIsAbout) {
