@@ -28,6 +28,12 @@ TEST(Calibrate, GivesTheSameNumbersWhateverTheThreadsAndNeverExcludesTheTruth) {
   EXPECT_EQ(all["settled"], 0);  // look-ups alone settle no question of contact
   EXPECT_EQ(all["rung_too_high"], 0);
   EXPECT_EQ(all["without_missing_records"], 0);
+  // Look-ups are neither contact nor mail, and timing never refutes a program.
+  for (const char* kind : {"no_contact", "no_mail"}) {
+    EXPECT_EQ(all["claims"][kind]["not_testable"], 2) << kind;
+  }
+  EXPECT_EQ(all["claims"]["automated"]["contradicted"], 0);
+  EXPECT_EQ(all["claims"]["not_automated"]["supported"], 0);
 }
 
 TEST(Calibrate, CountsAnExclusionOfTheTruthAndAWrongSurvivor) {

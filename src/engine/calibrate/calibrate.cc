@@ -124,6 +124,36 @@ std::string page_of(const std::vector<CauseTally>& tallies, const CalibrateReque
   return page + leaning_page_of(tallies);
 }
 
+// How often each answer was given to the claims that every simulated case makes.
+std::string claims_page_of(const std::vector<CauseTally>& tallies) {
+  std::string head = "\n| cause | runs |", rule = "|---|---|";
+  for (const auto& [kind, answers] : tallies.back().claims) {
+    head += fmt::format(" {} |", kind);
+    rule += "---|";
+  }
+  std::string page = head + "\n" + rule + "\n";
+  for (const CauseTally& each : tallies) {
+    page += fmt::format("| {} | {} |", each.cause, each.runs);
+    for (const auto& [kind, answers] : each.claims) {
+      page += fmt::format(" {} |", fmt::join(answers, ", "));
+    }
+    page += "\n";
+  }
+  return page +
+         "\nOf each claim how often the answer was: supported, contradicted, supported only within "
+         "these files, not testable.\n";
+}
+
+nlohmann::ordered_json claims_json_of(const CauseTally& each) {
+  nlohmann::ordered_json claims = nlohmann::ordered_json::object();
+  for (const auto& [kind, answers] : each.claims) {
+    for (std::size_t answer = 0; answer < answers.size(); ++answer) {
+      claims[kind][std::string(to_string(static_cast<Answer>(answer)))] = answers[answer];
+    }
+  }
+  return claims;
+}
+
 std::string json_of(const std::vector<CauseTally>& tallies, const CalibrateRequest& request) {
   nlohmann::ordered_json causes = nlohmann::ordered_json::array();
   for (const CauseTally& each : tallies) {
@@ -150,7 +180,8 @@ std::string json_of(const std::vector<CauseTally>& tallies, const CalibrateReque
                       {"truth_excluded", each.truth_excluded},
                       {"truth_survives", each.truth_survives},
                       {"another_cause_alone", each.wrong_single},
-                      {"wrongly_excluded", each.wrongly_excluded}});
+                      {"wrongly_excluded", each.wrongly_excluded},
+                      {"claims", claims_json_of(each)}});
   }
   const nlohmann::ordered_json document = {
       {"first_seed", request.first_seed}, {"runs", request.runs}, {"causes", causes}};
@@ -208,7 +239,8 @@ Result<CalibrateOutcome> calibrate(const CalibrateRequest& request) {
   };
   ASSAY_TRY(in_threads(request.threads, request.runs, work));
   const std::vector<CauseTally> tallies = tally(outcomes);
-  return CalibrateOutcome{page_of(tallies, request), json_of(tallies, request), {}};
+  return CalibrateOutcome{
+      page_of(tallies, request) + claims_page_of(tallies), json_of(tallies, request), {}};
 }
 
 }  // namespace assay

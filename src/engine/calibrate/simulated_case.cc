@@ -61,6 +61,19 @@ CaseFile case_file_of(const sim::Scenario& scenario) {
   question.id = "q1";
   question.between = {scenario.parties.front().name, "Sender"};
   question.names = {pattern_of(target)};
+  const auto claim = [&](const char* kind) -> Claim& {
+    Claim& made = file.claims.emplace_back();
+    made.id = made.kind = kind;
+    made.question = question.id;
+    return made;
+  };
+  for (const char* kind : {"automated", "not_automated", "period"}) {
+    claim(kind).fields["party"] = question.between.front();
+  }
+  file.claims.back().fields.insert({{"value", "1"}, {"unit", "hour"}});
+  for (const char* kind : {"no_contact", "no_mail"}) {
+    claim(kind).lists["parties"] = question.between;
+  }
   return file;
 }
 

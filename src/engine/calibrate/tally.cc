@@ -84,6 +84,9 @@ void add(const RunOutcome& outcome, CauseTally& to) {
   to.rows.push_back(outcome.rows);
   to.wrongly_excluded.insert(to.wrongly_excluded.end(), outcome.wrongly_excluded.begin(),
                              outcome.wrongly_excluded.end());
+  for (const ClaimAnswer& claim : outcome.claims) {
+    ++to.claims[claim.claim][static_cast<std::size_t>(claim.answer)];
+  }
 }
 
 }  // namespace
@@ -101,6 +104,7 @@ RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario
   outcome.names_missing = !verdict.missing.empty();
   outcome.is_program = cause.truth().is_automatic;
   outcome.is_program_said = is_program_found(result);
+  outcome.claims = verdict.claims;
   const Explanation* truth = explanation_of(cause.code());
   outcome.has_explanation = truth != nullptr;
   if (truth != nullptr) {

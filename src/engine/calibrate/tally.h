@@ -1,7 +1,9 @@
 // What examined runs of known cause come to.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,7 @@ struct RunOutcome {
   std::uint32_t causes_excluded = 0;   // how many causes the verdict excludes, of the engine's
   // Explanations of caches and recording that were true of the run, and were excluded.
   std::vector<std::string> wrongly_excluded;
+  std::vector<ClaimAnswer> claims;  // of the claims that every simulated case makes
 };
 RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario,
                       const QuestionResult& result, std::uint64_t rows,
@@ -47,6 +50,7 @@ struct CauseTally {
   std::uint32_t with_explanation = 0, truth_excluded = 0, truth_survives = 0, wrong_single = 0;
   std::vector<std::uint64_t> rows;  // of each run
   std::vector<std::string> wrongly_excluded;
+  std::map<std::string, std::array<std::uint32_t, 4>> claims;  // by kind, of each Answer in order
 };
 // One for each cause, in the order of the registry, and last one for all of them.
 std::vector<CauseTally> tally(const std::vector<RunOutcome>& outcomes);
