@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::int64_t kMostWeeksMoved = 4;
 constexpr double kLeastExpected = 0.25;  // so that three at once in an idle hour are no wonder
+constexpr std::size_t kHoursBeside = 3;  // of a fan-out; the rest of the day tells how busy it is
+constexpr double kDayWeight = 3;         // askers as expected that a day is thought to have beside
 
 using Counts = std::vector<std::uint32_t>;
 
@@ -39,21 +41,41 @@ class Weeks {
     }
   }
 
-  // Hours that stand out of the same hours of the weeks around, those of the hour itself left out.
-  // Calls `each` with hour and score where askers are more than expected.
+  // Hours that stand out of the same hours of the weeks around, those of the hour itself left out,
+  // and out of the rest of their day: days that are busy for all are no fan-out of an hour. Calls
+  // `each` with hour, expectation and score where that is above `floor`, which `each` may raise.
   template <class Each>
-  void score(const Counts& counts, const Each& each) const {
+  void score(const Counts& counts, const double& floor, const Each& each) const {
     for (std::size_t h = 0; h < hours_; ++h) {
       if (counts[h] < 2) continue;
-      const double expected = expected_in(counts, h), own = counts[h];
-      if (expected < 0 || own <= expected + 1) continue;
-      // What a Poisson count with this mean loses against one with its own.
-      const double mean = std::max(expected, kLeastExpected);
-      each(h, expected, own * std::log(own / mean) - (own - mean));
+      const double usual = expected_in(counts, h), own = counts[h];
+      if (usual < 0 || own <= usual + 1 || loss(own, usual) <= floor) continue;
+      const double expected = std::max(usual, kLeastExpected) * busyness(counts, h);
+      if (own > expected + 1 && loss(own, expected) > floor) {
+        each(h, expected, loss(own, expected));
+      }
     }
   }
 
  private:
+  // What a Poisson count with this mean loses against one with its own.
+  static double loss(double own, double expected) {
+    const double mean = std::max(expected, kLeastExpected);
+    return own * std::log(own / mean) - (own - mean);
+  }
+
+  // By how much the rest of the day is busier than the weeks around have it; at least 1.
+  double busyness(const Counts& counts, std::size_t hour) const {
+    const std::size_t day = hour / 24 * 24;
+    double askers = kDayWeight, expected = kDayWeight;
+    for (std::size_t h = day; h < day + 24; ++h) {
+      if (h + kHoursBeside >= hour && h <= hour + kHoursBeside) continue;
+      askers += counts[h];
+      expected += std::max(0.0, expected_in(counts, h));
+    }
+    return std::max(1.0, askers / expected);
+  }
+
   // Mean of the hour and the two beside it, in up to four weeks on either side; -1 where none of
   // them was observed.
   double expected_in(const Counts& counts, std::size_t hour) const {
@@ -88,14 +110,14 @@ FanOut fan_out(const std::vector<AskerHours>& askers, const std::vector<bool>& i
   for (std::size_t s = 0; s < kFanOutSurrogates; ++s) {
     weeks.count(askers, &random, counts);
     double most = 0;
-    weeks.score(counts, [&](std::size_t, double, double score) { most = std::max(most, score); });
+    weeks.score(counts, most, [&](std::size_t, double, double score) { most = score; });
     maxima.push_back(most);
   }
   std::sort(maxima.begin(), maxima.end());
   result.critical = maxima[static_cast<std::size_t>(
       std::ceil((1 - kFanOutLevel) * static_cast<double>(maxima.size())) - 1)];
   weeks.count(askers, nullptr, counts);
-  weeks.score(counts, [&](std::size_t hour, double expected, double score) {
+  weeks.score(counts, 0, [&](std::size_t hour, double expected, double score) {
     result.hours.push_back(
         {static_cast<std::uint32_t>(hour), static_cast<double>(counts[hour]), expected, score});
   });
