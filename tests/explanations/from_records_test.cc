@@ -18,9 +18,13 @@ using toy::Toy;
 constexpr double kTtl = 3600;
 constexpr std::uint64_t kSeeds[] = {1, 2, 3};
 
-Verdict judged(Toy& toy) {
+// By all methods, or by those alone that a test is about.
+Verdict judged(Toy& toy, const std::vector<std::string_view>& methods = {}) {
   std::vector<Finding> findings;
   for (const Method* method : all_methods()) {
+    const bool is_wanted = methods.empty() || std::find(methods.begin(), methods.end(),
+                                                        method->name()) != methods.end();
+    if (!is_wanted) continue;
     for (Finding& finding : toy.run(method->name())) findings.push_back(std::move(finding));
   }
   return judge(toy.file().questions.front(), toy.file(), FindingSet(std::move(findings)));
@@ -142,6 +146,68 @@ TEST(FromRecords, ALevelThatWandersBearsOnNothing) {
     const Verdict verdict = judged(toy);
     EXPECT_EQ(leaning(of(verdict, "misconfigured_application"), "change_points"), 0) << seed;
     EXPECT_EQ(leaning(of(verdict, "sensor_bias"), "change_points"), 0) << seed;
+  }
+}
+
+// Whoever forges a source knows nothing of that resolver's cache; the same number of look-ups from
+// behind it keeps to the TTL.
+TEST(FromRecords, ForgedSourcesTakeNoNoticeOfACacheAndRealOnesDo) {
+  for (const std::uint64_t seed : kSeeds) {
+    sim::Random random(seed);
+    Toy forged(70), real(70);
+    forged.file().ttl_seconds["mail1.sender.example"] = 3600;
+    std::vector<sim::demo::Demand> demands;
+    for (double t = random.exponential(4000); t < 70 * toy::kDay; t += random.exponential(4000)) {
+      forged.ask(t, "192.0.2.53");
+      demands.push_back({t, "archive_rescan"});
+    }
+    ask_behind_a_cache(real, demands, random);
+    const Verdict of_forged = judged(forged, {"volume", "gap_law"}),
+                  of_real = judged(real, {"volume", "gap_law"});
+    EXPECT_GT(leaning(of(of_forged, "forged_sources"), "gap_law"), 0) << seed;
+    EXPECT_LT(leaning(of(of_real, "forged_sources"), "gap_law"), 0) << seed;
+    EXPECT_GT(of(of_forged, "forged_sources").support, of(of_real, "forged_sources").support);
+    EXPECT_THAT(of_real.surviving, testing::Contains("forged_sources"));
+  }
+}
+
+TEST(FromRecords, AJobEverySixHoursSpeaksForDataCopiedAndAgainstPersons) {
+  for (const std::uint64_t seed : kSeeds) {
+    sim::Random random(seed);
+    std::vector<sim::demo::Demand> demands;
+    for (double t = 1234; t < 35 * toy::kDay; t += 6 * 3600) {
+      demands.push_back({t + random.exponential(2), "replication"});
+    }
+    Toy toy(35);
+    ask_behind_a_cache(toy, demands, random);
+    const Verdict verdict = judged(toy, {"volume", "gap_law", "automation"});
+    const Assessment& job = of(verdict, "data_copied_between_systems");
+    EXPECT_GT(leaning(job, "gap_law") + leaning(job, "automation"), 0) << seed;
+    EXPECT_EQ(job.support, Support::weak) << seed;  // shared with every other timer
+    const Assessment& letters = of(verdict, "person_to_person_mail");
+    EXPECT_LT(leaning(letters, "gap_law") + leaning(letters, "automation"), 0) << seed;
+    EXPECT_THAT(verdict.statement, testing::HasSubstr("strongly for a program")) << seed;
+  }
+}
+
+TEST(FromRecords, DataWrittenIntoNamesIsToldFromManyHosts) {
+  for (const std::uint64_t seed : kSeeds) {
+    for (const bool has_data : {true, false}) {
+      sim::Random random(seed);
+      Toy toy(10);
+      toy.ask_about("*.t.sender.example");
+      for (double t = 60; t < 6 * 3600; t += 60) {
+        std::string label = "host-" + std::to_string(static_cast<int>(random.uniform(0, 90)));
+        for (int i = 0; has_data && i < 40; ++i) {
+          label += "0123456789abcdef"[static_cast<int>(random.uniform(0, 16))];
+        }
+        toy.ask(t, "192.0.2.53", {.name = label + ".t.sender.example"});
+      }
+      const Assessment data =
+          of(judged(toy, {"volume", "tunnel_signs", "capacity"}), "data_in_lookups");
+      EXPECT_EQ(data.support, has_data ? Support::moderate : Support::none) << seed;
+      EXPECT_EQ(leaning(data, "tunnel_signs") > 0, has_data) << seed;
+    }
   }
 }
 
