@@ -11,9 +11,9 @@
 #include "methods/support/dedup.h"
 #include "methods/support/event_spectrum.h"
 #include "methods/support/measure.h"
+#include "methods/support/no_rows.h"
 #include "methods/support/observed.h"
 #include "methods/support/one_cache.h"
-#include "methods/support/settled_series.h"
 #include "methods/support/steady_gaps.h"
 
 namespace assay::methods {
@@ -32,7 +32,7 @@ constexpr double kLongestSpan = 3 * 366 * 86'400.0;  // seconds; drawing takes t
 constexpr double kClockPeriods[] = {300, 600, 900, 1800, 3600, 86400};
 
 struct Measured {
-  SettledSeries settled;
+  CacheSeries settled;
   std::vector<double> seconds;     // beginnings of bursts since the window began
   std::vector<double> uncensored;  // those that end a gap well above the floor
   double well_above = 0;           // seconds: such a gap is longer
@@ -105,12 +105,11 @@ void confirm_line(const QuestionRecords& records, const MethodContext& context,
   }
 }
 
-bool has_ttl(const SettledSeries& settled) {
+bool has_ttl(const CacheSeries& settled) {
   return settled.ttl.seconds > settled.series.tolerance_seconds + settled.burst_gap;
 }
 
-Measured look(const QuestionRecords& records, const MethodContext& context, const AskerGroup& group,
-              SettledSeries settled) {
+Measured look(const QuestionRecords& records, const MethodContext& context, CacheSeries settled) {
   Measured measured;
   measured.settled = std::move(settled);
   const GapSeries& series = measured.settled.series;
@@ -131,7 +130,7 @@ Measured look(const QuestionRecords& records, const MethodContext& context, cons
   if (static_cast<double>(measured.uncensored.size()) < kMinUncensored) return measured;
   if (measured.span > kLongestSpan) return measured;
   measured.lines = EventSpectrum(measured.uncensored, measured.span, kShortestPeriod).lines(kLines);
-  confirm_line(records, context, group.subject, measured);
+  confirm_line(records, context, measured.settled.subject, measured);
   return measured;
 }
 
@@ -279,21 +278,22 @@ void conclude(const QuestionRecords& records, const std::string& who, const Meas
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
-                const AskerGroup& group, std::string_view subject, SettledSeries settled) {
+                std::string_view subject, CacheSeries settled) {
   Finding finding = make_finding(automation_method(), records, context, subject);
   const GapSeries& series = settled.series;
-  const std::string who = group.subject == subject ? who_text(subject)
-                                                   : fmt::format("{}, its busiest address {},",
-                                                                 who_text(subject), group.subject);
+  const std::string who =
+      settled.subject == subject
+          ? who_text(subject)
+          : fmt::format("{}, its busiest address {},", who_text(subject), settled.subject);
   finding.dedup_rule = bursts_rule(settled.burst_gap);
   const std::string name{display_name(records.names[series.name].canonical)};
   finding.selection =
       seal(records, series.rows,
-           fmt::format("{} rows of {} for {}", qtype_text(series.qtype), group.subject, name));
+           fmt::format("{} rows of {} for {}", qtype_text(series.qtype), settled.subject, name));
   finding.denominator = fmt::format("of {} between bursts of {}",
                                     plural(static_cast<double>(series.gaps.size()), "gap"), who);
   finding.parameters["name"] = name;
-  finding.parameters["measured_on"] = group.subject;
+  finding.parameters["measured_on"] = settled.subject;
   finding.parameters["level"] = fmt::format("{:g}", kLevel);
   finding.parameters["random_seed"] = fmt::format("{}", context.random_seed);
   finding.parameters["ttl_seconds"] = fmt::format("{:g}", settled.ttl.seconds);
@@ -310,7 +310,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
         window_text(records.window), kMinGaps);
     return finding;
   }
-  const Measured measured = look(records, context, group, std::move(settled));
+  const Measured measured = look(records, context, std::move(settled));
   add_tests(measured, finding);
   conclude(records, who, measured, finding);
   add_beacon(measured, finding);
@@ -340,24 +340,14 @@ class Automation : public Method {
         findings.push_back(nothing(records, context, *group));
         continue;
       }
-      const auto addresses = split_by_address(records, *group, kAddresses);
-      if (group->clients.size() < 2) {
-        findings.push_back(whole(records, context, *group, group->subject));
-        continue;
-      }
-      if (act_as_one(records, context, *group, addresses)) {
-        auto settled = settle_series(records, context, *group,
-                                     std::move(split_series(records, group->rows).front()), true);
-        if (settled.is_pooled) {
-          findings.push_back(measure(records, context, *group, group->subject, std::move(settled)));
-          continue;
-        }
-      }
+      std::vector<CacheSeries> all = series_by_cache(records, context, *group, kAddresses);
+      const bool is_apart = all.front().subject != group->subject;
       // Several caches' bursts hide each other's rhythm, so each address by itself.
-      findings.push_back(whole(records, context, addresses.front(), group->subject));
-      if (group->party < 0) continue;
-      for (const AskerGroup& address : addresses) {
-        findings.push_back(whole(records, context, address, address.subject));
+      findings.push_back(measure(records, context, group->subject, all.front()));
+      if (!is_apart || group->party < 0) continue;
+      for (CacheSeries& one : all) {
+        const std::string subject = one.subject;
+        findings.push_back(measure(records, context, subject, std::move(one)));
       }
     }
     if (findings.empty()) findings.push_back(nothing(records, context, askers.other));
@@ -365,24 +355,11 @@ class Automation : public Method {
   }
 
  private:
-  static Finding whole(const QuestionRecords& records, const MethodContext& context,
-                       const AskerGroup& group, std::string_view subject) {
-    auto settled = settle_series(records, context, group,
-                                 std::move(split_series(records, group.rows).front()), true);
-    return measure(records, context, group, subject, std::move(settled));
-  }
-
   Finding nothing(const QuestionRecords& records, const MethodContext& context,
                   const AskerGroup& group) const {
-    Finding finding = make_finding(*this, records, context, group.subject);
-    finding.outcome = Outcome::not_enough;
-    finding.dedup_rule = bursts_rule(kBurstSeconds);
-    finding.denominator = "of no gap";
-    finding.selection = seal(records, {}, fmt::format("rows of {}", who_text(group.subject)));
+    Finding finding = no_rows(*this, records, context, group.subject, bursts_rule(kBurstSeconds),
+                              "gap", "nothing can be tested");
     finding.parameters["answer"] = "not_testable";
-    finding.statement =
-        fmt::format("Not testable: no row of {} asks for {} {}.", who_text(group.subject),
-                    target_text(records), window_text(records.window));
     return finding;
   }
 };

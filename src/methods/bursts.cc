@@ -11,6 +11,7 @@
 #include "methods/support/askers.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/no_rows.h"
 
 namespace assay::methods {
 namespace {
@@ -175,6 +176,13 @@ void conclude(const Tally& tally, const std::string& what, Finding& finding) {
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
                 const AskerGroup& group) {
+  if (group.rows.empty()) {
+    Finding finding = no_rows(bursts_method(), records, context, group.subject,
+                              bursts_rule(kBurstSeconds), "burst", "there is no burst");
+    add(finding, "rows", 0, "rows");
+    add(finding, "bursts", 0, "bursts");
+    return finding;
+  }
   Finding finding = make_finding(bursts_method(), records, context, group.subject);
   finding.dedup_rule = bursts_rule(kBurstSeconds);
   finding.parameters["burst_gap_seconds"] = fmt::format("{:g}", kBurstSeconds);
@@ -201,13 +209,6 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   finding.limitations.emplace_back(
       "Two resolvers that are asked by one client at once, and a resolver that tries again, both "
       "make bursts of several rows; the server and message id tell them apart where recorded.");
-  if (group.rows.empty()) {
-    finding.outcome = Outcome::not_enough;
-    finding.statement =
-        fmt::format("No row of {} asks for {} {}, so there is no burst.", who_text(group.subject),
-                    target_text(records), window_text(records.window));
-    return finding;
-  }
   add_sizes(tally, finding);
   add_repeats(tally, finding);
   conclude(tally,

@@ -9,6 +9,7 @@
 
 #include "methods/registry.h"
 #include "methods/support/measure.h"
+#include "methods/support/no_rows.h"
 #include "methods/support/one_cache.h"
 
 namespace assay::methods {
@@ -17,22 +18,47 @@ namespace {
 constexpr std::size_t kAddresses = 3;
 constexpr double kLeastRefreshes = 300;  // fewer do not show whether demand comes one by one
 constexpr double kLeastFit = 0.01;
+constexpr double kLeastSoon = 0.02;
 constexpr double kMostError = 0.25;  // of the logarithm
 constexpr int kMostSeparable = 3;
 constexpr double kMostPerTtlOfThree = 8;
 constexpr double kLeastLead = 3;  // of the likelihood over other numbers of caches
+constexpr double kMostEarly = 4;  // seconds: BIND's two, one of its clock, one of the stamps
+constexpr double kLeastEarlyShare = 0.01;
+constexpr double kLeastTtlOfEarly = 60;
 constexpr double kNearConstant = 3;
 constexpr double kSparse = 2;
 constexpr double kSecondsPerDay = 86'400;
+constexpr char kRule[] = "raw rows; those within 60 s weighed as repeats";
 
-Thinned thinned(const QuestionRecords& records, const CacheRows& cache) {
+// A cache that counts whole seconds, or renews when it is asked in the last two of them as BIND
+// does, is closed for less than the TTL: for as much less as gaps of a single cache are. The gaps
+// of several caches lie there by chance only, as often as a little further down.
+double seconds_early(const std::vector<double>& times, double ttl) {
+  double early = 0, before = 0, most = 0;
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    const double ahead = ttl - (times[i] - times[i - 1]);
+    if (ahead <= 0 || ahead > 3 * kMostEarly) continue;
+    if (ahead > kMostEarly) {
+      before += 1;
+    } else {
+      early += 1;
+      most = std::max(most, ahead);
+    }
+  }
+  const double least = std::max(3.0, kLeastEarlyShare * static_cast<double>(times.size()));
+  return ttl >= kLeastTtlOfEarly && early >= least && early > before ? most : 0;
+}
+
+Thinned thinned(const QuestionRecords& records, const CacheSeries& cache) {
   Thinned rows;
   rows.ttl = cache.ttl.seconds;
   rows.begin = static_cast<double>(records.window.begin_us) / kMicrosPerSecond;
   rows.end = static_cast<double>(records.window.end_us) / kMicrosPerSecond;
-  for (const std::uint32_t index : cache.rows) {
+  for (const std::uint32_t index : cache.series.rows) {
     rows.times.push_back(static_cast<double>(records.rows[index].time_us) / kMicrosPerSecond);
   }
+  rows.ttl -= seconds_early(rows.times, rows.ttl);
   return rows;
 }
 
@@ -54,7 +80,7 @@ double better_ttl(const Thinned& all, const CacheFit& fit) {
 }
 
 std::vector<std::string> objections(const Thinned& rows, const Inversion& inversion,
-                                    const CacheRows& cache) {
+                                    const CacheSeries& cache) {
   const CacheFit& fit = inversion.fit;
   std::vector<std::string> found;
   if (fit.refreshes < kLeastRefreshes) {
@@ -62,7 +88,12 @@ std::vector<std::string> objections(const Thinned& rows, const Inversion& invers
         fmt::format("{} are too few to show whether demand comes one by one ({:g} are needed)",
                     plural(std::round(fit.refreshes), "refresh"), kLeastRefreshes));
   }
-  if (fit.p_fit < kLeastFit) {
+  if (fit.p_soon < kLeastSoon) {
+    found.push_back(
+        fmt::format("demand comes in clusters, as sessions make it: more follows an expiry at once "
+                    "than would one by one ({})",
+                    probability_text(fit.p_soon)));
+  } else if (fit.p_fit < kLeastFit) {
     found.push_back(fit.dispersion >= 1
                         ? fmt::format("demand comes in clusters, as sessions make it ({})",
                                       probability_text(fit.p_fit))
@@ -95,16 +126,18 @@ std::vector<std::string> objections(const Thinned& rows, const Inversion& invers
   return found;
 }
 
-void add_fit(const Thinned& rows, const Inversion& inversion, Finding& finding) {
+void add_fit(const Thinned& rows, double ttl, const Inversion& inversion, Finding& finding) {
   const CacheFit& fit = inversion.fit;
   const double days = (rows.end - rows.begin) / kSecondsPerDay;
-  add(finding, "ttl_seconds", rows.ttl, "s");
+  add(finding, "ttl_seconds", ttl, "s");
+  add(finding, "closed_seconds", rows.ttl, "s");
   add(finding, "caches", fit.caches, "caches");
   add(finding, "caches_at_least", caches_at_least(rows), "caches");
   add(finding, "refreshes", fit.refreshes, "rows");
   add(finding, "repeats_per_row", fit.repeats);
   add(finding, "open_share", fit.open_share);
   add(finding, "p_one_by_one", fit.p_fit);
+  add(finding, "p_soon_after_expiry", fit.p_soon);
   add(finding, "dispersion", fit.dispersion);
   const double ceiling = fit.caches * (days * kSecondsPerDay / rows.ttl + 1);
   add(finding, "refreshes_ceiling", ceiling, "rows");
@@ -128,7 +161,7 @@ std::string kind_of(const CacheFit& fit) {
   return fit.per_ttl * half < kSparse ? "sparse" : "undecided";
 }
 
-void conclude(const QuestionRecords& records, const CacheRows& cache, const Thinned& rows,
+void conclude(const QuestionRecords& records, const CacheSeries& cache, const Thinned& rows,
               const Inversion& inversion, Finding& finding) {
   const CacheFit& fit = inversion.fit;
   const double days = (rows.end - rows.begin) / kSecondsPerDay;
@@ -143,7 +176,7 @@ void conclude(const QuestionRecords& records, const CacheRows& cache, const Thin
   add(finding, "identifiable", against.empty() ? 1 : 0);
   add(finding, "demands_per_day_at_least", least, "per day");
   const std::string who = fmt::format("{}'s {} for {} {}", who_text(finding.subject),
-                                      plural(static_cast<double>(cache.rows.size()), "row"),
+                                      plural(static_cast<double>(cache.series.rows.size()), "row"),
                                       finding.parameters.at("name"), window_text(records.window));
   if (!against.empty()) {
     finding.outcome = Outcome::not_applicable;
@@ -174,12 +207,13 @@ void conclude(const QuestionRecords& records, const CacheRows& cache, const Thin
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
-                const CacheRows& cache) {
+                const CacheSeries& cache) {
   Finding finding = make_finding(cache_inversion_method(), records, context, cache.subject);
   const std::string name{display_name(records.names[cache.series.name].canonical)};
-  finding.dedup_rule = "raw rows; those within 60 s weighed as repeats";
-  finding.denominator = fmt::format("of {}", plural(static_cast<double>(cache.rows.size()), "row"));
-  finding.selection = seal(records, cache.rows,
+  finding.dedup_rule = kRule;
+  finding.denominator =
+      fmt::format("of {}", plural(static_cast<double>(cache.series.rows.size()), "row"));
+  finding.selection = seal(records, cache.series.rows,
                            fmt::format("{} rows of {} for {}", qtype_text(cache.series.qtype),
                                        who_text(cache.subject), name));
   finding.parameters["name"] = name;
@@ -191,18 +225,19 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
       "no row at all; their number is inferred from those that came while it was open.");
   say_window(records, finding);
   const Thinned rows = thinned(records, cache);
-  if (rows.ttl <= 0 || cache.rows.size() < 30 || cache.rows.size() > kMaxInverted) {
+  if (rows.ttl <= 0 || cache.series.rows.size() < 30 || cache.series.rows.size() > kMaxInverted) {
     finding.outcome = rows.ttl <= 0 ? Outcome::not_applicable : Outcome::not_enough;
     finding.statement = fmt::format(
         "The demand behind {}'s {} for {} {} is not estimated: {}.", who_text(cache.subject),
-        plural(static_cast<double>(cache.rows.size()), "row"), name, window_text(records.window),
+        plural(static_cast<double>(cache.series.rows.size()), "row"), name,
+        window_text(records.window),
         rows.ttl <= 0 ? "no record, statement or gap tells the TTL (state it in [ttl] of case.toml)"
                       : fmt::format("30 to {} rows are needed",
                                     count_text(static_cast<double>(kMaxInverted))));
     return finding;
   }
   const Inversion inversion = invert(rows);
-  add_fit(rows, inversion, finding);
+  add_fit(rows, cache.ttl.seconds, inversion, finding);
   conclude(records, cache, rows, inversion, finding);
   return finding;
 }
@@ -210,7 +245,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class CacheInversion : public Method {
  public:
   std::string_view name() const override { return "cache_inversion"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "demand behind a cache with its interval, or that the rows cannot tell it";
   }
@@ -219,19 +254,13 @@ class CacheInversion : public Method {
                            const MethodContext& context) const override {
     std::vector<Finding> findings;
     for (const AskerGroup& group : split_by_asker(records, context).parties) {
-      for (const CacheRows& cache : rows_by_cache(records, context, group, kAddresses)) {
+      for (const CacheSeries& cache : series_by_cache(records, context, group, kAddresses)) {
         findings.push_back(measure(records, context, cache));
       }
     }
     if (findings.empty()) {
-      Finding finding = make_finding(*this, records, context, "");
-      finding.outcome = Outcome::not_enough;
-      finding.dedup_rule = "raw rows; those within 60 s weighed as repeats";
-      finding.denominator = "of no row";
-      finding.selection = seal(records, {}, "no rows");
-      finding.statement = fmt::format("No party asked for {} {}, so there is no demand to infer.",
-                                      target_text(records), window_text(records.window));
-      findings.push_back(std::move(finding));
+      findings.push_back(
+          no_rows(*this, records, context, "", kRule, "row", "there is no demand to infer"));
     }
     return findings;
   }

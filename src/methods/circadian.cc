@@ -14,6 +14,7 @@
 #include "methods/support/dedup.h"
 #include "methods/support/local_slots.h"
 #include "methods/support/measure.h"
+#include "methods/support/no_rows.h"
 #include "methods/support/open_exposure.h"
 #include "methods/support/rhythm_null.h"
 
@@ -229,6 +230,10 @@ void test_rhythms(const OpenExposure& exposure, const MethodContext& context, Fi
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
                 const AskerGroup& group) {
+  if (group.rows.empty()) {
+    return no_rows(circadian_method(), records, context, group.subject, bursts_rule(kBurstSeconds),
+                   "burst", "there is no rhythm to measure");
+  }
   Finding finding = make_finding(circadian_method(), records, context, group.subject);
   finding.parameters["null"] =
       "each day, or week, turned by an angle of its own; behind a long TTL also turned about";
@@ -236,17 +241,14 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   finding.parameters["level"] = fmt::format("{:g}", kRhythmLevel);
   finding.parameters["random_seed"] = std::to_string(context.random_seed);
   const ObservedTime observed = ObservedTime::of(records);
-  auto all = split_series(records, group.rows);
   const SeriesExposure measured =
-      exposure_of(records, context, all.empty() ? GapSeries{} : std::move(all.front()), observed);
+      exposure_of(records, context, std::move(split_series(records, group.rows).front()), observed);
   const OpenExposure& exposure = measured.exposure;
   finding.dedup_rule = bursts_rule(measured.burst_gap_seconds);
-  finding.selection = seal(
-      records, measured.series.rows,
-      fmt::format("rows of {} for {}", who_text(group.subject),
-                  measured.series.rows.empty()
-                      ? target_text(records)
-                      : std::string(display_name(records.names[measured.series.name].canonical))));
+  finding.selection =
+      seal(records, measured.series.rows,
+           fmt::format("rows of {} for {}", who_text(group.subject),
+                       display_name(records.names[measured.series.name].canonical)));
   finding.denominator =
       fmt::format("of {} of {} and the time in which a cache was open",
                   plural(exposure.total_events(), "burst"), who_text(group.subject));

@@ -6,20 +6,22 @@
 
 #include "methods/registry.h"
 #include "methods/support/cache_shape.h"
+#include "methods/support/dedup.h"
 #include "methods/support/lost_refreshes.h"
 #include "methods/support/measure.h"
+#include "methods/support/no_rows.h"
 #include "methods/support/one_cache.h"
 
 namespace assay::methods {
 namespace {
 
 constexpr std::size_t kAddresses = 4;
-constexpr double kLevel = 0.01;
-constexpr double kShapeLevel = 0.001;
+constexpr double kLevel = 0.005;  // whole records are to be left alone in 99 of 100 cases
 constexpr double kSingleToTtl = 1.95;
+constexpr double kMostEarly = 0.05;  // of the gaps; two seconds ahead blur nothing
 
 // Why gaps near two TTLs mean nothing here; "" when they do.
-std::string objection(const CacheRows& cache, const std::vector<double>& in_order) {
+std::string objection(const CacheSeries& cache, const std::vector<double>& in_order) {
   std::vector<double> gaps = in_order;
   std::sort(gaps.begin(), gaps.end());
   if (cache.ttl.seconds <= 0) return "no record, statement or gap tells the TTL";
@@ -30,7 +32,9 @@ std::string objection(const CacheRows& cache, const std::vector<double>& in_orde
            "address, a lost row leaves no mark in the gaps, and only a second record of the same "
            "look-ups would show it";
   }
-  if (shape.is_prefetch) return "the cache renews ahead of expiry, which blurs twice the TTL";
+  const bool is_early = shape.prefetch_early > kMostEarly * static_cast<double>(gaps.size());
+  if (shape.is_prefetch && is_early)
+    return "the cache renews ahead of expiry, which blurs twice the TTL";
   const double tolerance = cache.series.tolerance_seconds;
   // Doubled gaps end near twice the TTL and would pass for a timer's themselves.
   std::vector<Gap> single;
@@ -55,20 +59,20 @@ void add_numbers(const LostRefreshes& lost, Finding& finding) {
     range->second = std::max(range->second, lost.lost_share);
   }
   add(finding, "share_lost", lost.lost_share, "", range,
-      "approximately 95 %: Clopper-Pearson on the gaps there and beside, their law taken as known");
+      "95 % profile likelihood, the law of two waits taken as known");
   add(finding, "retention", 1 - lost.lost_share);
   add(finding, "share_lost_seen_in_half_of_cases", lost.detectable_share);
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
-                const CacheRows& cache) {
+                const CacheSeries& cache) {
   Finding finding = make_finding(deletion_method(), records, context, cache.subject);
   const std::string name{display_name(records.names[cache.series.name].canonical)};
   std::vector<double> gaps;
   for (const Gap& gap : cache.series.gaps) gaps.push_back(gap.seconds);
-  finding.dedup_rule = fmt::format("bursts ({:g} s)", cache.burst_gap);
+  finding.dedup_rule = bursts_rule(cache.burst_gap);
   finding.denominator = fmt::format("of {}", plural(static_cast<double>(gaps.size()), "gap"));
-  finding.selection = seal(records, cache.rows,
+  finding.selection = seal(records, cache.series.rows,
                            fmt::format("{} rows of {} for {}", qtype_text(cache.series.qtype),
                                        who_text(cache.subject), name));
   finding.parameters["name"] = name;
@@ -98,8 +102,8 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   const bool is_found = lost.p < kLevel;
   finding.outcome = is_found ? Outcome::found : Outcome::nothing_found;
   finding.statement = fmt::format(
-      "Of the {} between bursts of {}, {} end within {} after twice the TTL of {}, against {} at "
-      "the rate beside ({}): {}.",
+      "Of the {} between bursts of {}, {} end within {} after twice the TTL of {}, against {} by "
+      "the smooth run of longer and shorter ones ({}): {}.",
       plural(static_cast<double>(gaps.size()), "gap"), who, count_text(lost.near_count),
       duration_text(lost.width_seconds), duration_text(cache.ttl.seconds),
       number_text(lost.expected), probability_text(lost.p),
@@ -119,7 +123,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class Deletion : public Method {
  public:
   std::string_view name() const override { return "deletion"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "rows missing from one cache's record, by gaps of twice the TTL";
   }
@@ -128,19 +132,13 @@ class Deletion : public Method {
                            const MethodContext& context) const override {
     std::vector<Finding> findings;
     for (const AskerGroup& group : split_by_asker(records, context).parties) {
-      for (const CacheRows& cache : rows_by_cache(records, context, group, kAddresses)) {
+      for (const CacheSeries& cache : series_by_cache(records, context, group, kAddresses)) {
         findings.push_back(measure(records, context, cache));
       }
     }
     if (findings.empty()) {
-      Finding finding = make_finding(*this, records, context, "");
-      finding.outcome = Outcome::not_enough;
-      finding.dedup_rule = "bursts (60 s)";
-      finding.denominator = "of no gap";
-      finding.selection = seal(records, {}, "no rows");
-      finding.statement = fmt::format("No party asked for {} {}, so there is no gap to look at.",
-                                      target_text(records), window_text(records.window));
-      findings.push_back(std::move(finding));
+      findings.push_back(no_rows(*this, records, context, "", bursts_rule(kBurstSeconds), "gap",
+                                 "there is no gap to look at"));
     }
     return findings;
   }

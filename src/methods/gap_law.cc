@@ -10,8 +10,8 @@
 #include "methods/support/dedup.h"
 #include "methods/support/gap_series.h"
 #include "methods/support/measure.h"
+#include "methods/support/no_rows.h"
 #include "methods/support/one_cache.h"
-#include "methods/support/settled_series.h"
 
 namespace assay::methods {
 namespace {
@@ -173,8 +173,8 @@ void say_alike(const CacheShape& shape, const ClockPhase& clock, const TimerComb
         "a TTL shorter than the pause that ends a burst.");
   }
   says.emplace_back(
-      "In a log of whole seconds a renewal up to 2 s ahead of expiry and one at expiry are not "
-      "told apart.");
+      "Resolvers count a TTL in whole seconds and may renew an entry in its last two (BIND): a gap "
+      "up to 4 s short of the TTL in a log of whole seconds is not counted as below it.");
 }
 
 std::string shape_words(const CacheShape& shape, const ClockPhase& clock, const TimerComb& timer) {
@@ -269,7 +269,7 @@ void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& 
 Finding measure(const QuestionRecords& records, const MethodContext& context, Subject subject) {
   Finding finding =
       make_finding(gap_law_method(), records, context, subject.group.subject, subject.variant);
-  SettledSeries settled =
+  CacheSeries settled =
       settle_series(records, context, subject.group, std::move(subject.series), subject.is_pooled);
   subject.series = std::move(settled.series);
   subject.is_pooled = settled.is_pooled;
@@ -322,6 +322,14 @@ void measure_group(const QuestionRecords& records, const MethodContext& context,
   }
 }
 
+Finding nothing(const Method& method, const QuestionRecords& records, const MethodContext& context,
+                const AskerGroup& group) {
+  Finding finding = no_rows(method, records, context, group.subject, bursts_rule(kBurstSeconds),
+                            "gap", "there is no gap to measure");
+  add(finding, "gaps", 0, "gaps");
+  return finding;
+}
+
 class GapLaw : public Method {
  public:
   std::string_view name() const override { return "gap_law"; }
@@ -338,29 +346,14 @@ class GapLaw : public Method {
       const auto addresses = split_by_address(records, *group, kAddresses);
       const bool is_pooled = act_as_one(records, context, *group, addresses);
       measure_group(records, context, *group, is_pooled || group->clients.size() < 2, findings);
-      if (group->rows.empty()) findings.push_back(nothing(records, context, *group));
+      if (group->rows.empty()) findings.push_back(nothing(*this, records, context, *group));
       if (group->party < 0 || addresses.size() < 2) continue;
       for (const AskerGroup& address : addresses) {
         measure_group(records, context, address, true, findings);
       }
     }
-    if (findings.empty()) findings.push_back(nothing(records, context, askers.other));
+    if (findings.empty()) findings.push_back(nothing(*this, records, context, askers.other));
     return findings;
-  }
-
- private:
-  Finding nothing(const QuestionRecords& records, const MethodContext& context,
-                  const AskerGroup& group) const {
-    Finding finding = make_finding(*this, records, context, group.subject);
-    finding.outcome = Outcome::not_enough;
-    finding.dedup_rule = bursts_rule(kBurstSeconds);
-    finding.denominator = "of no gap";
-    finding.selection = seal(records, {}, fmt::format("rows of {}", who_text(group.subject)));
-    add(finding, "gaps", 0, "gaps");
-    finding.statement =
-        fmt::format("No row of {} asks for {} {}, so there is no gap to measure.",
-                    who_text(group.subject), target_text(records), window_text(records.window));
-    return finding;
   }
 };
 

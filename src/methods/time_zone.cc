@@ -12,6 +12,7 @@
 #include "methods/support/day_models.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
+#include "methods/support/no_rows.h"
 #include "methods/support/open_exposure.h"
 #include "methods/support/rhythm_null.h"
 #include "methods/support/work_places.h"
@@ -67,13 +68,13 @@ std::string zones_text(const ZoneCell& cell) {
 
 // The table that a reader can redo with another belief about when work begins.
 void add_translation(const WorkPlaces& places, Finding& finding) {
-  Table table{
-      "working_day_by_zone",
-      {"utc_offset_hours", "local_start_hour", "local_end_hour", "posterior", "in_set", "possible"},
-      {},
-      {}};
+  Table table{"working_day_by_zone",
+              {"utc_offset_hours", "local_start_hour", "local_end_hour", "posterior_usual",
+               "in_set", "in_usual_set"},
+              {},
+              {}};
   double in_set = 0;
-  double possible = 0;
+  double usual = 0;
   for (std::size_t i = 0; i < places.zones.size(); ++i) {
     const ZoneCell& cell = places.world.cells[i];
     const PlacedZone& zone = places.zones[i];
@@ -81,14 +82,14 @@ void add_translation(const WorkPlaces& places, Finding& finding) {
     if (cell.pattern > 0) label += " (" + places.world.patterns[cell.pattern].label + ")";
     table.row_labels.push_back(std::move(label));
     table.rows.push_back({cell.offset_hours, zone.start, zone.end, zone.posterior,
-                          zone.is_in_set ? 1.0 : 0.0, zone.is_possible ? 1.0 : 0.0});
+                          zone.is_in_set ? 1.0 : 0.0, zone.is_in_usual_set ? 1.0 : 0.0});
     in_set += zone.is_in_set ? 1 : 0;
-    possible += zone.is_possible ? 1 : 0;
+    usual += zone.is_in_usual_set ? 1 : 0;
   }
   finding.tables.push_back(std::move(table));
   add(finding, "zones_told_apart", static_cast<double>(places.zones.size()), "zones");
   add(finding, "zones_in_set", in_set, "zones");
-  add(finding, "zones_possible", possible, "zones");
+  add(finding, "zones_in_usual_set", usual, "zones");
 }
 
 void add_clocks(const WorkPlaces& places, Finding& finding) {
@@ -138,19 +139,20 @@ std::string span_text(const WorkPlaces& places, const Keep& keep) {
 
 std::string places_text(const WorkPlaces& places) {
   return fmt::format(
-      "Did work begin there at {} give or take {:.0f} minutes, 95 % would lie on {}; did it begin "
-      "anywhere between {} and {}, {} stay possible",
-      clock_text(kWorkStartMean), kWorkStartSd * 60,
+      "They leave {}, if work begins there at any time between {} and {}; only did it begin at {} "
+      "give or take {:.0f} minutes, which no record here shows, 95 % would lie on {}",
       span_text(places, [](const PlacedZone& zone) { return zone.is_in_set; }),
-      clock_text(kEarliestStart), clock_text(kLatestStart),
-      span_text(places, [](const PlacedZone& zone) { return zone.is_possible; }));
+      clock_text(kEarliestStart), clock_text(kLatestStart), clock_text(kWorkStartMean),
+      kWorkStartSd * 60,
+      span_text(places, [](const PlacedZone& zone) { return zone.is_in_usual_set; }));
 }
 
 void say_limits(Finding& finding) {
   finding.limitations.emplace_back(
-      "The set of zones is as wide as the belief about when work begins: more records do not "
-      "narrow it. For shifts, call centres and jobs of the evening it is wrong, however sure it "
-      "looks; the table says what each zone's day would be.");
+      "Each set of zones is as wide as its belief about when work begins: more records do not "
+      "narrow it. The set rests on a working day that begins between 04:30 and 14:00, the usual "
+      "set on one that begins about nine: for people who begin at six or at noon it is wrong, "
+      "however sure it looks. The table says what each zone's day would be.");
   finding.limitations.emplace_back(
       "All zones weigh alike here, however many people live in them, and the zones of a set cannot "
       "be told apart by these records.");
@@ -163,9 +165,9 @@ void say_limits(Finding& finding) {
 }
 
 void state_priors(Finding& finding, const MethodContext& context) {
-  finding.parameters["prior_local_start"] =
+  finding.parameters["usual_set_local_start"] =
       fmt::format("normal, {} local, sd {:.0f} min", clock_text(kWorkStartMean), kWorkStartSd * 60);
-  finding.parameters["possible_local_start"] =
+  finding.parameters["set_local_start"] =
       fmt::format("{} to {}", clock_text(kEarliestStart), clock_text(kLatestStart));
   finding.parameters["prior_zones"] = "every zone that these records can tell apart weighs alike";
   finding.parameters["zone_database"] = zone_database_version();
@@ -240,19 +242,20 @@ Finding hold_claim(const Claim& claim, const SeriesExposure& measured, const Day
 
 std::vector<Finding> measure(const QuestionRecords& records, const MethodContext& context,
                              const AskerGroup& group) {
+  if (group.rows.empty()) {
+    return {no_rows(time_zone_method(), records, context, group.subject, bursts_rule(kBurstSeconds),
+                    "burst", "there are no hours to place")};
+  }
   Finding finding = make_finding(time_zone_method(), records, context, group.subject);
   state_priors(finding, context);
   const ObservedTime observed = ObservedTime::of(records);
-  auto all = split_series(records, group.rows);
   const SeriesExposure measured =
-      exposure_of(records, context, all.empty() ? GapSeries{} : std::move(all.front()), observed);
+      exposure_of(records, context, std::move(split_series(records, group.rows).front()), observed);
   finding.dedup_rule = bursts_rule(measured.burst_gap_seconds);
-  finding.selection = seal(
-      records, measured.series.rows,
-      fmt::format("rows of {} for {}", who_text(group.subject),
-                  measured.series.rows.empty()
-                      ? target_text(records)
-                      : std::string(display_name(records.names[measured.series.name].canonical))));
+  finding.selection =
+      seal(records, measured.series.rows,
+           fmt::format("rows of {} for {}", who_text(group.subject),
+                       display_name(records.names[measured.series.name].canonical)));
   const double events = measured.exposure.total_events();
   finding.denominator = fmt::format("of {} of {} and the time in which a cache was open",
                                     plural(events, "burst"), who_text(group.subject));
@@ -291,7 +294,7 @@ std::vector<Finding> measure(const QuestionRecords& records, const MethodContext
 class TimeZone : public Method {
  public:
   std::string_view name() const override { return "time_zone"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "hours of a working day, and the zones in which they would be one";
   }

@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <map>
 
 #include "toy.h"
@@ -152,59 +151,6 @@ TEST(Automation, SaysThatAFewGapsAreNotEnough) {
   const Finding bank = bank_of(1, 10, kTtl, [](Random&) { return Times{0, 9000, 30'000}; });
   EXPECT_EQ(bank.outcome, Outcome::not_enough);
   EXPECT_EQ(answer(bank), "not_testable");
-}
-
-struct Cause {
-  const char* name;
-  double ttl;
-  std::function<Times(Random&)> demand;
-};
-
-void print_answers(const std::vector<Cause>& causes) {
-  for (const Cause& cause : causes) {
-    std::map<std::string, int> answers;
-    for (std::uint64_t seed = 5001; seed <= 5200; ++seed) {
-      ++answers[answer(bank_of(seed, 60, cause.ttl, cause.demand))];
-    }
-    std::printf("%s, TTL %g:", cause.name, cause.ttl);
-    for (const auto& [word, count] : answers) std::printf(" %s %d", word.c_str(), count);
-    std::printf("\n");
-  }
-}
-
-// For a release build, with --gtest_also_run_disabled_tests. Seeds 1001 to 1200 were used while
-// writing; 5001 to 5200 are the check that docs/methods/automation.md states.
-TEST(Automation, DISABLED_SizeOverManySeeds) {
-  std::vector<Cause> causes;
-  for (const double per_hour : {1.0, 6.0, 60.0, 1200.0}) {
-    causes.push_back({"even", kTtl, [per_hour](Random& random) {
-                        return toy::poisson(random, 24 * per_hour, 60);
-                      }});
-  }
-  for (const double ttl : {0.0, 300.0, 3600.0}) {
-    for (const double per_day : {20.0, 120.0}) {
-      causes.push_back(
-          {"office", ttl, [per_day](Random& random) { return toy::office(random, per_day, 60); }});
-    }
-    causes.push_back({"sessions", ttl, [](Random& random) { return sessions(random, 8, 60); }});
-  }
-  print_answers(causes);
-}
-
-TEST(Automation, DISABLED_PowerOverManySeeds) {
-  print_answers({
-      {"cron 900 s", kTtl, [](Random& random) { return cron(random, 900, 10, 60); }},
-      {"cron 900.6 s", 300, [](Random& random) { return cron(random, 900.6, 10, 60); }},
-      {"poll 7,000 s, 10 %", kTtl, [](Random& random) { return poll(random, 7000, 0.1, 60); }},
-      {"poll 1,000 s, 10 %", kTtl, [](Random& random) { return poll(random, 1000, 0.1, 60); }},
-      {"drifting 5,000 s, 10 %", kTtl,
-       [](Random& random) { return drifting(random, 5000, 0.1, 60); }},
-      {"drifting 300 s, 10 %", kTtl, [](Random& random) { return drifting(random, 300, 0.1, 60); }},
-      {"poll 7,000 s, 10 %, and an office", kTtl,
-       [](Random& random) {
-         return toy::merged(poll(random, 7000, 0.1, 60), toy::office(random, 10, 60));
-       }},
-  });
 }
 
 }  // namespace

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-
 #include "people.h"
 
 namespace assay {
@@ -86,49 +84,6 @@ TEST(CacheInversion, NeedsATtlAndEnoughRows) {
   Toy few(10);
   EXPECT_EQ(inverted(few, random, toy::poisson(random, 24, 10), 3600, 1).outcome,
             Outcome::not_applicable);
-}
-
-// --- Error rates, for docs/methods/cache_inversion.md; run in release. Seeds 5000 on. ---
-
-TEST(CacheInversionRates, DISABLED_Print) {
-  constexpr double kDays = 140;
-  constexpr int kSeeds = 20;
-  const char* const kinds[] = {"even", "working day", "sessions of 4"};
-  for (int kind = 0; kind < 3; ++kind) {
-    for (const int caches : {1, 2, 3}) {
-      for (const double ttl : {60.0, 300.0, 3600.0, 86400.0}) {
-        for (const double per_day : {6.0, 24.0, 120.0, 720.0}) {
-          if (per_day * ttl < 1000 ||
-              per_day * kDays / (1 + per_day * ttl / 86400 / caches) > 7'000)
-            continue;
-          int given = 0, covered = 0, bounded = 0;
-          for (int seed = 5000; seed < 5000 + kSeeds; ++seed) {
-            Toy toy(kDays);
-            toy.set_seed(static_cast<std::uint64_t>(seed));
-            auto random = toy.random("rates");
-            const WorkDay day = WorkDay::any(random);
-            const Times demand = kind == 0   ? toy::poisson(random, per_day, kDays)
-                                 : kind == 1 ? toy::by_day(random, day, per_day, kDays)
-                                             : toy::sessions(random, day, per_day, kDays, 4);
-            const Finding finding = inverted(toy, random, demand, ttl, caches);
-            const Quantity* rate = finding.quantity("demands_per_day");
-            bounded += finding.value_or("demands_per_day_at_least", 0) <=
-                               static_cast<double>(demand.size()) / kDays
-                           ? 1
-                           : 0;
-            if (rate == nullptr) continue;
-            ++given;
-            covered += rate->interval->first <= per_day && per_day <= rate->interval->second;
-          }
-          std::printf("| %s | %d | %g | %g | %d of %d | %s | %.2f |\n", kinds[kind], caches, ttl,
-                      per_day, given, kSeeds,
-                      given == 0 ? "-" : std::to_string(covered * 100 / given).c_str(),
-                      bounded / double(kSeeds));
-          std::fflush(stdout);
-        }
-      }
-    }
-  }
 }
 
 }  // namespace

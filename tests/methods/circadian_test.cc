@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -111,38 +110,6 @@ TEST(Circadian, DoesNotTestHoursBehindSeveralCachesOfADay) {
 TEST(Circadian, SaysThatAFewBurstsAreNotEnough) {
   const Finding few = circadian_of({1000, 90000}, 60, 300, 1);
   EXPECT_EQ(few.outcome, Outcome::not_enough);
-}
-
-// Error rates for the document; run by hand in a release build. Check seeds 5000 and on.
-TEST(Circadian, DISABLED_ErrorRates) {
-  for (const std::uint32_t ttl : {60u, 3600u, 86400u}) {
-    for (const double per_day : {20.0, 200.0, 2000.0}) {
-      int day = 0, midweek = 0, week = 0, power_day = 0, power_week = 0;
-      const int runs = 200;
-      for (std::uint64_t seed = 5000; seed < 5000 + runs; ++seed) {
-        toy::Random random(seed, "rates");
-        toy::Office flat;
-        flat.start = -100, flat.length = 300, flat.lunch = 0, flat.evening = 0, flat.weekend = 1;
-        flat.per_day = per_day;
-        flat.per_session = 4;
-        const int caches = 1 + static_cast<int>(seed % 3);
-        const auto even = toy::through_caches(
-            random, toy::office_at(random, 100, flat, toy::clock_of(0.0)), ttl, caches);
-        const Finding null = circadian_of(even, 100, ttl, seed);
-        day += null.value_or("p_daily_rhythm", 1) <= 0.005 ? 1 : 0;
-        midweek += null.value_or("p_daily_rhythm_midweek", 1) <= 0.005 ? 1 : 0;
-        week += null.value_or("p_weekly_rhythm", 1) <= 0.005 ? 1 : 0;
-        const auto office = toy::any_office(random, per_day);
-        const auto rows = toy::through_caches(
-            random, toy::office_at(random, 100, office, toy::clock_of(0.0)), ttl, caches);
-        const Finding found = circadian_of(rows, 100, ttl, seed);
-        power_day += found.value_or("p_daily_rhythm", 1) <= 0.005 ? 1 : 0;
-        power_week += found.value_or("p_weekly_rhythm", 1) <= 0.005 ? 1 : 0;
-      }
-      fmt::print("ttl {:5} per day {:4}: false day {} midweek {} week {}; power day {} week {}\n",
-                 ttl, per_day, day, midweek, week, power_day, power_week);
-    }
-  }
 }
 
 }  // namespace

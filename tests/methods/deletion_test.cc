@@ -1,8 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-
 #include "people.h"
 
 namespace assay {
@@ -74,41 +72,6 @@ TEST(Deletion, NeedsGaps) {
   Toy toy(3);
   auto random = toy.random("few");
   EXPECT_NE(examined(toy, random, toy::poisson(random, 60, 3), 0).outcome, Outcome::nothing_found);
-}
-
-// --- Error rates, for docs/methods/deletion.md; run in release. Seeds 5000 on. ---
-
-TEST(DeletionRates, DISABLED_Print) {
-  constexpr double kDays = 140;
-  const char* const kinds[] = {"even, 150 to 600 a day", "sessions of 4, 100 to 400 a day",
-                               "office, 100 to 400 a day", "working day, 30 to 130 a day"};
-  for (int kind = 0; kind < 4; ++kind) {
-    for (const double share : {0.0, 0.02, 0.05, 0.1, 0.2}) {
-      const int seeds = share == 0 ? 400 : 100;
-      int tested = 0, found = 0;
-      double estimate = 0;
-      for (int seed = 5000; seed < 5000 + seeds; ++seed) {
-        Toy toy(kDays);
-        toy.set_seed(static_cast<std::uint64_t>(seed));
-        auto random = toy.random("rates");
-        const double many = 100 + 300 * random.uniform();
-        const WorkDay day = WorkDay::any(random);
-        const Times demand = kind == 0   ? toy::poisson(random, 1.5 * many, kDays)
-                             : kind == 1 ? toy::sessions(random, day, many, kDays, 4)
-                             : kind == 2 ? toy::office(random, many, kDays)
-                                         : toy::by_day(random, day, many / 3, kDays);
-        const Finding finding = examined(toy, random, demand, share);
-        if (finding.quantity("p_deletion") == nullptr) continue;
-        ++tested;
-        estimate += finding.value_or("share_lost", 0);
-        found += finding.outcome == Outcome::found ? 1 : 0;
-      }
-      std::printf("| %s | %g %% | %d of %d | %.3f | %.3f |\n", kinds[kind], 100 * share, tested,
-                  seeds, found / std::max(1.0, double(tested)),
-                  estimate / std::max(1.0, double(tested)));
-      std::fflush(stdout);
-    }
-  }
 }
 
 }  // namespace

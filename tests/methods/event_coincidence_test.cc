@@ -1,8 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-
 #include "people.h"
 
 namespace assay {
@@ -135,35 +133,6 @@ TEST(EventCoincidence, DeclinesWhereEverythingWouldCoincide) {
   add_events({3}, brief.file());
   brief.ask_all(toy::poisson(random, 20, 30), "192.0.2.53");
   EXPECT_EQ(brief.run("event_coincidence")[0].outcome, Outcome::not_enough);
-}
-
-// --- Error rates, for docs/methods/event_coincidence.md; run in release. Seeds 5000 to 5999. ---
-
-TEST(EventCoincidenceRates, DISABLED_Print) {
-  struct Case {
-    const char* words;
-    double more;
-    bool is_working;
-    int seeds;
-  };
-  for (const Case& one :
-       {Case{"no tie, events on any day", 0, false, 1000},
-        Case{"no tie, events on working days", 0, true, 1000},
-        Case{"days of events half as busy again", 0.5, true, 200},
-        Case{"twice as busy", 1, true, 200}, Case{"three times as busy", 2, true, 200}}) {
-    int found = 0;
-    for (int seed = 5000; seed < 5000 + one.seeds; ++seed) {
-      Toy toy(kDays);
-      toy.set_seed(static_cast<std::uint64_t>(seed));
-      auto random = toy.random("rates");
-      const auto events = any_days(random, 6, one.is_working);
-      add_events(events, toy.file());
-      toy.ask_all(office_with(random, events, 20, one.more), "192.0.2.53");
-      std::vector<Finding> findings;
-      found += bank(toy, findings)->outcome == Outcome::found ? 1 : 0;
-    }
-    std::printf("| %s | %d | %.3f |\n", one.words, one.seeds, found / double(one.seeds));
-  }
 }
 
 }  // namespace

@@ -66,19 +66,5 @@ TEST(Holidays, SaysWhenNoHolidayCouldShow) {
   EXPECT_EQ(find(toy.run("holidays"), "holidays/Bank")->outcome, Outcome::not_enough);
 }
 
-TEST(Holidays, DISABLED_ErrorRates) {
-  const auto america = holidays_of("US", day(2016, 5, 1), day(2016, 9, 30));
-  int found = 0, alarms = 0;
-  const int runs = 200;
-  for (std::uint64_t seed = 20'000; seed < 20'000 + runs; ++seed) {
-    found +=
-        holidays_found(america, -4, seed).parameters.at("quieter").find("US") != std::string::npos
-            ? 1
-            : 0;
-    alarms += holidays_found({}, -4, seed).outcome == Outcome::found ? 1 : 0;
-  }
-  std::printf("of %d: US found %d, any found where none is kept %d\n", runs, found, alarms);
-}
-
 }  // namespace
 }  // namespace assay

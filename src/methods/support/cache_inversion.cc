@@ -254,6 +254,7 @@ void test_fit(const Thinned& rows, int caches, int bins, const State& state, Cac
     chi += (count - mean) * (count - mean) / mean;
   }
   fit.p_fit = chi_squared_upper(chi, kClasses - 1);
+  fit.p_soon = binomial_at_least(counts.front(), n, 1.0 / kClasses);
 }
 
 }  // namespace

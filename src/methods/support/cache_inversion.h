@@ -34,6 +34,7 @@ struct CacheFit {
   double per_ttl = 0;     // demands in one TTL while awake: mean over refreshes, one cache's part
   double dispersion = 1;  // of those times: 1 exponential, more in clusters, less by a clock
   double p_fit = 1;       // of the times between refreshes, rescaled, against an exponential
+  double p_soon = 1;      // of so many in the shortest tenth, where sessions cut by an expiry go on
 };
 CacheFit fit_caches(const Thinned& rows, int caches, int bins, int rounds);
 

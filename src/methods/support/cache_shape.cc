@@ -154,18 +154,20 @@ CacheShape cache_shape(const std::vector<double>& gaps, double ttl, double toler
   CacheShape shape;
   const double n = static_cast<double>(gaps.size());
   const double floor = ttl - tolerance;
-  shape.below = count_in(gaps, 0, floor);
+  const double strict = std::max(floor - kAheadSeconds, 0.0);
+  shape.below = count_in(gaps, 0, strict);
   shape.within_120 = count_in(gaps, floor, ttl + 120);
   if (gaps.empty() || floor <= burst_gap) return shape;
   // A refresh ahead of expiry can only come in the last tenth; the tenth before it is the control.
   const double early = kPrefetchFrom * ttl - tolerance;
   shape.prefetch_band = count_in(gaps, early, floor);
+  shape.prefetch_early = count_in(gaps, early, strict);
   const double control = count_in(gaps, early - (floor - early), early);
   shape.is_prefetch =
       shape.prefetch_band >= std::max(kMinPrefetch, kPrefetchShare * n) &&
       count_in(gaps, 0, early) <= kMostViolations * n &&
       binomial_at_least(shape.prefetch_band, shape.prefetch_band + control, 0.5) < level;
-  const double from = shape.is_prefetch ? early : floor;
+  const double from = shape.is_prefetch ? early : strict;
   // Without a cache gaps get rarer with length, so at least as many would lie below as above.
   const double below = count_in(gaps, 0, from);
   const double above = count_in(gaps, from, 2 * from);

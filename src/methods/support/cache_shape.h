@@ -8,13 +8,18 @@
 
 namespace assay::methods {
 
+// BIND renews an entry that is asked for in its last two seconds, by a clock of whole seconds: no
+// sign that gaps lie below the TTL.
+inline constexpr double kAheadSeconds = 2;
+
 // The gaps of a series held against one TTL.
 struct CacheShape {
-  double below = 0;          // shorter than TTL minus tolerance
-  double within_120 = 0;     // up to 120 s after the TTL
-  double prefetch_band = 0;  // in [0.9 TTL, TTL), less tolerance
-  double p_suppressed = 1;   // of so few below, were gaps not suppressed there
-  double p_no_onset = 1;     // of so few just above, were the TTL the floor
+  double below = 0;           // shorter than TTL minus tolerance minus kAheadSeconds
+  double within_120 = 0;      // up to 120 s after the TTL
+  double prefetch_band = 0;   // in [0.9 TTL, TTL), less tolerance
+  double prefetch_early = 0;  // of these, further ahead than BIND's two seconds
+  double p_suppressed = 1;    // of so few below, were gaps not suppressed there
+  double p_no_onset = 1;      // of so few just above, were the TTL the floor
   bool is_cache = false;
   bool is_prefetch = false;
 };

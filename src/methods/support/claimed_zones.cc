@@ -136,7 +136,7 @@ void hold_pair(const std::vector<Quoted>& zones, const FittedDay& day, Finding& 
 }
 
 void hold_one(const Quoted& zone, const FittedDay& day, Finding& finding) {
-  bool is_in_set = false, is_possible = false;
+  bool is_in_set = false, is_usual = false;
   std::vector<std::string> others;
   for (std::size_t i = 0; i < day.places.zones.size(); ++i) {
     const ZoneCell& cell = day.places.world.cells[i];
@@ -146,16 +146,18 @@ void hold_one(const Quoted& zone, const FittedDay& day, Finding& finding) {
         cell.offset_hours == zone.offset_hours;
     if (is_claimed) {
       is_in_set = is_in_set || placed.is_in_set;
-      is_possible = is_possible || placed.is_possible;
+      is_usual = is_usual || placed.is_in_usual_set;
     } else if (placed.is_in_set && others.size() < kMaxListed) {
       others.push_back(fmt::format("{} ({})", cell.zones.front(), offset_text(cell.offset_hours)));
     }
   }
   add(finding, "local_start_hour", day.places.start_mean + zone.offset_hours, "h");
   add(finding, "zones_as_good", static_cast<double>(others.size()), "zones");
-  add(finding, "fits", is_in_set && day.objection.word.empty() ? 1 : 0);
+  add(finding, "in_set", is_in_set ? 1 : 0);
+  add(finding, "in_usual_set", is_usual ? 1 : 0);
+  add(finding, "fits", is_in_set && is_usual && day.objection.word.empty() ? 1 : 0);
   // Another zone's office may fit where the day is one office's; a machine's day excludes none.
-  add(finding, "is_excluded", day.objection.word.empty() && !is_possible ? 1 : 0);
+  add(finding, "is_excluded", day.objection.word.empty() && !is_in_set ? 1 : 0);
   finding.parameters["as_good"] = fmt::format("{}", fmt::join(others, ", "));
 }
 
@@ -184,7 +186,15 @@ void hold_zones(const Claim& claim, const FittedDay& day, Finding& finding) {
       "where {} of the time lies: {}.",
       share_text(finding.value_or("share_in_hours", 0)), finding.selection.description, where,
       share_text(finding.value_or("share_in_hours_if_uniform", 0)),
-      fits ? fmt::format("they fit, and so do {}", finding.parameters["as_good"])
+      fits && zones.size() == 1
+          ? fmt::format("they fit if work begins there at {} give or take {:.0f} minutes, which no "
+                        "record here shows; with a beginning between {} and {} so do {}",
+                        clock_text(kWorkStartMean), kWorkStartSd * 60, clock_text(kEarliestStart),
+                        clock_text(kLatestStart), finding.parameters["as_good"])
+      : fits ? fmt::format("they fit, and so do {}", finding.parameters["as_good"])
+      : zones.size() == 1 && day.objection.word.empty() && finding.value_or("is_excluded", 0) == 0
+          ? fmt::format("their day would begin there at {}, which is possible and not usual",
+                        clock_text(finding.value_or("local_start_hour", 0)))
       : zones.size() == 2 && finding.value_or("is_excluded", 0) == 0
           ? fmt::format("one day of {:.1f} h, or another pair, fits as well as these two offices",
                         day.places.length_mean)

@@ -1,4 +1,5 @@
-// Are refreshes of one cache missing? Two gaps that ran into each other are longer than two TTLs.
+// Are refreshes of one cache missing? Two gaps that ran into each other are longer than two TTLs,
+// by as much as two waits are together.
 #pragma once
 
 #include <optional>
@@ -10,10 +11,10 @@ namespace assay::methods {
 
 struct LostRefreshes {
   bool is_enough = false;
-  double width_seconds = 0;  // of the window after two TTLs
-  double capture = 0;        // share of doubled gaps that end in the window
-  double near_count = 0, neighbour_count = 0;
-  double expected = 0;  // near, at the rate of the neighbours
+  double width_seconds = 0;  // after two TTLs: where three of four doubled gaps would end
+  double capture = 0;        // share of doubled gaps that end before three TTLs
+  double near_count = 0;     // gaps that end in the width
+  double expected = 0;       // of them, by the smooth hazard alone
   double p = 1;
   double lost_share = 0;  // estimate
   std::optional<Range> lost_range;

@@ -8,29 +8,45 @@
 namespace assay::methods {
 namespace {
 
-CacheRows measure(const QuestionRecords& records, const MethodContext& context,
-                  const AskerGroup& group) {
-  CacheRows found;
-  found.subject = group.subject;
-  std::vector<GapSeries> all = split_series(records, group.rows);
-  if (all.empty()) return found;
-  found.series = std::move(all.front());
-  found.rows = found.series.rows;
-  found.ttl = known_ttl(records, context, found.rows);
-  found.burst_gap = burst_gap_for(found.ttl);
-  measure_gaps(records, true, found.burst_gap, found.ttl.seconds, found.series);
-  if (found.ttl.source != TtlSource::unknown) return found;
-  std::vector<double> gaps;
-  for (const Gap& gap : found.series.gaps) gaps.push_back(gap.seconds);
-  std::sort(gaps.begin(), gaps.end());
-  found.ttl.estimated = estimate_ttl(gaps, found.series.tolerance_seconds, found.burst_gap);
-  if (found.ttl.estimated <= 0) return found;
-  found.ttl.seconds = found.ttl.estimated;
-  found.ttl.source = TtlSource::estimated;
-  return found;
+// Gaps, TTL (estimated when nobody tells it), and gaps again where the TTL changes what is counted.
+CacheSeries settle(const QuestionRecords& records, const MethodContext& context,
+                   const AskerGroup& group, GapSeries series, bool is_pooled) {
+  CacheSeries settled{group.subject, std::move(series), {}, 0, is_pooled};
+  Ttl& ttl = settled.ttl;
+  ttl = known_ttl(records, context, settled.series.rows);
+  settled.burst_gap = burst_gap_for(ttl);
+  measure_gaps(records, is_pooled, settled.burst_gap, ttl.seconds, settled.series);
+  ttl.estimated = estimate_ttl(sorted_gaps(settled.series), settled.series.tolerance_seconds,
+                               settled.burst_gap);
+  if (ttl.source == TtlSource::unknown && ttl.estimated > 0) {
+    ttl.seconds = ttl.estimated;
+    ttl.source = TtlSource::estimated;
+    measure_gaps(records, is_pooled, settled.burst_gap, ttl.seconds, settled.series);
+  }
+  return settled;
+}
+
+bool is_one_cache(const CacheSeries& settled) {
+  return settled.ttl.seconds > 0 &&
+         cache_shape(sorted_gaps(settled.series), settled.ttl.seconds,
+                     settled.series.tolerance_seconds, settled.burst_gap, kShapeLevel)
+             .is_cache;
+}
+
+CacheSeries most_asked(const QuestionRecords& records, const MethodContext& context,
+                       const AskerGroup& group) {
+  return settle_series(records, context, group,
+                       std::move(split_series(records, group.rows).front()), true);
 }
 
 }  // namespace
+
+std::vector<double> sorted_gaps(const GapSeries& series) {
+  std::vector<double> gaps;
+  for (const Gap& gap : series.gaps) gaps.push_back(gap.seconds);
+  std::sort(gaps.begin(), gaps.end());
+  return gaps;
+}
 
 bool act_as_one(const QuestionRecords& records, const MethodContext& context,
                 const AskerGroup& group, const std::vector<AskerGroup>& addresses) {
@@ -43,15 +59,28 @@ bool act_as_one(const QuestionRecords& records, const MethodContext& context,
       .acts_as_one;
 }
 
-std::vector<CacheRows> rows_by_cache(const QuestionRecords& records, const MethodContext& context,
-                                     const AskerGroup& group, std::size_t limit) {
+// Addresses that act as one may share a cache, or be two caches that one client asks. Taken
+// together the second has gaps below the TTL wherever one of them was asked alone; then each
+// address by itself shows the law.
+CacheSeries settle_series(const QuestionRecords& records, const MethodContext& context,
+                          const AskerGroup& group, GapSeries series, bool is_pooled) {
+  CacheSeries settled = settle(records, context, group, series, is_pooled);
+  if (!is_pooled || group.clients.size() < 2 || is_one_cache(settled)) return settled;
+  CacheSeries apart = settle(records, context, group, std::move(series), false);
+  return is_one_cache(apart) ? apart : settled;
+}
+
+std::vector<CacheSeries> series_by_cache(const QuestionRecords& records,
+                                         const MethodContext& context, const AskerGroup& group,
+                                         std::size_t limit) {
   if (group.rows.empty()) return {};
   const std::vector<AskerGroup> addresses = split_by_address(records, group, limit);
   if (group.clients.size() < 2 || act_as_one(records, context, group, addresses)) {
-    return {measure(records, context, group)};
+    CacheSeries whole = most_asked(records, context, group);
+    if (whole.is_pooled) return {std::move(whole)};
   }
-  std::vector<CacheRows> all;
-  for (const AskerGroup& address : addresses) all.push_back(measure(records, context, address));
+  std::vector<CacheSeries> all;
+  for (const AskerGroup& address : addresses) all.push_back(most_asked(records, context, address));
   return all;
 }
 

@@ -77,7 +77,7 @@ void summarise(WorkPlaces& places, double shift) {
   places.length_high = in_hours(length[2]) - shift;
 }
 
-void mark_set(std::vector<PlacedZone>& zones) {
+void mark_usual_set(std::vector<PlacedZone>& zones) {
   std::vector<std::size_t> order(zones.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -87,7 +87,7 @@ void mark_set(std::vector<PlacedZone>& zones) {
   for (const std::size_t zone : order) {
     if (sum >= kSetShare) break;
     sum += zones[zone].posterior;
-    zones[zone].is_in_set = true;
+    zones[zone].is_in_usual_set = true;
   }
 }
 
@@ -104,7 +104,7 @@ PlacedZone place(double offset_hours, const Starts& starts, double best_clock, d
   }
   if (starts.sum > 0) {
     placed.start /= starts.sum;
-    placed.is_possible =
+    placed.is_in_set =
         inside > kLeastShare * starts.sum && starts.sum >= kLeastOfClocks * best_clock;
   }
   placed.end = placed.start + length;
@@ -140,7 +140,7 @@ WorkPlaces work_places(const OpenExposure& exposure) {
     total += places.zones.back().posterior;
   }
   for (PlacedZone& zone : places.zones) zone.posterior /= std::max(total, 1e-300);
-  mark_set(places.zones);
+  mark_usual_set(places.zones);
   return places;
 }
 

@@ -23,8 +23,8 @@ struct PlacedZone {
   double start = 0;  // local, hours, posterior mean
   double end = 0;
   double posterior = 0;
-  bool is_in_set = false;    // the smallest with 95 % of the posterior
-  bool is_possible = false;  // work could begin between 04:30 and 14:00
+  bool is_in_set = false;        // work could begin between 04:30 and 14:00: all that hours tell
+  bool is_in_usual_set = false;  // of the fewest with 95 % of the posterior under the stated prior
 };
 
 struct WorkPlaces {
