@@ -36,8 +36,9 @@ std::vector<SimulatedCause> simulated_causes();
 
 // How often the engine errs: random scenarios of every cause, examined. Seeds first_seed, ... are
 // dealt to the causes in turn; the same request gives the same text whatever the threads.
-// Of ratios between families of causes the runs are dealt to train and to test.
-enum class CalibrateSubject { verdicts, ratios };
+// Of ratios between families of causes the runs are dealt to train and to test; of the single
+// methods' intervals and tests there are so many for each line of the table, and ranges are fixed.
+enum class CalibrateSubject { verdicts, ratios, methods };
 struct CalibrateRequest {
   CalibrateSubject subject = CalibrateSubject::verdicts;
   std::uint64_t first_seed = 1;
@@ -45,7 +46,8 @@ struct CalibrateRequest {
   unsigned threads = 1;
   // Drawn from within these, both ends included; rows of the parties for the target.
   std::pair<double, double> ttl_s = {60, 86'400}, days = {7, 180}, rows = {50, 20'000};
-  std::function<void(std::uint32_t done)> progress;  // may be empty; called from one thread
+  // May be empty; called from one thread. Runs done; of methods, per cent of all.
+  std::function<void(std::uint32_t done)> progress;
 };
 struct CalibrateOutcome {
   std::string markdown, json;

@@ -7,6 +7,7 @@
 #include "assay/simulate.h"
 #include "engine/calibrate/family_cases.h"
 #include "engine/calibrate/in_threads.h"
+#include "engine/calibrate/method_rates/method_rates.h"
 #include "engine/calibrate/ratios.h"
 #include "engine/calibrate/record_gains.h"
 #include "engine/calibrate/tally.h"
@@ -225,6 +226,7 @@ Result<CalibrateOutcome> calibrate_ratios(const CalibrateRequest& request) {
 }  // namespace
 
 Result<CalibrateOutcome> calibrate(const CalibrateRequest& request) {
+  if (request.subject == CalibrateSubject::methods) return calibrate_methods(request);
   ASSAY_TRY(check_ranges(request));
   if (request.subject == CalibrateSubject::ratios) return calibrate_ratios(request);
   std::vector<RunOutcome> outcomes(request.runs);
