@@ -20,6 +20,11 @@ std::uint64_t mixed(std::uint64_t value) {
 
 std::string inside_prefix(std::uint16_t party) { return fmt::format("10.{}.0.0/16", party + 1); }
 
+std::string outside_address(const TargetName& target, std::uint64_t number) {
+  const std::string address = fmt::format("203.0.113.{}", 20 + number);
+  return address == target.address ? "203.0.113.250" : address;
+}
+
 std::string mail_host(const Party& party) {
   return party.mail_addresses.empty() ? party.addresses.front() : party.mail_addresses.front();
 }

@@ -140,7 +140,7 @@ void add_other_rows(const Scenario& scenario, SimulatedRun& run, Clients& client
   for (double t = scenario.begin_s + random.exponential(mean); t < scenario.end_s;
        t += random.exponential(mean)) {
     const std::string& name = vantage.other_names[random.below(vantage.other_names.size())];
-    const std::string client = "203.0.113." + std::to_string(20 + random.below(200));
+    const std::string client = outside_address(scenario.target, random.below(200));
     const auto server = static_cast<std::uint8_t>(random.below(vantage.servers.size()));
     queries.push_back({t, clients.number(client), run.names.number(name), kTypeA, kNobody, kNobody,
                        server, false, false});

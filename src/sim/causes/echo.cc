@@ -1,6 +1,7 @@
 // Zombies: somebody replays what was once looked up, and why is not known (a quarter of the
 // questions in one experiment of 2016).
 #include "sim/causes/causes.h"
+#include "sim/inside.h"
 
 namespace assay::sim {
 namespace {
@@ -23,7 +24,7 @@ class Echo final : public CauseKind {
     const auto networks = static_cast<std::uint64_t>(std::clamp(context["networks"], 1.0, 230.0));
     for (const double t : context.times(context["per_day"])) {
       out.direct.push_back(
-          {t, 0, kTypeA, "203.0.113." + std::to_string(20 + context.random.below(networks))});
+          {t, 0, kTypeA, outside_address(context.scenario.target, context.random.below(networks))});
     }
   }
 };

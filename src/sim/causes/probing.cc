@@ -1,5 +1,6 @@
 // People who read about the name ask for it by hand, with every type there is.
 #include "sim/causes/causes.h"
+#include "sim/inside.h"
 
 namespace assay::sim {
 namespace {
@@ -26,7 +27,7 @@ class Probing final : public CauseKind {
     for (const double t : context.times(context["per_day"])) {
       if (t < begin || !context.random.chance(std::exp(-decay * (t - begin)))) continue;
       out.direct.push_back({t, 0, kTypes[context.random.below(std::size(kTypes))],
-                            "203.0.113." + std::to_string(20 + context.random.below(220))});
+                            outside_address(context.scenario.target, context.random.below(220))});
     }
   }
 };
