@@ -25,6 +25,10 @@ constexpr std::array<std::string_view, 22> kNamingFields{"client_name",  "client
                                                          "return_path",  "server_name",
                                                          "sni",          "domain"};
 
+// Of claims: what is a party, an address, a prefix or a name.
+constexpr std::array<const char*, 6> kClaimFields{"party",     "name",   "address",
+                                                  "addresses", "askers", "server"};
+
 const std::array<FieldId, kNamingFields.size()>& naming_fields() {
   static const auto kIds = [] {
     std::array<FieldId, kNamingFields.size()> ids{};
@@ -93,10 +97,12 @@ std::vector<std::string> domains_of(std::string_view text) {
 QuestionInterest::QuestionInterest(const CaseFile& case_file, const Question& question)
     : names_(question.names) {
   for (const std::string& name : question.between) {
-    const Party* party = case_file.find_party(name);
-    if (party == nullptr) continue;
-    names_.insert(names_.end(), party->names.begin(), party->names.end());
-    addresses_.insert(addresses_.end(), party->addresses.begin(), party->addresses.end());
+    if (const Party* party = case_file.find_party(name)) add_party(*party);
+  }
+  for (const Claim& claim : case_file.claims) {
+    const bool is_ours =
+        claim.question == question.id || (claim.question.empty() && case_file.questions.size() < 2);
+    if (is_ours) add_claim(case_file, claim);
   }
   for (const IpPrefix& prefix : addresses_) neighbours_.push_back(neighbourhood_of(prefix));
   for (const NamePattern& pattern : names_) {
@@ -109,6 +115,31 @@ QuestionInterest::QuestionInterest(const CaseFile& case_file, const Question& qu
   }
   std::sort(parents_.begin(), parents_.end());
   parents_.erase(std::unique(parents_.begin(), parents_.end()), parents_.end());
+}
+
+void QuestionInterest::add_party(const Party& party) {
+  names_.insert(names_.end(), party.names.begin(), party.names.end());
+  addresses_.insert(addresses_.end(), party.addresses.begin(), party.addresses.end());
+}
+
+// A host that a claim is about may be no party's: a record of it that nobody loads would pass for
+// silence.
+void QuestionInterest::add_claim(const CaseFile& case_file, const Claim& claim) {
+  const auto add = [&](const std::string& text) {
+    if (const Party* party = case_file.find_party(text)) {
+      add_party(*party);
+    } else if (const Result<IpPrefix> prefix = IpPrefix::parse(text); prefix.ok()) {
+      addresses_.push_back(*prefix);
+    } else if (Result<NamePattern> name = NamePattern::parse(text); name.ok()) {
+      names_.push_back(std::move(*name));
+    }
+  };
+  for (const char* field : kClaimFields) {
+    if (const auto told = claim.fields.find(field); told != claim.fields.end()) add(told->second);
+    const auto list = claim.lists.find(field);
+    if (list == claim.lists.end()) continue;
+    for (const std::string& text : list->second) add(text);
+  }
 }
 
 void QuestionInterest::add_address(const IpAddress& address) {

@@ -1,4 +1,5 @@
-// Whether a record that is no look-up concerns a question: by address, by name, by mail domain.
+// Whether a record that is no look-up concerns a question: by address, by name, by mail domain, of
+// its own, of its parties and of the claims that are made within it.
 #pragma once
 
 #include <string>
@@ -31,6 +32,8 @@ class QuestionInterest {
   const std::vector<std::string>& parents() const { return parents_; }
 
  private:
+  void add_party(const Party& party);
+  void add_claim(const CaseFile& case_file, const Claim& claim);
   bool holds(const IpAddress& address) const;
   bool is_neighbour(const IpAddress& address) const;
   bool overlaps(std::string_view prefix) const;

@@ -42,6 +42,10 @@ ClaimAnswer answer_unused_since(const Context& context) {
     answer =
         open(context, *test, "What the quoted date leaves open decides: a finer date would tell.",
              "signs of use within the quoted date alone");
+  } else if (const auto why = test->parameters.find("silence_untestable");
+             why != test->parameters.end()) {
+    answer =
+        open(context, *test, fmt::format("No silence can be shown: {}.", why->second), why->second);
   } else if (test->absence && test->value_or("own_flow_records", 0) > 0) {
     answer =
         answered(context, Answer::supported,

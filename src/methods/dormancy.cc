@@ -209,13 +209,39 @@ UseSubject subject_of(const MethodContext& context, const Claim& claim) {
     }
   }
   for (const std::string& text : list_of(claim, "addresses")) {
-    const auto address = IpAddress::parse(text);
-    if (!address) continue;
-    subject.addresses.push_back(*address);
-    if (subject.label.empty()) subject.label = address->to_string();
-    if (!list_of(claim, "addresses").empty()) subject.party = -1;
+    subject.party = -1;
+    if (subject.label.empty()) subject.label = quoted(text);
+    if (const auto address = IpAddress::parse(text)) subject.addresses.push_back(*address);
   }
   return subject;
+}
+
+std::size_t known_addresses(const MethodContext& context, const UseSubject& subject) {
+  if (subject.party < 0) return subject.addresses.size();
+  const Party& party = context.case_file->parties[static_cast<std::size_t>(subject.party)];
+  const auto& known = context.others->addresses;
+  return party.addresses.size() + static_cast<std::size_t>(std::count_if(
+                                      known.begin(), known.end(), [&](const NameAddress& each) {
+                                        return party.holds_name(each.name);
+                                      }));
+}
+
+// Why no silence can be established, whatever the records are: a sign of use could stand where
+// nobody looked. Empty: nothing is in the way.
+std::string unseen_signs(const MethodContext& context, const Claim& claim,
+                         const UseSubject& subject, const Interval& silent) {
+  if (silent.empty()) return "the question's window ends before that date";
+  if (context.question->window && context.question->window->begin_us > silent.begin_us) {
+    return "the question's window begins after that date, and signs of use before it are not "
+           "looked at";
+  }
+  for (const std::string& text : list_of(claim, "addresses")) {
+    if (!IpAddress::parse(text)) return fmt::format("'{}' is no address", quoted(text));
+  }
+  if (known_addresses(context, subject) == 0) {
+    return "no address of it is known, so that no flow and no mail could be told to be its own";
+  }
+  return "";
 }
 
 Finding measure_claim(const MethodContext& context, const std::vector<QuestionRecords>& vantages,
@@ -244,11 +270,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   add(finding, "signs_undated", static_cast<double>(use.undated), "rows");
   add(finding, "lookups_of_its_name",
       lookups == signs.end() ? 0 : static_cast<double>(lookups->second.count), "rows");
-  add(finding, "known_addresses",
-      subject.party >= 0
-          ? static_cast<double>(context.case_file->parties[static_cast<std::size_t>(subject.party)]
-                                    .addresses.size())
-          : static_cast<double>(subject.addresses.size()));
+  add(finding, "known_addresses", static_cast<double>(known_addresses(context, subject)));
   const std::vector<Recorder> recorders = own_recorders(context, claim, vantages);
   const bool has_flow = std::any_of(
       recorders.begin(), recorders.end(),
@@ -261,7 +283,11 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   const auto observed = static_cast<std::uint64_t>(after + within) + use.undated +
                         left_out_of(context, {std::begin(kUseKinds), std::end(kUseKinds)});
   const Sought sought{fmt::format("sign of use of {}", subject.label), silent, {}};
-  if (!recorders.empty()) {
+  const std::string unseen = unseen_signs(context, claim, subject, silent);
+  if (!unseen.empty()) {
+    finding.parameters["silence_untestable"] = unseen;
+    finding.limitations.push_back(fmt::format("Silence cannot be established: {}.", unseen));
+  } else if (!recorders.empty()) {
     finding.absence = Absence::establish(recorders, sought, observed);
     for (const std::string& why : Absence::shortfalls(recorders, sought)) {
       finding.limitations.push_back(fmt::format("Its records do not vouch for silence: {}.", why));
@@ -274,11 +300,6 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
       format_utc(since.end_us), plural(after, "dated sign"), subject.label,
       last ? fmt::format(", the last ({}) at {}", last_kind, format_utc(last->begin_us)) : "",
       count_text(within), plural(finding.value_or("lookups_of_its_name", 0), "look-up"));
-  if (finding.value_or("known_addresses", 0) == 0) {
-    finding.limitations.emplace_back(
-        "No address of it is stated in the case, in a zone or in an answer, so that flows and mail "
-        "could not be told to be its own.");
-  }
   say_undated_and_left_out(context, use, finding);
   say_limits(finding);
   return finding;

@@ -84,6 +84,29 @@ TEST_F(OtherRecordsTest, KeepsRegistrationsMadeOutsideTheWindow) {
   EXPECT_EQ(records.rows[0].name, "sender.example");
 }
 
+TEST_F(OtherRecordsTest, KeepsRecordsOfTheHostsThatClaimsAreAbout) {
+  const std::string log = "# ptr\n203.0.113.77 a.else.example\n203.0.113.9 far.other.example\n";
+  add("ptr_list", log);
+  EXPECT_TRUE(load().rows.empty());
+  Claim idle;
+  idle.question = "q1";
+  idle.lists["addresses"] = {"203.0.113.77"};
+  Claim elsewhere;
+  elsewhere.question = "q2";
+  elsewhere.fields["name"] = "far.other.example";
+  case_file_.claims = {idle, elsewhere};
+  const auto touching = [&] {
+    std::set<std::string> found;
+    for (const OtherRow& row : load().rows) found.insert(row.server.to_string());
+    return found;
+  };
+  EXPECT_TRUE(touching().contains("203.0.113.77"));
+  case_file_.claims = {elsewhere};
+  EXPECT_TRUE(touching().empty());
+  case_file_.claims.front().question = "q1";
+  EXPECT_EQ(touching(), std::set<std::string>{"203.0.113.9"});
+}
+
 TEST_F(OtherRecordsTest, KeepsAMailServersWholeLogInTheWindow) {
   question_.window = parse_interval("2026-03-03/2026-03-03").value();
   std::string log;

@@ -168,6 +168,44 @@ TEST(ClaimUnusedSince, ANameIsFollowedToTheAddressThatAZoneGivesIt) {
   EXPECT_EQ(answer(toy).answer, Answer::contradicted);
 }
 
+ClaimAnswer idle_since_2010(OtherToy& toy, std::map<std::string, std::string> fields,
+                            std::map<std::string, std::vector<std::string>> lists = {}) {
+  OtherToy::cover(toy.evidence("flow-1", "zeek_conn", {"flow"}), -4200, 30);
+  fields.emplace("date", "2010");
+  lists.emplace("records", std::vector<std::string>{"flow-1"});
+  toy.claim("unused_since", std::move(fields), std::move(lists));
+  return answer(toy);
+}
+
+TEST(ClaimUnusedSince, AWindowThatBeginsAfterTheDateShowsNoSilence) {
+  OtherToy toy;
+  const ClaimAnswer late = idle_since_2010(toy, {{"party", "Sender"}});
+  EXPECT_EQ(late.answer, Answer::not_testable);
+  EXPECT_THAT(late.in_short, testing::HasSubstr("window begins after that date"));
+  OtherToy whole;
+  whole.file().questions.front().window->begin_us = OtherToy::at(-4200);
+  EXPECT_EQ(idle_since_2010(whole, {{"party", "Sender"}}).answer, Answer::supported);
+}
+
+TEST(ClaimUnusedSince, AWindowThatEndsBeforeTheDateShowsNothing) {
+  OtherToy toy;
+  OtherToy::cover(toy.evidence("flow-1", "zeek_conn", {"flow"}), 0, 30);
+  toy.claim("unused_since", {{"party", "Sender"}, {"date", "2030"}}, {{"records", {"flow-1"}}});
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
+TEST(ClaimUnusedSince, AHostWithoutAKnownAddressShowsNoSilence) {
+  OtherToy toy;
+  toy.file().questions.front().window->begin_us = OtherToy::at(-4200);
+  const ClaimAnswer unknown = idle_since_2010(toy, {{"name", "mail9.else.example"}});
+  EXPECT_EQ(unknown.answer, Answer::not_testable);
+  EXPECT_THAT(unknown.in_short, testing::HasSubstr("no address of it is known"));
+  OtherToy half;
+  half.file().questions.front().window->begin_us = OtherToy::at(-4200);
+  EXPECT_EQ(idle_since_2010(half, {}, {{"addresses", {"198.51.100.77", "198.51.100.0/28"}}}).answer,
+            Answer::not_testable);
+}
+
 // --- registered_to, controlled_by ---
 
 void whois(OtherToy& toy, double day, const char* who, const char* source) {
