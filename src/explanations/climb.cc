@@ -18,12 +18,12 @@ struct Step {
 };
 
 // Only rows whose both ends the case's own statements show stand in these quantities, but for
-// messages, whose header is all that they have.
-constexpr std::array<Step, 10> kSteps{{
-    {Rung::persons_communicated, "message", "answered_and_both_accepted",
-     "messages with an answer, both taken over by the other side's server"},
-    {Rung::content_answered, "message", "answered",
-     "messages that a message the other way answers by its id"},
+// messages, whose header is all that they have: of those a log has to know one of the two. No step
+// leads to the rung of persons: nothing that this version reads attributes a message to one.
+constexpr std::array<Step, 9> kSteps{{
+    {Rung::content_answered, "message", "answered_and_one_accepted",
+     "messages that a message the other way answers by its id, with an accepted transfer of at "
+     "least one of the two"},
     {Rung::content_passed, "mail", "accepted", "accepted mail transfers"},
     {Rung::content_passed, "flow", "flows_with_content_both_ways",
      "flows with content both ways that is no greeting or handshake"},
@@ -46,11 +46,6 @@ void for_each_pair(const Question& question, const EachPair& each) {
   }
 }
 
-bool is_attributed(const CaseFile& case_file, const std::string& name) {
-  const Party* party = case_file.find_party(name);
-  return party != nullptr && !party->source.empty();
-}
-
 std::string capital(std::string_view text) {
   std::string out(text);
   if (!out.empty()) out.front() = static_cast<char>(std::toupper(out.front()));
@@ -59,18 +54,12 @@ std::string capital(std::string_view text) {
 
 }  // namespace
 
-Reached climb_by_direct_records(const Question& question, const CaseFile& case_file,
-                                const FindingSet& findings) {
+Reached climb_by_direct_records(const Question& question, const FindingSet& findings) {
   Reached reached;
   std::vector<std::string> seen;
   for (const Step& step : kSteps) {
     if (step.rung < reached.rung) break;  // the steps go down
     for_each_pair(question, [&](const std::string& from, const std::string& to) {
-      // Who communicated is only as good as the source that says whose the names are.
-      if (step.rung == Rung::persons_communicated &&
-          !(is_attributed(case_file, from) && is_attributed(case_file, to))) {
-        return;
-      }
       const Finding* finding = direct_finding(findings, from, to, step.kind);
       const double count = finding != nullptr ? finding->value_or(step.quantity, 0) : 0;
       if (count <= 0) return;
@@ -86,6 +75,28 @@ Reached climb_by_direct_records(const Question& question, const CaseFile& case_f
     reached.statement +=
         " Names in headers are their writers' words; accounts of persons may be used by others.";
   }
+  return reached;
+}
+
+Reached messages_at_rest(const Question& question, const FindingSet& findings) {
+  Reached reached;
+  std::vector<std::string> seen;
+  for_each_pair(question, [&](const std::string& from, const std::string& to) {
+    const Finding* finding = direct_finding(findings, from, to, "message");
+    if (finding == nullptr) return;
+    const double answered = finding->value_or("answered", 0);
+    const double unknown = answered - finding->value_or("answered_and_one_accepted", 0);
+    if (unknown <= 0) return;
+    seen.push_back(fmt::format(
+        "{} ({} to {})",
+        counted(unknown, "messages that a message the other way answers by its id"), from, to));
+    reached.findings.push_back(finding->id);
+  });
+  if (seen.empty()) return reached;
+  reached.statement = fmt::format(
+      "Of messages at rest there are {}, which no log of a transfer knows: anybody can write such "
+      "headers, so they reach no rung.",
+      fmt::join(seen, "; "));
   return reached;
 }
 

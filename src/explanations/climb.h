@@ -14,8 +14,9 @@ struct Reached {
   std::vector<std::string> findings;
 };
 // Rung 2 or above, by the findings of direct_records between the question's parties.
-Reached climb_by_direct_records(const Question& question, const CaseFile& case_file,
-                                const FindingSet& findings);
+Reached climb_by_direct_records(const Question& question, const FindingSet& findings);
+// Answered messages that no log knows: a sentence and no rung. "" when there are none.
+Reached messages_at_rest(const Question& question, const FindingSet& findings);
 // The financial link, which is no rung of the ladder: recorded, none or not testable. "" when the
 // case holds no payment record.
 Reached financial_link(const Question& question, const FindingSet& findings);

@@ -68,10 +68,9 @@ void climb_by_lookups(const Question& question, const FindingSet& findings, Verd
 }
 
 // What records of other kinds show goes before look-ups, which stay cited below it.
-void climb(const Question& question, const CaseFile& case_file, const FindingSet& findings,
-           Verdict& verdict) {
+void climb(const Question& question, const FindingSet& findings, Verdict& verdict) {
   climb_by_lookups(question, findings, verdict);
-  const Reached direct = climb_by_direct_records(question, case_file, findings);
+  const Reached direct = climb_by_direct_records(question, findings);
   if (direct.rung > verdict.rung) {
     const bool has_lookups = verdict.rung != Rung::nothing;
     verdict.rung_statement =
@@ -80,11 +79,13 @@ void climb(const Question& question, const CaseFile& case_file, const FindingSet
     verdict.rung_findings.insert(verdict.rung_findings.begin(), direct.findings.begin(),
                                  direct.findings.end());
   }
-  const Reached money = financial_link(question, findings);
-  if (money.statement.empty()) return;
-  verdict.rung_statement += " " + money.statement;
-  verdict.rung_findings.insert(verdict.rung_findings.end(), money.findings.begin(),
-                               money.findings.end());
+  for (const Reached& beside :
+       {messages_at_rest(question, findings), financial_link(question, findings)}) {
+    if (beside.statement.empty()) continue;
+    verdict.rung_statement += " " + beside.statement;
+    verdict.rung_findings.insert(verdict.rung_findings.end(), beside.findings.begin(),
+                                 beside.findings.end());
+  }
 }
 
 // "Bank" of those of the question's parties whose look-ups are vouched to be absent: by the names'
@@ -282,7 +283,7 @@ void conclude(const Question& question, const FindingSet& findings,
 Verdict judge(const Question& question, const CaseFile& case_file, const FindingSet& findings) {
   Verdict verdict;
   verdict.question = question.id;
-  climb(question, case_file, findings, verdict);
+  climb(question, findings, verdict);
   for (const Explanation* explanation : all_explanations()) {
     verdict.assessments.push_back(explanation->assess(findings));
   }

@@ -243,14 +243,75 @@ TEST_F(DirectRecordsTest, AnswerNamesTheMessageThatItAnswers) {
   const Finding there = finding("/Bank>Sender/message");
   EXPECT_EQ(there.value_or("message_ids", 0), 1);
   EXPECT_EQ(there.value_or("answered", 0), 1);
-  EXPECT_EQ(there.value_or("answered_and_both_accepted", 0), 0);
+  EXPECT_EQ(there.value_or("answered_and_one_accepted", 1), 0);
+  EXPECT_EQ(there.value_or("answered_and_both_accepted", 1), 0);
   // Logs of both transfers bear out that both sides' servers had them.
   evidence("mail", Vantage::mail_server, "postfix_log");
   mail(11, "192.0.2.25", "203.0.113.25", "clerk@bank.example", "desk@sender.example", "sent",
        {{"message_id", "<1@bank.example>"}});
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered_and_one_accepted", 0), 1);
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered_and_both_accepted", 1), 0);
   mail(21, "203.0.113.25", "192.0.2.25", "desk@sender.example", "clerk@bank.example", "sent",
        {{"message_id", "<2@sender.example>"}});
   EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered_and_both_accepted", 0), 1);
+}
+
+TEST_F(DirectRecordsTest, WhatAProgramAnswersIsNoAnswer) {
+  const Fields kSigns[] = {{{"raw", "Auto-Submitted: auto-replied; owner=\"desk\""}},
+                           {{"raw", "AUTO-SUBMITTED: auto-generated"}},
+                           {{"raw", "Precedence: auto_reply"}},
+                           {{"raw", "Precedence: Bulk"}},
+                           {{"return_path", "<>"}},
+                           {{"content_type", "Multipart/Report; report-type=delivery-status"}},
+                           {{"envelope_from", "MAILER-DAEMON"}},
+                           {{"header_from", "Mail <postmaster@sender.example>"}},
+                           {{"list_id", "<news.sender.example>"}},
+                           {{"raw", "Auto-Submitted: no"}},
+                           {{"raw", "Precedence: first-class"}}};
+  for (const Fields& sign : kSigns) {
+    evidences_.clear();
+    others_.rows.clear();
+    evidence("message", Vantage::unknown);
+    add(RecordKind::message, 10, "", "",
+        {{"header_from", "clerk@bank.example"},
+         {"header_to", "desk@sender.example"},
+         {"message_id", "<1@bank.example>"}});
+    Fields reply{{"header_from", "desk@sender.example"},
+                 {"header_to", "clerk@bank.example"},
+                 {"message_id", "<2@sender.example>"},
+                 {"in_reply_to", "<1@bank.example>"}};
+    reply.insert(reply.end(), sign.begin(), sign.end());
+    add(RecordKind::message, 20, "", "", reply);
+    evidence("mail", Vantage::mail_server, "postfix_log");
+    mail(11, "192.0.2.25", "203.0.113.25", "clerk@bank.example", "desk@sender.example", "sent",
+         {{"message_id", "<1@bank.example>"}});
+    const bool is_harmless = &sign >= &kSigns[std::size(kSigns) - 2];
+    EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered", -1), is_harmless ? 1 : 0)
+        << sign.front().second;
+    EXPECT_EQ(finding("/Sender>Bank/message").value_or("automatic_messages", -1),
+              is_harmless ? 0 : 1);
+  }
+}
+
+TEST_F(DirectRecordsTest, TransferWithoutASenderBearsNoAnswerOut) {
+  evidence("message", Vantage::unknown);
+  add(RecordKind::message, 10, "", "",
+      {{"header_from", "clerk@bank.example"},
+       {"header_to", "desk@sender.example"},
+       {"message_id", "<1@bank.example>"}});
+  add(RecordKind::message, 20, "", "",
+      {{"header_from", "desk@sender.example"},
+       {"header_to", "clerk@bank.example"},
+       {"message_id", "<2@sender.example>"},
+       {"in_reply_to", "<1@bank.example>"}});
+  evidence("mail", Vantage::mail_server, "postfix_log");
+  mail(21, "203.0.113.25", "192.0.2.25", "", "clerk@bank.example", "sent",
+       {{"message_id", "<2@sender.example>"}});
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered", 0), 1);
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered_and_one_accepted", 1), 0);
+  mail(22, "203.0.113.25", "192.0.2.25", "<>", "clerk@bank.example", "sent",
+       {{"message_id", "<2@sender.example>"}});
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered", 1), 0);
 }
 
 TEST_F(DirectRecordsTest, PaymentsNeedAccountsThatAreStated) {

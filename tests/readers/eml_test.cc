@@ -144,6 +144,14 @@ TEST(Eml, ReadsWhomAMessageIsToldToBeFor) {
   EXPECT_THAT(to("<<@@, ;;"), ElementsAre("<<@@, ;;"));
 }
 
+TEST(Eml, KeepsWhatSaysThatAProgramWrote) {
+  CollectingSink sink;
+  read(std::string(kDate) + "Auto-submitted: auto-replied\nPrecedence: bulk\nTo: a@b.example\n\n",
+       sink);
+  EXPECT_THAT(sink.texts_of(1, "raw"),
+              ElementsAre("Auto-submitted: auto-replied", "Precedence: bulk"));
+}
+
 TEST(Eml, HoldsToItsLimits) {
   std::string nested = std::string(kDate) + "Content-Type: multipart/mixed; boundary=b0\n\n";
   for (int i = 0; i < 5'000; ++i) {

@@ -120,6 +120,38 @@ DirectEnds ends_of_mail(const OtherRow& row, const Evidence* evidence, const Cas
   return ends;
 }
 
+bool is_same_text(std::string_view a, std::string_view b) { return lower_text(a) == b; }
+
+std::string_view trimmed_text(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Of "Name: value" as the message had it.
+bool is_automatic_field(std::string_view field) {
+  const auto colon = field.find(':');
+  if (colon == std::string_view::npos) return false;
+  const std::string name = lower_text(field.substr(0, colon));
+  std::string_view value = trimmed_text(field.substr(colon + 1));
+  value = trimmed_text(value.substr(0, value.find(';')));  // parameters
+  if (name == "auto-submitted") return !value.empty() && !is_same_text(value, "no");
+  if (name == "precedence") {
+    static const std::set<std::string> kMany{"bulk", "junk", "list", "auto_reply"};
+    return kMany.contains(lower_text(value));
+  }
+  return name == "x-autoreply" || name == "x-autorespond";
+}
+
+// The mailbox of a mail system itself (RFC 2142, RFC 3464).
+bool is_system_mailbox(std::string_view mailbox) {
+  if (const auto open = mailbox.rfind('<'); open != std::string_view::npos) {
+    mailbox.remove_prefix(open + 1);
+  }
+  const std::string local = lower_text(trimmed_text(mailbox.substr(0, mailbox.rfind('@'))));
+  return local == "mailer-daemon" || local == "postmaster";
+}
+
 DirectEnds ends_of_message(const OtherRow& row, const CaseFile& case_file) {
   static const FieldId kFrom = field_id("header_from");
   static const std::array<FieldId, 4> kTo{field_id("header_to"), field_id("header_cc"),
@@ -237,6 +269,22 @@ DirectEnds ends_of(const OtherRow& row, const Evidence* evidence, const CaseFile
     default:
       return {};
   }
+}
+
+bool says_automatic(const OtherRow& row) {
+  static const FieldId kRaw = field_id("raw"), kReturn = field_id("return_path"),
+                       kEnvelope = field_id("envelope_from"), kType = field_id("content_type"),
+                       kFrom = field_id("header_from");
+  static const std::array<FieldId, 3> kOfMany{field_id("list_id"), field_id("list_unsubscribe"),
+                                              field_id("feedback_id")};
+  return std::any_of(row.fields.begin(), row.fields.end(), [&](const auto& each) {
+    const auto& [field, text] = each;
+    if (field == kRaw) return is_automatic_field(text);
+    if (field == kReturn || field == kEnvelope) return text == "<>" || is_system_mailbox(text);
+    if (field == kFrom) return is_system_mailbox(text);
+    if (field == kType) return lower_text(text).starts_with("multipart/report");  // RFC 6522
+    return std::find(kOfMany.begin(), kOfMany.end(), field) != kOfMany.end();
+  });
 }
 
 MailFate fate_of(const OtherRow& row) {

@@ -39,6 +39,10 @@ std::string mail_domain(std::string_view mailbox);
 enum class MailFate { accepted, deferred, rejected, bounced, other };
 MailFate fate_of(const OtherRow& row);
 
+// Whether a message, or the message of a transfer, says itself that a program wrote it or that it
+// went to many: what a vacation notice, a ticket system, a bounce or a list leaves (RFC 3834).
+bool says_automatic(const OtherRow& row);
+
 // Whether content passed from the client (or back to it), by signs that no empty packet leaves.
 bool has_content_sent(const OtherRow& flow);
 bool has_content_received(const OtherRow& flow);

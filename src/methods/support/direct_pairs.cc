@@ -196,16 +196,27 @@ MailTally tally_mail(const OtherRecords& others, const DirectRows& rows) {
 
 Letters letters_of(const OtherRecords& others, const DirectRows& messages, const DirectRows& mail) {
   static const FieldId kId = field_id("message_id"), kReply = field_id("in_reply_to"),
-                       kReferences = field_id("references");
+                       kReferences = field_id("references"), kEnvelope = field_id("envelope_from");
   Letters letters;
+  // First, since one row may say of a message what the others of the same id do not.
+  for (const OtherIndices* list : {&messages.placed, &messages.named, &mail.placed, &mail.named}) {
+    for (const std::uint32_t i : *list) {
+      if (!says_automatic(others.rows[i])) continue;
+      letters.automatic.emplace(others.rows[i].field(kId));
+    }
+  }
   const auto take = [&](std::uint32_t i, bool is_accepted) {
     const OtherRow& row = others.rows[i];
     const std::string id(row.field(kId));
+    if (says_automatic(row) || (!id.empty() && letters.automatic.contains(id))) {
+      return;
+    }
     if (id.empty()) {
       ++letters.without_id;
     } else {
       letters.by_id[id].push_back(i);
-      if (is_accepted) letters.accepted.insert(id);
+      // Without a sender in the envelope it may be a notice that nobody wrote (RFC 5321, 4.5.5).
+      if (is_accepted && !row.field(kEnvelope).empty()) letters.accepted.insert(id);
     }
     for (const auto& [field, text] : row.fields) {
       // In Exchange's tracking `references` names other events, not messages that are answered.

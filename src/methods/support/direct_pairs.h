@@ -80,7 +80,10 @@ MailTally tally_mail(const OtherRecords& others, const DirectRows& rows);
 struct Letters {
   std::map<std::string, OtherIndices> by_id;      // rows that have this id
   std::map<std::string, OtherIndices> answering;  // rows that name this id as what they answer
-  std::set<std::string> accepted;                 // ids of accepted transfers with both ends placed
+  // Ids of accepted transfers with both ends placed and a sender in the envelope.
+  std::set<std::string> accepted;
+  // Ids of what a program wrote, or went to many; in none of the others.
+  std::set<std::string> automatic;
   std::uint64_t without_id = 0;
 };
 Letters letters_of(const OtherRecords& others, const DirectRows& messages, const DirectRows& mail);

@@ -154,7 +154,7 @@ std::string message_text(const DirectSurvey& survey, const PartyPair& pair, Find
   const Letters there = letters(pair);
   const Letters back = letters({pair.to, pair.from});
   const auto answered = answered_ids(there, back);
-  double transferred_both_ways = 0;
+  double one_accepted = 0, both_accepted = 0;
   for (const std::string& id : answered) {
     const auto& replies = back.answering.at(id);
     const bool is_reply_accepted =
@@ -162,20 +162,30 @@ std::string message_text(const DirectSurvey& survey, const PartyPair& pair, Find
           static const FieldId kId = field_id("message_id");
           return back.accepted.contains(std::string(survey.others().rows[i].field(kId)));
         });
-    transferred_both_ways += there.accepted.contains(id) && is_reply_accepted ? 1 : 0;
+    one_accepted += there.accepted.contains(id) || is_reply_accepted ? 1 : 0;
+    both_accepted += there.accepted.contains(id) && is_reply_accepted ? 1 : 0;
   }
   add(finding, "message_ids", static_cast<double>(there.by_id.size()), "messages");
+  add(finding, "automatic_messages", static_cast<double>(there.automatic.size()), "messages");
   add(finding, "rows_without_id", static_cast<double>(there.without_id), "rows");
   add(finding, "answered", static_cast<double>(answered.size()), "messages");
-  add(finding, "answered_and_both_accepted", transferred_both_ways, "messages");
+  add(finding, "answered_and_one_accepted", one_accepted, "messages");
+  add(finding, "answered_and_both_accepted", both_accepted, "messages");
   finding.limitations.emplace_back(
-      "From, To, Date, Message-ID and References are the words of whoever wrote the message. An "
-      "answer that names the id of a message shows that its writer had that id.");
+      "From, To, Date, Message-ID and References are the words of whoever wrote the message, and "
+      "both messages of an exchange can be written by one hand: without a log that knows one of "
+      "them an answer shows nothing. An answer that names the id of a message shows at most that "
+      "its writer had that id.");
+  finding.limitations.emplace_back(
+      "A program that answers without saying so (no Auto-Submitted, Precedence, null sender or "
+      "list field) is not told from a person.");
   return fmt::format(
       "{} by Message-ID (transfers included), {} of them answered by a message the "
-      "other way that names it, {} of these with both transfers accepted",
+      "other way that names it, {} of these with an accepted transfer of one of the two, {} of "
+      "both; {} that a program wrote or that went to many by their own fields are left out",
       plural(static_cast<double>(there.by_id.size()), "message"),
-      count_text(static_cast<double>(answered.size())), count_text(transferred_both_ways));
+      count_text(static_cast<double>(answered.size())), count_text(one_accepted),
+      count_text(both_accepted), plural(static_cast<double>(there.automatic.size()), "message"));
 }
 
 std::string payment_text(const DirectSurvey& survey, const PartyPair& pair, Finding& finding) {

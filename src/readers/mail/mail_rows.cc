@@ -119,7 +119,7 @@ void MailboxRows::add_message(const Moment& moment) {
 
 namespace {
 
-enum class As { text, decoded, addresses, words, dkim, autocrypt };
+enum class As { text, decoded, addresses, words, dkim, autocrypt, as_written };
 struct Rule {
   std::string_view name;
   FieldId field;
@@ -156,6 +156,11 @@ const std::vector<Rule>& rules() {
       {"dkim-signature", 0, As::dkim},
       {"domainkey-signature", 0, As::dkim},
       {"autocrypt", 0, As::autocrypt},
+      // A program wrote the message, or it went to many (RFC 3834 and its forerunners).
+      {"auto-submitted", field_id("raw"), As::as_written},
+      {"precedence", field_id("raw"), As::as_written},
+      {"x-autoreply", field_id("raw"), As::as_written},
+      {"x-autorespond", field_id("raw"), As::as_written},
       {"x-priority", field_id("priority"), As::text},
       {"importance", field_id("priority"), As::text},
       {"x-spam-score", field_id("spam_score"), As::text},
@@ -204,6 +209,9 @@ void MailboxRows::add_header_fields() {
       }
       case As::dkim:
         add_dkim(value);
+        break;
+      case As::as_written:
+        sink_.add_field(rule->field, fmt::format("{}: {}", field.name, value));
         break;
       case As::autocrypt:
         sink_.add_field(kPgp, "Autocrypt header");
