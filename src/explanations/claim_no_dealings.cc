@@ -20,6 +20,7 @@ constexpr char kStatements[] =
 constexpr char kStatedAccounts[] = "the accounts that each party holds ('accounts' of [[party]])";
 constexpr char kSignedMessage[] =
     "the mail log of either side, or a DKIM signature that verifies, for these messages";
+constexpr char kCapture[] = "a capture of these flows, or the application's own log";
 constexpr char kFlowBack[] = "records of the way back, or a capture at the server";
 
 // What one kind of claim looks at, and what would test it.
@@ -56,6 +57,9 @@ void weigh_flows(const Finding& finding, Told& told) {
   told.show(finding, finding.value_or("flows_answered", 0), "answered flows");
   told.doubt(finding, finding.value_or("flows_one_way", 0),
              "flows without a packet back, whose source may be forged", kFlowBack);
+  told.doubt(finding, finding.value_or("lookup_flows_doubtful", 0),
+             "flows with a port of DNS at the client's end, which may be look-ups or anything else",
+             kCapture);
 }
 
 void weigh_mail(const Finding& finding, bool is_contact, Told& told) {

@@ -77,6 +77,11 @@ TEST(NoContact, AForgeableSourceDoesNot) {
   EXPECT_THAT(flow.statement, HasSubstr("whose source may be forged"));
   EXPECT_EQ(denied("no_contact", one_way("flow", {{"rows", 3}, {"lookup_flows", 3}})).answer,
             Answer::supported_only_within_these_files);
+  const auto from_port_53 =
+      denied("no_contact",
+             one_way("flow", {{"rows", 1}, {"lookup_flows", 1}, {"lookup_flows_doubtful", 1}}));
+  EXPECT_EQ(from_port_53.answer, Answer::not_testable);
+  EXPECT_THAT(from_port_53.statement, HasSubstr("port of DNS at the client's end"));
 }
 
 TEST(NoMail, IsContradictedByAnAcceptedTransferAlone) {

@@ -392,6 +392,24 @@ TEST_F(DirectRecordsTest, EdgeOfAPartyVouchesThatNoFlowPassedLookUpsAside) {
   }
   flow(9'000, "192.0.2.53", "203.0.113.53", 53, 4'000, 9'000);
   ASSERT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
+  // A client's port is anybody's to choose: a session to port 22 from port 53 is no look-up.
+  flow(9'100, "192.0.2.7", "203.0.113.9", 22, 4'000, 9'000).row.client_port = 53;
+  const Finding there = finding("/Bank>Sender/flow");
+  EXPECT_FALSE(there.absence.has_value());
+  EXPECT_EQ(there.value_or("lookup_flows", 0), 2);
+  EXPECT_EQ(there.value_or("lookup_flows_doubtful", 0), 1);
+  OtherRow& last = others_.rows.back();
+  last.fields.emplace_back(field_id("app_protocol"), "dns");
+  EXPECT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
+  last.fields.back().second = "ssh";
+  last.row.client_port = 40'000;
+  last.row.server_port = 53;
+  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
+  last.row.client_port = 53;  // both ends, and nobody looked inside
+  last.fields.clear();
+  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
+  others_.rows.pop_back();
+  EXPECT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
   others_.left_out[RecordKind::flow] = 1;
   EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
 }

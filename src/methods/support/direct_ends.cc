@@ -327,6 +327,16 @@ bool is_lookup_flow(const OtherRow& flow) {
   return protocol == "dns" || is_one_of(flow, kLookupPorts);
 }
 
+bool is_surely_lookup_flow(const OtherRow& flow) {
+  static const FieldId kProtocol = field_id("app_protocol");
+  const auto is_port = [](std::uint16_t port) {
+    return std::find(kLookupPorts.begin(), kLookupPorts.end(), port) != kLookupPorts.end();
+  };
+  const std::string_view protocol = flow.field(kProtocol);
+  if (!protocol.empty()) return protocol == "dns";  // whoever looked inside knows better
+  return is_port(flow.row.server_port) && !is_port(flow.row.client_port);
+}
+
 bool is_shown_content(const OtherRow& flow) {
   static const FieldId kProtocol = field_id("app_protocol");
   const std::string_view protocol = flow.field(kProtocol);

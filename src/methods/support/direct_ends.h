@@ -46,8 +46,11 @@ bool says_automatic(const OtherRow& row);
 // Whether content passed from the client (or back to it), by signs that no empty packet leaves.
 bool has_content_sent(const OtherRow& flow);
 bool has_content_received(const OtherRow& flow);
-// A look-up as a flow: it shows no more than a look-up does.
+// A flow at a port of DNS, or DNS by its protocol: it may be a look-up, so it shows no contact.
 bool is_lookup_flow(const OtherRow& flow);
+// A look-up beyond doubt: a client's port is anybody's to choose, so a session to port 22 from port
+// 53 is none. Only such flows are no trace of contact when its absence is vouched for.
+bool is_surely_lookup_flow(const OtherRow& flow);
 // Content both ways that is neither a greeting nor a handshake, by port and protocol.
 bool is_shown_content(const OtherRow& flow);
 // Something came back, be it a refusal.

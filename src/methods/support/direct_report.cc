@@ -78,7 +78,17 @@ void add_times(const DirectSurvey& survey, const DirectRows& rows, Finding& find
 std::string flow_text(const DirectSurvey& survey, const PartyPair& pair, Finding& finding) {
   const FlowTally tally = tally_flows(survey.others(), survey.rows(RecordKind::flow, pair),
                                       survey.rows(RecordKind::flow, {pair.to, pair.from}));
+  const auto doubtful = std::count_if(
+      tally.lookups.begin(), tally.lookups.end(),
+      [&](std::uint32_t i) { return !is_surely_lookup_flow(survey.others().rows[i]); });
   add(finding, "lookup_flows", size_of(tally.lookups), "rows");
+  add(finding, "lookup_flows_doubtful", static_cast<double>(doubtful), "rows");
+  if (doubtful > 0) {
+    finding.limitations.push_back(fmt::format(
+        "{} bear a port of DNS at the client's end, or at both, or another protocol was seen in "
+        "them: they may be look-ups or not, show no contact and stand in the way of its absence.",
+        plural(static_cast<double>(doubtful), "flow")));
+  }
   add(finding, "ways_back", size_of(tally.ways_back), "rows");
   add(finding, "flows_one_way", size_of(tally.one_way), "rows");
   add(finding, "flows_answered", size_of(tally.answered), "rows");
@@ -259,7 +269,8 @@ void fill_in(const DirectSurvey& survey, const PartyPair& pair, RecordKind kind,
   finding.selection = survey.seal(counted, fmt::format("{} rows {}", words.rows, way));
   if (kind == RecordKind::flow || kind == RecordKind::mail || kind == RecordKind::payment) {
     const std::uint64_t untold = kind == RecordKind::payment ? survey.untold_payments(pair) : 0;
-    const auto lookups = static_cast<std::uint64_t>(finding.value_or("lookup_flows", 0));
+    const auto lookups = static_cast<std::uint64_t>(finding.value_or("lookup_flows", 0) -
+                                                    finding.value_or("lookup_flows_doubtful", 0));
     survey.vouch(kind, pair, fmt::format(fmt::runtime(sought_of(kind)), from, to),
                  rows.all() - lookups + untold, finding);
     if (finding.absence) {
