@@ -55,6 +55,17 @@ double behind_cache(double period, double ttl) {
   return std::max(1.0, std::ceil(ttl / period - 1e-9)) * period;
 }
 
+// One of the two is a whole multiple of the other, within the tolerance: a cache lets through only
+// some of a timer's look-ups, and losses thin them.
+bool is_multiple(const Wanted& wanted, double period) {
+  const auto reaches = [](double low, double high) {  // an integer above 1 lies between
+    return std::floor(high + 1e-9) >= std::max(2.0, std::ceil(low - 1e-9));
+  };
+  if (wanted.low <= 0) return true;  // a tolerance of all
+  return reaches(period / wanted.high, period / wanted.low) ||
+         reaches(wanted.low / period, wanted.high / period);
+}
+
 // The quoted timer would leave the period that is kept.
 bool is_hidden_by_cache(const Wanted& wanted, const Seen& seen) {
   if (seen.ttl <= wanted.seconds) return false;
@@ -97,13 +108,29 @@ ClaimAnswer of_period(const Context& context, const Wanted& wanted, const Seen& 
     for (const std::string& id : cited) cite(answer, id);
     return answer;
   }
+  if (seen.ttl <= 0 || is_multiple(wanted, seen.period)) {
+    ClaimAnswer answer = not_testable(
+        context,
+        fmt::format("Another period is kept, of {} s. {}", number_text(seen.period, 1),
+                    seen.ttl <= 0
+                        ? "The names' TTL is not known, so a cache may have made it of the quoted "
+                          "one."
+                        : "One is a multiple of the other, as caches, losses and several programs "
+                          "make them, so it refutes none."),
+        kWouldTest);
+    answer.in_short = kept + fmt::format(", which does not refute {}", wanted.text);
+    for (const std::string& id : cited) cite(answer, id);
+    return answer;
+  }
   return answered(
       context, Answer::contradicted,
       {kept + fmt::format(", not {} s", number_text(wanted.seconds, 1)),
-       fmt::format("Their look-ups keep a period of {} s, not one within {} to {} s, and no cache "
-                   "with the TTL that is known ({} s) would make the one of the other.",
-                   number_text(seen.period, 1), number_text(wanted.low, 1),
-                   number_text(wanted.high, 1), number_text(seen.ttl))},
+       fmt::format(
+           "Their look-ups keep a period of {} s, not one within {} to {} s, and no cache "
+           "with the TTL of {} s would make the one of the other. A second program behind the "
+           "same addresses, whose look-ups this clock hides, is not excluded.",
+           number_text(seen.period, 1), number_text(wanted.low, 1), number_text(wanted.high, 1),
+           number_text(seen.ttl))},
       cited);
 }
 

@@ -81,13 +81,24 @@ TEST(Period, IsSupportedByTheOneThatIsKept) {
 }
 
 TEST(Period, IsContradictedByAnotherThatNoCacheMadeOfIt) {
-  EXPECT_EQ(period("1", "hour", {.period = 900, .ttl = 300}).answer, Answer::contradicted);
+  EXPECT_EQ(period("1", "hour", {.period = 1'500, .ttl = 300}).answer, Answer::contradicted);
   EXPECT_EQ(period("1", "hour", {.period = 3'900, .ttl = 300}).answer, Answer::contradicted);
   EXPECT_EQ(period("1", "hour", {.period = 3'900, .ttl = 300}, "0.1").answer, Answer::supported);
   // A quarter of an hour behind a TTL of 1,000 s shows as half an hour.
   const auto multiple = period("15", "minute", {.period = 1'800, .ttl = 1'000});
   EXPECT_EQ(multiple.answer, Answer::not_testable);
   EXPECT_THAT(multiple.statement, HasSubstr("behind a cache with a TTL of 1,000 s"));
+}
+
+TEST(Period, IsNotRefutedByAMultipleOrBehindACacheThatNobodyKnows) {
+  const Rhythm kOthers[] = {{.period = 1'500, .ttl = 0},    // what the cache does is not known
+                            {.period = 7'200, .ttl = 300},  // every second look-up was lost
+                            {.period = 900, .ttl = 300}};   // four programs, or four hosts
+  for (const Rhythm& other : kOthers) {
+    const auto another = period("1", "hour", other);
+    EXPECT_EQ(another.answer, Answer::not_testable) << other.period;
+    EXPECT_THAT(another.statement, HasSubstr("Another period is kept"));
+  }
 }
 
 TEST(Period, IsNotShownByATtlOfThatLength) {
