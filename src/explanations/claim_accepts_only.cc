@@ -30,11 +30,11 @@ ClaimAnswer open(const Context& context, const Finding& test, const std::string&
   return answer;
 }
 
-// "3 of 3 others refused (at most 63.2 % of such askers are let in)".
+// "3 of 3 others refused (at most 63.2 % of such networks are let in)".
 std::string refused_text(const Finding& test) {
   const Quantity* share = test.quantity("accepted_share_of_others");
   const std::string bound = share != nullptr && share->interval
-                                ? fmt::format(" (at most {} of such askers are let in)",
+                                ? fmt::format(" (at most {} of such networks are let in)",
                                               percent_text(share->interval->second))
                                 : "";
   return fmt::format("{} of {} others refused{}", number_text(test.value_or("refused_others", 0)),
@@ -70,6 +70,8 @@ ClaimAnswer answer_of(const Context& context, const Finding& test) {
          test.statement + (test.absence
                                ? " Others came from too few networks, or on too few days, to tell "
                                  "a rule about them from a fault of theirs."
+                           : test.value_or("accepted_untold", 0) > 0
+                               ? " It let in some of whom its records do not tell who they are."
                                : " Nobody vouches that its log holds every session.")},
         {test.id});
     answer.would_test = kWouldTest;

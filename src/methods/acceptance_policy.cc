@@ -107,8 +107,28 @@ Sums sums_of(const Askers& askers) {
   return sums;
 }
 
-// Of a kind of asker of which k were refused and none let in, at most this share is let in (95 %).
-double upper_share(double refused) { return refused <= 0 ? 1 : 1 - std::pow(0.05, 1 / refused); }
+// Networks of refused askers: hosts of one network are turned away together, so that only networks
+// come near to being drawn independently.
+double networks_refused(const Sums& sums) {
+  return static_cast<double>(sums.refused_networks.size() -
+                             sums.refused_networks.count(kAskerNotTold));
+}
+
+// Of a kind of which k networks were refused and none let in, at most this share is let in (95 %).
+double upper_share(const Sums& sums) {
+  const double k = networks_refused(sums);
+  return k <= 0 ? 1 : 1 - std::pow(0.05, 1 / k);
+}
+
+constexpr char kShareMethod[] = "95 % upper limit 1 - 0.05^(1/k), k networks refused of k";
+
+// Words of a reading may begin with a number.
+std::string as_sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  return text;
+}
 
 bool is_no_mail_code(std::uint16_t code) { return code == 521 || code == 554; }
 
@@ -196,7 +216,8 @@ void say_limits(const SmtpServer& server, const Sums& sums, Finding& finding) {
 // The reading, by what was seen of askers that were let in.
 std::string reading_of(const SmtpServer& server, const Sums& sums, double no_mail,
                        Finding& finding) {
-  const std::string bound = share_text(upper_share(sums.refused));
+  const std::string bound = share_text(upper_share(sums));
+  const std::string networks = plural(networks_refused(sums), "network");
   if (sums.accepted > 0 && sums.refused > 0) {
     finding.outcome = Outcome::measured;
     finding.parameters["reading"] = "some_in_some_refused";
@@ -213,20 +234,20 @@ std::string reading_of(const SmtpServer& server, const Sums& sums, double no_mai
     finding.parameters["reading"] = "no_mail_at_all";
     return fmt::format(
         "all that were refused were told 521 or 554 in place of a greeting, which says that the "
-        "host takes no mail from anybody; a host that only sends does that. With {} of this kind "
-        "refused, at most {} of this kind are let in (95 %). That is no list of those let in: no "
+        "host takes no mail from anybody; a host that only sends does that. With {} in {} refused, "
+        "at most {} of networks of this kind are let in (95 %). That is no list of those let in: "
+        "no "
         "accepted asker was seen to hold it against",
-        plural(sums.refused, "asker"), bound);
+        plural(sums.refused, "asker"), networks, bound);
   }
   if (sums.refused > 0) {
     finding.parameters["reading"] = "no_positive_control";
     return fmt::format(
-        "of those that show whom it lets in, {0} of {0} were refused, so that at most {1} of "
-        "askers of "
-        "this kind are let in (95 %). "
+        "of those that show whom it lets in, {0} of {0} were refused, in {1}, so that at most "
+        "{2} of networks of this kind are let in (95 %). "
         "That is no list of those let in: no accepted asker was seen, and a host that takes no "
         "mail at all, a block list and a list of friends refuse alike",
-        count_text(sums.refused), bound);
+        count_text(sums.refused), networks, bound);
   }
   finding.parameters["reading"] = "not_tested";
   return server.tries.empty() || sums.unanswered < sums.askers
@@ -260,8 +281,7 @@ Finding measure(const MethodContext& context, const SmtpServer& server) {
         "askers");
   }
   if (sums.accepted == 0 && sums.refused > 0) {
-    add(finding, "accepted_share_of_this_kind", 0, "", Range{0, upper_share(sums.refused)},
-        "95 % upper limit 1 - 0.05^(1/k), k refused of k");
+    add(finding, "accepted_share_of_this_kind", 0, "", Range{0, upper_share(sums)}, kShareMethod);
   }
   if (server.by_authenticated > 0) {
     add(finding, "own_users_messages", static_cast<double>(server.by_authenticated), "messages");
@@ -270,13 +290,13 @@ Finding measure(const MethodContext& context, const SmtpServer& server) {
   finding.statement = fmt::format(
       "{} asked {} ({}'s by {}) from {} on {} {}: {} let in, {} refused for who they are, {} told "
       "to come again and not seen to be let in, {} without an answer, {} otherwise; {} first told "
-      "to come again and then let in. {}{}.",
+      "to come again and then let in. {}.",
       plural(sums.askers, "asker"), server.name, finding.parameters["party"], server.basis,
       plural(static_cast<double>(sums.networks.size()), "network"),
       plural(static_cast<double>(sums.days.size()), "day"), window_text(finding.window),
       count_text(sums.accepted), count_text(sums.refused), count_text(sums.deferred),
       count_text(sums.unanswered), count_text(sums.other), count_text(sums.greylisted),
-      static_cast<char>(reading[0] - 'a' + 'A'), reading.substr(1));
+      as_sentence(reading));
   add_table(askers, finding);
   say_limits(server, sums, finding);
   return finding;
@@ -284,17 +304,25 @@ Finding measure(const MethodContext& context, const SmtpServer& server) {
 
 // --- a claim: "it lets in only these" ---
 
-bool is_named(const MethodContext& context, const std::vector<std::string>& named,
-              const SmtpTry& one) {
+enum class Standing { named, other, cannot_tell };
+
+// By its address, or by whose log the asker's host wrote. Without an address, a prefix neither
+// holds an asker nor leaves it out.
+Standing standing_of(const MethodContext& context, const std::vector<std::string>& named,
+                     const SmtpTry& one) {
+  const bool has_address = !one.address.is_unspecified();
+  bool is_open = !has_address && one.party < 0;
   for (const std::string& text : named) {
     if (const Party* party = context.case_file->find_party(text)) {
-      if (!one.address.is_unspecified() && party->holds_address(one.address)) return true;
+      const auto index = static_cast<int>(party - context.case_file->parties.data());
+      if (one.party == index || is_address_of(context, index, one.address)) return Standing::named;
       continue;
     }
     const Result<IpPrefix> prefix = IpPrefix::parse(text);
-    if (prefix.ok() && !one.address.is_unspecified() && prefix->contains(one.address)) return true;
+    if (prefix.ok() && has_address && prefix->contains(one.address)) return Standing::named;
+    is_open |= !has_address || !prefix.ok();
   }
-  return false;
+  return is_open ? Standing::cannot_tell : Standing::other;
 }
 
 // The server's own log as a recorder, with what keeps it from vouching.
@@ -325,23 +353,37 @@ Recorder recorder_of(const MethodContext& context, const std::vector<QuestionRec
   return recorder;
 }
 
+// Tries of those named and of all others; who cannot be told is in neither.
+struct Split {
+  SmtpServer named, others;
+  double accepted_untold = 0, unknown = 0;
+  std::set<std::string> accepted_others;
+};
+
+Split split_by(const MethodContext& context, const std::vector<std::string>& named,
+               const SmtpServer& server) {
+  Split split;
+  for (const SmtpTry& one : server.tries) {
+    const Standing standing = standing_of(context, named, one);
+    if (standing != Standing::named) split.unknown += one.fate == SmtpFate::unknown;
+    if (standing == Standing::cannot_tell) {
+      split.accepted_untold += one.fate == SmtpFate::accepted;
+      continue;
+    }
+    (standing == Standing::named ? split.named : split.others).tries.push_back(one);
+    if (standing == Standing::other && one.fate == SmtpFate::accepted) {
+      split.accepted_others.insert(one.asker);
+    }
+  }
+  return split;
+}
+
 Finding measure_claim(const MethodContext& context, const std::vector<QuestionRecords>& vantages,
                       const SmtpServer& server, const Claim& claim) {
   Finding finding = start(context, server, claim.id);
   const std::vector<std::string> named = list_of(claim, "askers");
-  SmtpServer inside = server, outside = server;
-  inside.tries.clear();
-  outside.tries.clear();
-  double unknown_outside = 0;
-  std::set<std::string> accepted_outside;
-  for (const SmtpTry& one : server.tries) {
-    const bool is_inside = is_named(context, named, one);
-    (is_inside ? inside : outside).tries.push_back(one);
-    if (is_inside) continue;
-    unknown_outside += one.fate == SmtpFate::unknown;
-    if (one.fate == SmtpFate::accepted) accepted_outside.insert(one.asker);
-  }
-  const Askers named_askers = askers_of(inside), other_askers = askers_of(outside);
+  const Split split = split_by(context, named, server);
+  const Askers named_askers = askers_of(split.named), other_askers = askers_of(split.others);
   const Sums in = sums_of(named_askers);
   const Sums out = sums_of(other_askers);
   add(finding, "accepted_named", in.accepted, "askers");
@@ -352,16 +394,17 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
       "networks");
   add(finding, "refused_other_days", out.refused_days, "days");
   add(finding, "other_askers", out.askers, "askers");
+  add(finding, "accepted_untold", split.accepted_untold, "sessions");
   add(finding, "own_log", server.own_logs.empty() ? 0 : 1);
   if (out.accepted == 0 && out.refused > 0) {
-    add(finding, "accepted_share_of_others", 0, "", Range{0, upper_share(out.refused)},
-        "95 % upper limit 1 - 0.05^(1/k), k refused of k");
+    add(finding, "accepted_share_of_others", 0, "", Range{0, upper_share(out)}, kShareMethod);
   }
   finding.parameters["askers"] = fmt::format("{}", fmt::join(named, ", "));
   finding.outcome = out.accepted > 0 ? Outcome::found : Outcome::nothing_found;
   const auto left = left_out_of(context, {RecordKind::mail, RecordKind::service});
   const auto observed =
-      static_cast<std::uint64_t>(out.accepted + unknown_outside) + server.without_asker + left;
+      static_cast<std::uint64_t>(out.accepted + split.unknown + split.accepted_untold) +
+      server.without_asker + left;
   const Recorder recorder = recorder_of(context, vantages, server);
   if (!server.own_logs.empty()) {
     finding.absence = Absence::establish({recorder},
@@ -381,6 +424,12 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
         "another asker's.",
         plural(static_cast<double>(server.without_asker), "message")));
   }
+  if (split.accepted_untold > 0) {
+    finding.limitations.push_back(fmt::format(
+        "{} let in of askers of whom the records do not tell whether they are among those named: "
+        "they count for neither.",
+        plural(split.accepted_untold, "session")));
+  }
   finding.statement = fmt::format(
       "Of {} at {} {}: of those named ({}) {} let in and {} refused; of all others {} let in{}{} "
       "and "
@@ -388,9 +437,9 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
       plural(static_cast<double>(askers_of(server).size()), "asker"), server.name,
       window_text(finding.window), finding.parameters["askers"], count_text(in.accepted),
       count_text(in.refused), count_text(out.accepted),
-      accepted_outside.empty() ? "" : ", among them ",
-      accepted_outside.empty() ? std::string() : *accepted_outside.begin(), count_text(out.refused),
-      plural(static_cast<double>(out.refused_networks.size()), "network"),
+      split.accepted_others.empty() ? "" : ", among them ",
+      split.accepted_others.empty() ? std::string() : *split.accepted_others.begin(),
+      count_text(out.refused), plural(static_cast<double>(out.refused_networks.size()), "network"),
       plural(out.refused_days, "day"));
   say_limits(server, out, finding);
   return finding;

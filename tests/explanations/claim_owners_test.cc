@@ -96,6 +96,55 @@ TEST(ClaimAcceptsOnly, FromOutsideAPositiveControlIsStillNotAList) {
   EXPECT_EQ(answer(toy).answer, Answer::not_testable);
 }
 
+// Bank's own log of a message that Sender's server took.
+void delivered(OtherToy& toy, const std::string& host, double day, int code) {
+  toy.row(RecordKind::mail, day, "", kSender,
+          {{"host", host},
+           {"queue_id", "4F5C"},
+           {"status", code < 300 ? "sent" : "bounced"},
+           {"direction", "out"},
+           {"recipient", "x@sender.example"}})
+      .row.code = static_cast<std::uint16_t>(code);
+}
+
+Answer of_delivery(const std::string& host, const std::vector<std::string>& askers) {
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Sender"}}, {{"askers", askers}});
+  toy.evidence("mail-1", "postfix_log", {"mail"});
+  delivered(toy, host, 3, 250);
+  return answer(toy).answer;
+}
+
+TEST(ClaimAcceptsOnly, TheNamedAskersOwnLogDoesNotContradict) {
+  EXPECT_EQ(of_delivery("bank.example", {"Bank"}), Answer::not_testable);
+  EXPECT_EQ(of_delivery("bank.example", {"Sender"}), Answer::contradicted);  // the control
+}
+
+TEST(ClaimAcceptsOnly, AnAskerThatNobodyCanTellNeverContradicts) {
+  EXPECT_EQ(of_delivery("mx7", {"Bank"}), Answer::not_testable);                 // whose log?
+  EXPECT_EQ(of_delivery("bank.example", {"192.0.2.25"}), Answer::not_testable);  // which host?
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Sender"}}, {{"askers", {"Bank"}}});
+  toy.evidence("mail-1", "pcap_dns", {"mail"});
+  toy.mail(1, "", kSender, 250, "data");
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
+TEST(ClaimAcceptsOnly, WhatALogHandsOnSaysNotWhoseItIs) {
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Sender"}}, {{"askers", {"203.0.113.0/24"}}});
+  toy.evidence("mail-1", "postfix_log", {"mail"});
+  for (int day = 1; day < 5; ++day) {
+    delivered(toy, "mx7", day, 250);
+    OtherRow& row = toy.others().rows.back();
+    row.client = *IpAddress::parse("192.0.2.25");  // Bank's own host hands mail to its relay
+    row.row.client = 9;
+    row.name = "sender.example";
+    row.name_party = 1;
+  }
+  EXPECT_EQ(answer(toy).answer, Answer::not_testable);
+}
+
 TEST(ClaimAcceptsOnly, WithoutAnyMailRecordItSaysWhichIsNeeded) {
   OtherToy toy;
   toy.claim("accepts_only", {}, {{"askers", {"Bank"}}});

@@ -21,16 +21,34 @@ double number(const Finding& finding, std::string_view name) { return finding.va
 TEST(AcceptancePolicy, RefusedAloneGivesABoundAndNoList) {
   OtherToy toy;
   toy.evidence("mail-1", "pcap_dns", {"mail", "service"});
-  for (int k = 0; k < 5; ++k) toy.banner(k, fmt::format("203.0.113.{}", k + 1), kSender, 554);
+  for (int k = 0; k < 5; ++k) toy.banner(k, fmt::format("203.0.{}.7", k), kSender, 554);
   const Finding finding = toy.one("acceptance_policy", kSender);
   EXPECT_EQ(finding.outcome, Outcome::not_enough);
   EXPECT_EQ(finding.parameters.at("reading"), "no_mail_at_all");
+  EXPECT_THAT(finding.statement, testing::HasSubstr(". All that were refused were told"));
   EXPECT_EQ(number(finding, "refused_askers"), 5);
   EXPECT_EQ(number(finding, "no_mail_banner_askers"), 5);
   const Quantity* share = finding.quantity("accepted_share_of_this_kind");
   ASSERT_NE(share, nullptr);
   EXPECT_NEAR(share->interval->second, 0.4507, 1e-4);  // 1 - 0.05^(1/5)
   EXPECT_THAT(finding.statement, testing::HasSubstr("no list of those let in"));
+}
+
+TEST(AcceptancePolicy, ABoundCountsNetworksAndNotTheHostsOfOne) {
+  OtherToy toy;
+  toy.evidence("mail-1", "pcap_dns", {"mail", "service"});
+  for (int k = 0; k < 9; ++k) {
+    toy.mail(k, fmt::format("203.0.{}.{}", k % 3, k + 1), kSender, 554, "rcpt",
+             "5.7.1 Client host rejected");
+  }
+  const Finding finding = toy.one("acceptance_policy", kSender);
+  EXPECT_EQ(number(finding, "refused_askers"), 9);
+  const Quantity* share = finding.quantity("accepted_share_of_this_kind");
+  ASSERT_NE(share, nullptr);
+  EXPECT_NEAR(share->interval->second, 0.6316, 1e-4);  // 1 - 0.05^(1/3)
+  EXPECT_THAT(finding.statement,
+              testing::HasSubstr("Of those that show whom it lets in, 9 of 9 were refused, in 3 "
+                                 "networks, so that at most 63.2 % of networks"));
 }
 
 TEST(AcceptancePolicy, APositiveControlIsWhatMakesAReading) {
@@ -123,6 +141,26 @@ TEST(AcceptancePolicy, ReadsWhatARefusalIsAbout) {
             SmtpFate::recipient_refused);
   EXPECT_EQ(fate(554, SmtpStage::data, "5.6.0", "virus found"), SmtpFate::content_refused);
   EXPECT_EQ(fate(550, SmtpStage::rcpt, "", ""), SmtpFate::recipient_refused);  // in doubt
+  EXPECT_EQ(fate(550, SmtpStage::mail, "5.1.8", "Domain not found"), SmtpFate::asker_refused);
+  EXPECT_EQ(fate(550, SmtpStage::rcpt, "", "Host is listed"), SmtpFate::asker_refused);
+}
+
+// Whoever asks chooses the recipient, the sender and the name of its host.
+TEST(AcceptancePolicy, ReadsNoWordsThatTheAskerChose) {
+  const auto fate = [](std::string_view text) {
+    return methods::fate_of_reply(550, SmtpStage::rcpt, "", text);
+  };
+  for (const char* text :
+       {"5.1.1 <bob@marble.example>: User unknown", "550 5.1.1 <rbl@bank.example> User unknown",
+        "5.2.1 bob blocked", "<bob@rbl.example>: User unknown", "rbl@bank.example: no such user",
+        "<\"a> blocked by rbl\"@bank.example>: User unknown", "User unknown on rbl.example",
+        "unlisted marble: no such user", "<rbl blocked"}) {
+    EXPECT_EQ(fate(text), SmtpFate::recipient_refused) << text;
+  }
+  for (const char* text : {"5.7.1 <relay@bank.example>: Client host rejected",
+                           "<user.unknown@bank.example> blocked using zen.example"}) {
+    EXPECT_EQ(fate(text), SmtpFate::asker_refused) << text;
+  }
 }
 
 // Causes, drawn. Seeds 1 to 5 were looked at while this was written, 101 to 110 were not.

@@ -1,14 +1,17 @@
 // What every method owes, whatever it measures.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <set>
 
+#include "other_toy.h"
 #include "toy.h"
 
 namespace assay {
 namespace {
 
+using toy::OtherToy;
 using toy::Toy;
 
 Toy ordinary_case() {
@@ -30,6 +33,13 @@ std::vector<Finding> findings_of(Toy& toy, const Method& method) {
   return findings.empty() ? method.compare({toy.records()}, toy.context()) : findings;
 }
 
+bool has_control_bytes(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
 void check(const std::vector<Finding>& findings, const Method& method, std::set<std::string>& ids) {
   ASSERT_FALSE(findings.empty()) << method.name();
   for (const Finding& finding : findings) {
@@ -42,6 +52,10 @@ void check(const std::vector<Finding>& findings, const Method& method, std::set<
     EXPECT_TRUE(finding.statement.ends_with(".")) << finding.id;
     EXPECT_EQ(finding.statement.find("  "), std::string::npos) << finding.statement;
     EXPECT_EQ(finding.statement.find("nan"), std::string::npos) << finding.statement;
+    EXPECT_FALSE(has_control_bytes(finding.statement)) << finding.id;
+    for (const std::string& limitation : finding.limitations) {
+      EXPECT_FALSE(has_control_bytes(limitation)) << finding.id;
+    }
     EXPECT_FALSE(finding.denominator.empty()) << finding.id;
     EXPECT_FALSE(finding.dedup_rule.empty()) << finding.id;
     EXPECT_EQ(finding.selection.locus_sha256.size(), 64u) << finding.id;
@@ -66,6 +80,24 @@ TEST(Methods, GiveWholeFindingsOnAnOrdinaryCase) {
   Toy toy = ordinary_case();
   std::set<std::string> ids;
   for (const Method* method : all_methods()) check(findings_of(toy, *method), *method, ids);
+}
+
+// Refused mail, a scan and a registration of one host, with bytes in them that nobody should see.
+TEST(Methods, GiveWholeFindingsOnOtherRecords) {
+  OtherToy toy;
+  toy.claim("accepts_only", {}, {{"askers", {"Bank"}}});
+  toy.claim("unused_since", {{"name", "mail1.sender.example"}, {"date", "2021-05-10"}});
+  toy.evidence("all-1", "pcap_dns", {"mail", "service", "flow", "registration"});
+  for (int k = 0; k < 3; ++k) {
+    toy.mail(k, fmt::format("203.0.{}.7", k), "198.51.100.9", 554, "rcpt", "Client host\x13");
+  }
+  toy.row(RecordKind::flow, 4, "203.0.113.1", "198.51.100.9").row.packets_sent = 3;
+  toy.whois(5, "sender.example", {{"registrant_organization", "Sender\x1b[31m Ltd"}});
+  for (const Method* method : all_methods()) {
+    for (const Finding& finding : toy.run(method->name())) {
+      EXPECT_FALSE(has_control_bytes(finding.statement)) << finding.id;
+    }
+  }
 }
 
 TEST(Methods, SpeakWhenThereIsNothing) {

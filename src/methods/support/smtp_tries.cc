@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 3> kOwnLogFormats{"postfix_log", "exim_ma
                                                          "sendmail_log"};
 constexpr std::uint16_t kMailPorts[] = {25, 465, 587, 2525};
 constexpr std::uint8_t kTcp = 6;
+constexpr std::size_t kMostReplyBytes = 1024;
 
 struct Words {
   FieldId status = field_id("status"), step = field_id("step"),
@@ -32,6 +33,78 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
   return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
     return text.find(part) != std::string_view::npos;
   });
+}
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         (static_cast<unsigned char>(c) & 0x80) != 0;
+}
+
+// Of whole words: "rbl" is not in "marble".
+bool contains_words(std::string_view text, std::initializer_list<std::string_view> phrases) {
+  return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) {
+    for (std::size_t at = text.find(phrase); at != std::string_view::npos;
+         at = text.find(phrase, at + 1)) {
+      const std::size_t end = at + phrase.size();
+      if ((at == 0 || !is_word_byte(text[at - 1])) &&
+          (end == text.size() || !is_word_byte(text[end]))) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
+// ".1.1" of "5.1.1", or of "550 5.1.1 User unknown"; "" when no enhanced code stands in front.
+std::string subject_of(std::string_view text) {
+  const auto digits = [&](std::size_t at) {
+    const auto end = std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
+                                      [](char c) { return c >= '0' && c <= '9'; });
+    return static_cast<std::size_t>(end - text.begin()) - at;
+  };
+  if (digits(0) == 3 && text.size() > 4 && (text[3] == ' ' || text[3] == '-')) {
+    text.remove_prefix(4);
+  }
+  if (digits(0) != 1 || text.size() < 2 || text[1] != '.') return "";
+  const std::size_t subject = digits(2);
+  if (subject == 0 || subject > 3 || text.size() <= 2 + subject || text[2 + subject] != '.') {
+    return "";
+  }
+  const std::size_t detail = digits(3 + subject);
+  if (detail == 0 || detail > 3) return "";
+  return std::string(text.substr(1, 2 + subject + detail));
+}
+
+// The server's own words, in lower case: without what stands in <>, without addresses and names of
+// hosts, which whoever asked may have chosen.
+std::string own_words(std::string_view reply) {
+  const std::string text = lower_copy(reply.substr(0, kMostReplyBytes));
+  std::string bare;
+  bool is_inside = false, is_quoted = false;
+  for (const char c : text) {
+    if (is_inside && c == '"') is_quoted = !is_quoted;
+    if (!is_inside && c == '<') {
+      is_inside = true;
+      is_quoted = false;
+    } else if (is_inside && !is_quoted && c == '>') {
+      is_inside = false;
+    } else if (!is_inside) {
+      bare += c;
+    }
+  }
+  std::string words;
+  for (std::size_t at = 0; at < bare.size();) {
+    const std::size_t end = std::min(bare.find_first_of(" \t\r\n", at), bare.size());
+    const std::string_view token = std::string_view(bare).substr(at, end - at);
+    bool is_chosen = token.find('@') != std::string_view::npos;
+    for (std::size_t dot = 1; dot + 1 < token.size() && !is_chosen; ++dot) {
+      is_chosen = token[dot] == '.' && is_word_byte(token[dot - 1]) && is_word_byte(token[dot + 1]);
+    }
+    if (!is_chosen) words.append(token);
+    words += ' ';
+    at = end + 1;
+  }
+  return words;
 }
 
 bool is_mail_port(std::uint16_t port) {
@@ -111,8 +184,9 @@ class Collector {
     one.us = row.row.time_us;
     one.code = row.row.code;
     one.address = row.client;
-    one.asker = row.client.is_unspecified() ? "not told" : row.client.to_string();
-    one.network = row.client.is_unspecified() ? "not told" : network_text(row.client);
+    one.asker = row.client.is_unspecified() ? kAskerNotTold : row.client.to_string();
+    one.network = row.client.is_unspecified() ? kAskerNotTold : network_text(row.client);
+    if (!row.client.is_unspecified()) one.party = row.client_party;
     return one;
   }
 
@@ -192,6 +266,8 @@ class Collector {
       one.asker = fmt::format("the host of {}", name);
       one.network = one.asker;
       one.address = {};
+      one.party = -1;
+      one.log = name;
       if (row.row.kind == RecordKind::mail) {
         judge_mail(row, one);
       } else if (row.row.code == kNoCode) {
@@ -236,10 +312,16 @@ class Collector {
     } else if (status != "unfinished" && !row.field(words().queue).empty()) {
       one.stage = SmtpStage::data;
       one.fate = SmtpFate::accepted;
-      count_recipient(row, accepted_[name]);
+      if (!is_handed_on(row)) count_recipient(row, accepted_[name]);
     }
-    count_recipient(row, asked_[name]);
+    if (!is_handed_on(row)) count_recipient(row, asked_[name]);
     server.tries.push_back(std::move(one));
+  }
+
+  // To another host: its recipients say nothing of whose log this is.
+  static bool is_handed_on(const OtherRow& row) {
+    return !row.server.is_unspecified() && !is_loopback(row.server) &&
+           row.field(words().direction) == "out";
   }
 
   void count_recipient(const OtherRow& row, Recipients& recipients) const {
@@ -279,7 +361,20 @@ class Collector {
       attribute(name, server);
       if (server.party >= 0 && !server.tries.empty()) all.push_back(std::move(server));
     }
-    for (auto& [name, server] : servers_) all.push_back(std::move(server));
+    std::map<std::string, int> holders;  // of the hosts that asked, by the logs that they wrote
+    for (auto& [name, server] : servers_) {
+      for (SmtpTry& one : server.tries) {
+        if (one.log.empty()) continue;
+        const auto [holder, is_new] = holders.emplace(one.log, -1);
+        if (is_new) {
+          SmtpServer its_host;
+          attribute(one.log, its_host);
+          holder->second = its_host.party;
+        }
+        one.party = holder->second;
+      }
+      all.push_back(std::move(server));
+    }
     std::stable_sort(all.begin(), all.end(), [](const SmtpServer& a, const SmtpServer& b) {
       return a.tries.size() > b.tries.size();
     });
@@ -307,32 +402,38 @@ SmtpStage stage_of(std::string_view step) {
 
 SmtpFate fate_of_reply(std::uint16_t code, SmtpStage stage, std::string_view enhanced,
                        std::string_view reply) {
-  const std::string text = lower_copy(reply.substr(0, 1024));
-  const std::string status(
-      enhanced.substr(std::min<std::size_t>(enhanced.find('.'), enhanced.size())));
   if (code >= 400 && code < 500 && code != 421) return SmtpFate::deferred;
+  const std::string subject = subject_of(enhanced.empty() ? reply : enhanced);
+  // A sender's address that the server does not believe (RFC 3463, 3.2) is about who asks.
+  const bool is_sender = subject == ".1.7" || subject == ".1.8";
+  if (subject.starts_with(".2.") || (subject.starts_with(".1.") && !is_sender)) {
+    return SmtpFate::recipient_refused;
+  }
+  const std::string text = own_words(reply);
   // Words of the client's own address stand before those of the recipient's: a list that names the
   // client is quoted in a refusal of RCPT.
   const bool is_of_asker =
-      contains_any(text, {"client host", "sender verify", "sender address", "blocked", "block list",
-                          "blocklist", "blacklist", "denylist", "dnsbl", "rbl", "reputation",
-                          "listed", "spf", "your ip", "your host", "reverse", "helo",
-                          "not allowed to connect", "banned"}) ||
-      status.starts_with(".7.25") || status.starts_with(".7.23") || code == 421;
-  const bool is_of_recipient =
-      contains_any(text, {"relay", "user unknown", "no such", "unknown user", "unrouteable",
-                          "mailbox", "does not exist", "recipient address", "unknown recipient",
-                          "recipient unknown"}) ||
-      status == ".1.1" || status == ".1.2" || status == ".1.6" || status == ".1.10" ||
-      status.starts_with(".2.");
+      is_sender || code == 421 || subject == ".7.25" || subject == ".7.23" ||
+      contains_words(text, {"client host", "sender verify", "sender address",
+                            "blocked",     "block list",    "blocklist",
+                            "blocklisted", "blacklist",     "blacklisted",
+                            "denylist",    "dnsbl",         "rbl",
+                            "reputation",  "listed",        "spf",
+                            "your ip",     "your host",     "reverse",
+                            "helo",        "ehlo",          "not allowed to connect",
+                            "banned"});
   if (is_of_asker) return SmtpFate::asker_refused;
-  if (stage == SmtpStage::data || status.starts_with(".6.") || status.starts_with(".3.") ||
+  if (stage == SmtpStage::data || subject.starts_with(".6.") || subject.starts_with(".3.") ||
       code == 552) {
     return SmtpFate::content_refused;
   }
+  const bool is_of_recipient =
+      contains_words(text, {"relay", "relaying", "user unknown", "no such", "unknown user",
+                            "unrouteable", "mailbox", "does not exist", "recipient address",
+                            "unknown recipient", "recipient unknown"});
   if (is_of_recipient) return SmtpFate::recipient_refused;
   // A bare 550 to RCPT may be about either.
-  if (stage == SmtpStage::rcpt && !status.starts_with(".7.")) return SmtpFate::recipient_refused;
+  if (stage == SmtpStage::rcpt && !subject.starts_with(".7.")) return SmtpFate::recipient_refused;
   return SmtpFate::asker_refused;
 }
 

@@ -30,7 +30,9 @@ enum class SmtpFate {
 struct SmtpTry {
   std::string asker;    // an address, or "the host of a log"
   std::string network;  // the asker's; its own name where there is no address
-  IpAddress address;    // unspecified for the host of a log
+  IpAddress address;    // unspecified for the host of a log, and when it is not told
+  int party = -1;       // who held the address then, or whose log it is; -1: not known
+  std::string log;      // whose host asked; "" = told by its address
   std::int64_t us = 0;
   SmtpStage stage = SmtpStage::not_told;
   SmtpFate fate = SmtpFate::unknown;
@@ -53,7 +55,11 @@ struct SmtpServer {
 // is one of the party's names, or when more than half of the recipients that it accepted are.
 std::vector<SmtpServer> smtp_servers(const MethodContext& context);
 
-// What a refusal is about, by its enhanced code (RFC 3463), its command and its words.
+inline constexpr char kAskerNotTold[] = "not told";
+
+// What a refusal is about: by its enhanced code (RFC 3463), which stands in `enhanced` or before
+// the words, then by its command and its words. Addresses and host names in the words are others'
+// writing and are not read.
 SmtpFate fate_of_reply(std::uint16_t code, SmtpStage stage, std::string_view enhanced,
                        std::string_view text);
 SmtpStage stage_of(std::string_view step);
