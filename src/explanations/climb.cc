@@ -69,8 +69,8 @@ Reached climb_by_direct_records(const Question& question, const FindingSet& find
     });
   }
   if (reached.rung == Rung::nothing) return reached;
-  reached.statement =
-      fmt::format("{}: {}.", capital(describe(reached.rung)), fmt::join(seen, "; "));
+  reached.shown = fmt::format("{}", fmt::join(seen, "; "));
+  reached.statement = fmt::format("{}: {}.", capital(describe(reached.rung)), reached.shown);
   if (reached.rung >= Rung::content_answered) {
     reached.statement +=
         " Names in headers are their writers' words; accounts of persons may be used by others.";

@@ -12,6 +12,7 @@ struct Reached {
   Rung rung = Rung::nothing;
   std::string statement;  // "Content passed: 3 accepted mail transfers (Bank to Sender)."
   std::vector<std::string> findings;
+  std::string shown;  // what reaches the rung alone: "3 accepted mail transfers (Bank to Sender)"
 };
 // Rung 2 or above, by the findings of direct_records between the question's parties.
 Reached climb_by_direct_records(const Question& question, const FindingSet& findings);

@@ -67,9 +67,11 @@ void climb_by_lookups(const Question& question, const FindingSet& findings, Verd
                   fmt::join(seen, "; "));
 }
 
-// What records of other kinds show goes before look-ups, which stay cited below it.
-void climb(const Question& question, const FindingSet& findings, Verdict& verdict) {
+// What records of other kinds show goes before look-ups, which stay cited below it. Gives what
+// shows contact; "" where nothing does.
+std::string climb(const Question& question, const FindingSet& findings, Verdict& verdict) {
   climb_by_lookups(question, findings, verdict);
+  std::string contact;
   const Reached direct = climb_by_direct_records(question, findings);
   if (direct.rung > verdict.rung) {
     const bool has_lookups = verdict.rung != Rung::nothing;
@@ -78,6 +80,7 @@ void climb(const Question& question, const FindingSet& findings, Verdict& verdic
     verdict.rung = direct.rung;
     verdict.rung_findings.insert(verdict.rung_findings.begin(), direct.findings.begin(),
                                  direct.findings.end());
+    contact = direct.shown;
   }
   for (const Reached& beside :
        {messages_at_rest(question, findings), financial_link(question, findings)}) {
@@ -86,6 +89,7 @@ void climb(const Question& question, const FindingSet& findings, Verdict& verdic
     verdict.rung_findings.insert(verdict.rung_findings.end(), beside.findings.begin(),
                                  beside.findings.end());
   }
+  return contact;
 }
 
 // "Bank" of those of the question's parties whose look-ups are vouched to be absent: by the names'
@@ -229,24 +233,50 @@ bool is_integrity_in_doubt(const Verdict& verdict) {
                      });
 }
 
-// Timing may speak strongly for a program, never for people. Which cause the program belongs to it
-// does not tell, so it stands beside the causes and not in the support of any.
+// The test that found the clock or period of an automation finding, by its own p.
+double p_of_clock(const Finding& automation) {
+  for (const auto& [period, p] : {std::pair("clock_period_seconds", "p_clock"),
+                                  {"line_period_seconds", "p_line"},
+                                  {"steady_gap_seconds", "p_steady"},
+                                  {"timer_interval_seconds", "p_timer"}}) {
+    if (automation.value_or(period, 0) > 0) return automation.value_or(p, 1);
+  }
+  return 1;
+}
+
+// A kept clock is a finding of its own, with its p, and no weight of support: it shows a program,
+// never people, and not which cause the program belongs to. So it stands beside the causes.
 void say_automation(const Question& question, const FindingSet& findings, Verdict& verdict) {
   for (const std::string& party : question.between) {
     for (const Finding* automation : findings.by_method("automation", party)) {
       if (automation->outcome != Outcome::found) continue;
+      const double p = p_of_clock(*automation);
+      const std::string found_with = p >= 1     ? ""
+                                     : p < 1e-9 ? ", found with p below 1e-9"
+                                                : fmt::format(", found with p = {:.1g}", p);
       verdict.statement += fmt::format(
-          " The timing of {}'s look-ups (a period of about {} s) speaks strongly for a program "
-          "that set their moments, whoever ran it and whichever cause it belongs to.",
-          party, claims::number_text(automation->value_or("period_seconds", 0)));
+          " Beside the causes: in {}'s look-ups a clock is kept (a period of about {} s{}). A "
+          "program set their moments, whoever ran it and whichever cause it belongs to.",
+          party, claims::number_text(automation->value_or("period_seconds", 0)), found_with);
       break;
     }
   }
 }
 
+// Whether there was contact and why are two questions: the first is answered where records of other
+// kinds climb, however many causes survive.
+std::string contact_text(const Question& question, const std::string& contact, bool is_settled) {
+  if (contact.empty()) return "";
+  return fmt::format("That {} were in contact is shown by {}{}. ",
+                     question.between.size() == 2 ? "the two" : "parties of the question", contact,
+                     is_settled ? "" : "; what for is not");
+}
+
 void conclude(const Question& question, const FindingSet& findings,
-              const std::vector<std::string>& silent, Verdict& verdict) {
+              const std::vector<std::string>& silent, const std::string& contact,
+              Verdict& verdict) {
   const std::size_t causes = count_surviving_causes(verdict);
+  const char* unsettled = contact.empty() ? "Inconclusive" : "Inconclusive as to the cause";
   if (verdict.rung == Rung::nothing) {
     conclude_without_lookups(question, silent, verdict);
   } else if (causes == 1) {
@@ -258,16 +288,17 @@ void conclude(const Question& question, const FindingSet& findings,
   } else if (causes == 0) {
     verdict.conclusion = Conclusion::inconclusive;
     verdict.statement = fmt::format(
-        "Inconclusive. The records show that {}; none of the causes considered fits, so it was "
+        "{}. The records show that {}; none of the causes considered fits, so it was "
         "something else.",
-        reached(verdict));
+        unsettled, reached(verdict));
   } else {
     verdict.conclusion = Conclusion::inconclusive;
     verdict.statement = fmt::format(
-        "Inconclusive. The records show that {}, not why: {} causes survive that answer the "
+        "{}. The records show that {}, not why: {} causes survive that answer the "
         "question differently.",
-        reached(verdict), causes);
+        unsettled, reached(verdict), causes);
   }
+  verdict.statement.insert(0, contact_text(question, contact, causes == 1));
   if (verdict.rung != Rung::nothing) say_automation(question, findings, verdict);
   if (verdict.rung != Rung::nothing && is_integrity_in_doubt(verdict)) {
     verdict.statement += " Whether the rows are as the servers wrote them has to be settled first.";
@@ -283,13 +314,13 @@ void conclude(const Question& question, const FindingSet& findings,
 Verdict judge(const Question& question, const CaseFile& case_file, const FindingSet& findings) {
   Verdict verdict;
   verdict.question = question.id;
-  climb(question, findings, verdict);
+  const std::string contact = climb(question, findings, verdict);
   for (const Explanation* explanation : all_explanations()) {
     verdict.assessments.push_back(explanation->assess(findings));
   }
   sort_out(verdict);
   rank_missing(findings, verdict);
-  conclude(question, findings, vouched_silent(question, case_file, findings), verdict);
+  conclude(question, findings, vouched_silent(question, case_file, findings), contact, verdict);
   verdict.claims = answer_claims(question, case_file, findings);
   if (const likelihood::ShippedModel* shipped = likelihood::shipped_model()) {
     verdict.weights = timing_weights(shipped->model, findings);

@@ -201,6 +201,20 @@ TEST(Climb, LookUpsStayCitedBelowAndOthersOfTheCaseDoNotCount) {
   EXPECT_EQ(judged(clinic.set()).rung, Rung::asked_for_a_name);
 }
 
+TEST(Climb, ContactIsAnsweredPlainlyThoughTheCauseIsNot) {
+  const Verdict contact = judged(one_way("mail", {{"accepted", 3}}));
+  EXPECT_EQ(contact.conclusion, Conclusion::inconclusive);
+  EXPECT_THAT(contact.statement,
+              ::testing::StartsWith("That the two were in contact is shown by 3 accepted mail "
+                                    "transfers (Bank to Sender); what for is not. Inconclusive as "
+                                    "to the cause."));
+  // Look-ups, and messages that no log knows, show none.
+  for (const FindingSet& none :
+       {demo_findings().set(), one_way("message", {{"rows", 1}, {"answered", 1}})}) {
+    EXPECT_THAT(judged(none).statement, ::testing::StartsWith("Inconclusive. "));
+  }
+}
+
 TEST(FinancialLink, StandsApartFromTheRung) {
   const Verdict paid = judged(one_way("payment", {{"rows", 2}}));
   EXPECT_EQ(paid.rung, Rung::asked_for_a_name);

@@ -240,10 +240,12 @@ TEST(Programs, APeriodThatOnlyAutomationFindsCountsThere) {
 TEST(Programs, APeriodOfAPartyOfTheQuestionIsSaidBesideTheCauses) {
   for (const char* party : {"Bank", "Clinic"}) {
     Findings findings = lookups();
-    findings.add("automation", party, Outcome::found, {{"period_seconds", 7000}});
-    const bool is_said =
-        judged(findings).statement.find("strongly for a program that set") != std::string::npos;
+    findings.add("automation", party, Outcome::found,
+                 {{"period_seconds", 7000}, {"line_period_seconds", 7000}, {"p_line", 0.0004}});
+    const std::string said = judged(findings).statement;
+    const bool is_said = said.find("a period of about 7,000 s, found with p = 0.0004") != said.npos;
     EXPECT_EQ(is_said, std::string_view(party) == "Bank");  // the question is not about Clinic
+    EXPECT_EQ(said.find("strongly"), said.npos);
   }
 }
 
