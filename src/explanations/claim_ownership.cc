@@ -77,9 +77,11 @@ ClaimAnswer answer_registered_to(const Context& context) {
         open(context, *test, "The names overlap without being equal: one may be part of the other.",
              fmt::format("{} spell it differently", sources(near)), kRegistryHistory);
   } else if (hidden > 0) {
-    answer = open(context, *test,
-                  "The source keeps the registrant back, or names a service in its place.",
-                  "the registrant is hidden", kRegistryHistory);
+    answer =
+        open(context, *test,
+             "The source keeps the registrant back, or tells a service, a person, a handle or an "
+             "e-mail address in its place.",
+             "the registrant is hidden or told by no name of its own", kRegistryHistory);
   } else if (test->value_or("sources_of_other_times", 0) > 0) {
     answer =
         open(context, *test, "What was registered at another time may have been otherwise then.",

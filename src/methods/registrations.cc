@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostTold = 6;  // assertions spelled out in a sentence
 constexpr std::size_t kMostTableRows = 100;
+constexpr std::size_t kMostSources = 64;  // of one thing, that are held against each other
 constexpr std::int64_t kOneTimeUs = 7 * kMicrosPerDay;
 
 // One value of one source, over all times at which it said so.
@@ -25,7 +26,7 @@ struct Held {
   std::string about, value, key, source;
   Interval seen;  // first to last
   double times = 0, undated = 0;
-  bool is_hidden = false, is_opaque = false;
+  bool is_hidden = false, is_opaque = false, is_person = false;
 };
 
 // By thing, source and value.
@@ -40,6 +41,7 @@ std::vector<Held> held_of(std::vector<const Assertion*> assertions) {
       Held next{one->about, one->value, one->key, one->source, {}};
       next.is_hidden = one->is_hidden;
       next.is_opaque = one->is_opaque;
+      next.is_person = one->is_person;
       all.push_back(std::move(next));
     }
     last = one;
@@ -66,46 +68,124 @@ std::string seen_text(const Interval& seen) {
 
 struct Differences {
   double at_one_time = 0, at_other_times = 0;  // pairs of sources of one thing
-  double changes = 0;                          // of one source over time
+  double changes = 0;                          // values of one source behind its first
+  double not_compared = 0;                     // sources of one thing, beyond the limit
   std::string example;
 };
 
-// Of the values that one thing has. What is hidden or opaque differs from nothing.
-void compare(const std::vector<const Held*>& values, Differences& found) {
-  // Few sources speak of one thing; many values of it are a list that somebody padded.
-  const std::size_t count = std::min<std::size_t>(values.size(), 50);
-  for (std::size_t a = 0; a < count; ++a) {
-    for (std::size_t b = a + 1; b < count; ++b) {
-      if (values[a]->key == values[b]->key) continue;
-      if (values[a]->source == values[b]->source) {
-        ++found.changes;
-        continue;
-      }
-      const Interval& x = values[a]->seen;
-      const Interval& y = values[b]->seen;
-      const bool is_one = !x.empty() && !y.empty() && x.begin_us < y.end_us + kOneTimeUs &&
-                          y.begin_us < x.end_us + kOneTimeUs;
-      ++(is_one ? found.at_one_time : found.at_other_times);
-      if (is_one && found.example.empty()) {
-        found.example =
-            fmt::format("of {} {} says '{}' and {} says '{}'", values[a]->about, values[a]->source,
-                        values[a]->value, values[b]->source, values[b]->value);
-      }
+// Dated values of one source of one thing, by the begin of their time.
+struct OfSource {
+  std::vector<const Held*> all, dated;
+  std::vector<std::pair<const Held*, const Held*>> latest;  // of the first n those that end last
+};
+
+OfSource of_source(std::vector<const Held*> values) {
+  OfSource source;
+  source.all = std::move(values);
+  for (const Held* each : source.all) {
+    if (!each->seen.empty()) source.dated.push_back(each);
+  }
+  std::stable_sort(source.dated.begin(), source.dated.end(), [](const Held* a, const Held* b) {
+    return a->seen.begin_us < b->seen.begin_us;
+  });
+  std::pair<const Held*, const Held*> latest{nullptr, nullptr};
+  for (const Held* each : source.dated) {
+    if (latest.first == nullptr || each->seen.end_us > latest.first->seen.end_us) {
+      latest = {each, latest.first};
+    } else if (latest.second == nullptr || each->seen.end_us > latest.second->seen.end_us) {
+      latest.second = each;
     }
+    source.latest.push_back(latest);
+  }
+  return source;
+}
+
+// Another value of `b` within a week of `one`. A source tells each value once, so that of the two
+// that reach furthest one is another.
+const Held* at_odds(const Held& one, const OfSource& b) {
+  const auto behind = std::partition_point(b.dated.begin(), b.dated.end(), [&](const Held* each) {
+    return each->seen.begin_us < one.seen.end_us + kOneTimeUs;
+  });
+  if (behind == b.dated.begin()) return nullptr;
+  const auto& [last, next] = b.latest[static_cast<std::size_t>(behind - b.dated.begin()) - 1];
+  for (const Held* each : {last, next}) {
+    if (each != nullptr && each->key != one.key &&
+        one.seen.begin_us < each->seen.end_us + kOneTimeUs) {
+      return each;
+    }
+  }
+  return nullptr;
+}
+
+void compare(const OfSource& a, const OfSource& b, Differences& found) {
+  for (const Held* one : a.dated) {
+    const Held* other = at_odds(*one, b);
+    if (other == nullptr) continue;
+    ++found.at_one_time;
+    if (found.example.empty()) {
+      found.example = fmt::format("of {} {} says '{}' and {} says '{}'", one->about, one->source,
+                                  one->value, other->source, other->value);
+    }
+    return;
+  }
+  const bool is_same =
+      a.all.size() == 1 && b.all.size() == 1 && a.all.front()->key == b.all.front()->key;
+  found.at_other_times += !is_same;
+}
+
+// Of the values that one thing has, by source.
+void compare(const std::vector<const Held*>& values, Differences& found) {
+  std::vector<OfSource> sources;
+  for (std::size_t i = 0; i < values.size();) {
+    std::vector<const Held*> own;
+    const std::size_t first = i;
+    while (i < values.size() && values[i]->source == values[first]->source) {
+      own.push_back(values[i++]);
+    }
+    found.changes += static_cast<double>(own.size() - 1);
+    if (sources.size() == kMostSources) {
+      ++found.not_compared;
+    } else {
+      sources.push_back(of_source(std::move(own)));
+    }
+  }
+  for (std::size_t a = 0; a < sources.size(); ++a) {
+    for (std::size_t b = a + 1; b < sources.size(); ++b) compare(sources[a], sources[b], found);
   }
 }
 
-// `held` by thing.
+// `held` by thing. What is hidden or opaque differs from nothing, and no person from an
+// organisation.
 Differences differences_of(const std::vector<Held>& held) {
   Differences found;
-  std::vector<const Held*> values;
+  std::vector<const Held*> organisations, persons;
   for (std::size_t i = 0; i < held.size(); ++i) {
-    if (!held[i].is_hidden && !held[i].is_opaque) values.push_back(&held[i]);
-    if (i + 1 < held.size() && held[i + 1].about == held[i].about) continue;
-    compare(values, found);
-    values.clear();
+    const Held& each = held[i];
+    if (!each.is_hidden && !each.is_opaque) {
+      (each.is_person ? persons : organisations).push_back(&each);
+    }
+    if (i + 1 < held.size() && held[i + 1].about == each.about) continue;
+    compare(organisations, found);
+    compare(persons, found);
+    organisations.clear();
+    persons.clear();
   }
   return found;
+}
+
+// Whether sources disagree at one time, said of those alone that were compared.
+std::string disagreement_text(const Differences& differ) {
+  if (differ.at_one_time > 0) {
+    return fmt::format("{} of sources disagree within a week of each other: {}.",
+                       plural(differ.at_one_time, "pair"), differ.example);
+  }
+  if (differ.not_compared > 0) {
+    return fmt::format(
+        "Of the first {} sources of each thing no two disagree at one time; {} more were not "
+        "compared, so that this does not say that none does.",
+        kMostSources, count_text(differ.not_compared));
+  }
+  return "No two sources disagree at one time.";
 }
 
 std::string limit_of(Role role) {
@@ -182,24 +262,25 @@ Finding measure_role(const MethodContext& context, Role role,
   add(finding, "undated_values", undated);
   add(finding, "disagreements", differ.at_one_time, "pairs of sources");
   add(finding, "differences_at_other_times", differ.at_other_times, "pairs of sources");
-  add(finding, "changes", differ.changes, "pairs of values of one source");
+  add(finding, "changes", differ.changes, "values behind a source's first");
+  add(finding, "sources_not_compared", differ.not_compared, "sources");
   finding.outcome = differ.at_one_time > 0 ? Outcome::found : Outcome::measured;
   std::vector<std::string> told;
   for (const Held& each : held) {
     if (told.size() == kMostTold) break;
     told.push_back(fmt::format("{} of {}: '{}'{} ({}, {})", words_of(role), each.about, each.value,
                                each.is_hidden   ? ", which hides it"
-                               : each.is_opaque ? ", a handle of that source"
+                               : each.is_opaque ? each.value.find('@') == std::string::npos
+                                                      ? ", a handle of that source"
+                                                      : ", an e-mail address that names nobody"
+                               : each.is_person ? ", a person's name"
                                                 : "",
                                each.source, seen_text(each.seen)));
   }
   finding.statement = fmt::format(
       "{}{}. {}", fmt::join(told, "; "),
       held.size() > told.size() ? fmt::format("; and {} more", held.size() - told.size()) : "",
-      differ.at_one_time > 0
-          ? fmt::format("{} of sources disagree within a week of each other: {}.",
-                        plural(differ.at_one_time, "pair"), differ.example)
-          : std::string("No two sources disagree at one time."));
+      disagreement_text(differ));
   finding.limitations.push_back(limit_of(role));
   finding.limitations.emplace_back(
       "Each value is one source's claim at the time it was fetched; between two fetches, and "

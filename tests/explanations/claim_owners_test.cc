@@ -275,6 +275,21 @@ TEST(ClaimRegisteredTo, TheRegistrysRecordOfThatDaySupportsIt) {
   EXPECT_EQ(registered(toy), Answer::supported);
 }
 
+TEST(ClaimRegisteredTo, AnEMailAddressOrAPersonAloneTellsNoOrganisation) {
+  const auto of_field = [](const char* field, const char* value) {
+    OtherToy toy;
+    toy.evidence("file-1", "whois_text", {"registration"});
+    toy.whois(2, "sender.example",
+              {{field, value}, {"domain", "sender.example"}, {"source", "whois.a.example"}});
+    return registered(toy);
+  };
+  EXPECT_EQ(of_field("registrant_email", "hostmaster@sender.example"), Answer::not_testable);
+  EXPECT_EQ(of_field("registrant_name", "A Person"), Answer::not_testable);
+  EXPECT_EQ(of_field("registrant_name", "Sender"), Answer::supported_only_within_these_files);
+  EXPECT_EQ(of_field("registrant_name", "Other GmbH"), Answer::contradicted);
+  EXPECT_EQ(of_field("registrant_organization", "Other"), Answer::contradicted);
+}
+
 TEST(ClaimRegisteredTo, AnybodysCopyHoldsWithinTheFiles) {
   OtherToy toy;
   toy.evidence("file-1", "whois_text", {"registration"});

@@ -65,6 +65,58 @@ TEST(Registrations, TellsADisagreementFromAChange) {
   EXPECT_THAT(finding.statement, HasSubstr("'Other GmbH'"));
 }
 
+// A source that says many things leaves no room to hide what two others say.
+TEST(Registrations, APaddedSourceHidesNoDisagreement) {
+  for (const int padding : {0, 49, 500}) {
+    OtherToy toy;
+    toy.evidence("file-1", "whois_text", {"registration"});
+    const auto says = [&](double day, const std::string& who, const char* source) {
+      toy.whois(
+          day, "sender.example",
+          {{"registrant_organization", who}, {"source", source}, {"domain", "sender.example"}});
+    };
+    for (int k = 0; k < padding; ++k) says(20, fmt::format("Padding {}", k), "a.example");
+    says(2, "Sender Ltd", "b.example");
+    says(2, "Other GmbH", "c.example");
+    const Finding finding = toy.one("registrations", "/registrant");
+    EXPECT_EQ(finding.value_or("disagreements", -1), 1) << padding;
+    EXPECT_THAT(finding.statement, HasSubstr("'Other GmbH'"));
+    EXPECT_EQ(finding.value_or("changes", -1), std::max(padding - 1, 0));
+  }
+}
+
+TEST(Registrations, SourcesBeyondTheLimitAreCountedAndNotVouchedFor) {
+  OtherToy toy;
+  toy.evidence("file-1", "whois_text", {"registration"});
+  for (int k = 0; k < 70; ++k) {
+    toy.whois(1, "sender.example",
+              {{"registrant_organization", k < 66 ? "Sender Ltd" : "Other GmbH"},
+               {"source", fmt::format("s{:02}.example", k)},
+               {"domain", "sender.example"}});
+  }
+  const Finding finding = toy.one("registrations", "/registrant");
+  EXPECT_EQ(finding.value_or("sources_not_compared", -1), 6);
+  EXPECT_THAT(finding.statement, testing::Not(HasSubstr("No two sources disagree")));
+  EXPECT_THAT(finding.statement, HasSubstr("6 more were not compared"));
+}
+
+TEST(Registrations, AnEMailAddressAndAPersonDifferFromNoOrganisation) {
+  OtherToy toy;
+  toy.evidence("file-1", "whois_text", {"registration"});
+  const char* fields[] = {"registrant_organization", "registrant_name", "registrant_email"};
+  const char* values[] = {"Sender Ltd", "A Person", "hostmaster@sender.example"};
+  for (int k = 0; k < 3; ++k) {
+    toy.whois(1, "sender.example",
+              {{fields[k], values[k]},
+               {"source", fmt::format("s{}.example", k)},
+               {"domain", "sender.example"}});
+  }
+  const Finding finding = toy.one("registrations", "/registrant");
+  EXPECT_EQ(finding.value_or("disagreements", -1), 0);
+  EXPECT_EQ(finding.value_or("differences_at_other_times", -1), 0);
+  EXPECT_THAT(finding.statement, HasSubstr("names nobody"));
+}
+
 TEST(Registrations, WhatIsHiddenDisagreesWithNobody) {
   OtherToy toy;
   toy.evidence("file-1", "whois_text", {"registration"});

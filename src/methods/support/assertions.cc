@@ -45,14 +45,56 @@ const Words& words() {
   return kFields;
 }
 
-// The first that is told and open; else the first that is told.
-std::string_view best_of(const OtherRow& row, const FieldId (&fields)[3]) {
-  for (const FieldId field : fields) {
-    const std::string_view text = row.field(field);
-    if (!text.empty() && !is_hidden_holder(text)) return text;
+// Lower case; points are dropped, so that "S.A." is "sa"; whatever else parts words.
+std::vector<std::string> tokens_of(std::string_view text) {
+  std::vector<std::string> tokens;
+  std::string token;
+  const auto end_token = [&] {
+    if (!token.empty()) tokens.push_back(std::move(token));
+    token.clear();
+  };
+  for (const char c : lower_copy(text.substr(0, 256))) {
+    const bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '@' ||
+                         (static_cast<unsigned char>(c) & 0x80) != 0;
+    if (is_kept) {
+      token += c;
+    } else if (c != '.' && c != '\'') {
+      end_token();
+    }
   }
-  for (const FieldId field : fields) {
-    if (!row.field(field).empty()) return row.field(field);
+  end_token();
+  return tokens;
+}
+
+bool is_legal_form(const std::string& token) {
+  return std::find(kLegalForms.begin(), kLegalForms.end(), token) != kLegalForms.end();
+}
+
+// Some sources write the organisation where others write a person.
+bool has_legal_form(std::string_view text) {
+  const std::vector<std::string> tokens = tokens_of(text);
+  return tokens.size() > 1 && is_legal_form(tokens.back());
+}
+
+// Whom a role's fields tell, and by which of them.
+struct Told {
+  std::string_view text;
+  bool is_person = false, is_mail_address = false;
+};
+
+// Of organisation, name and e-mail address the first that is told and open; else the first that is
+// told. Only an organisation can be held against an organisation.
+Told best_of(const OtherRow& row, const FieldId (&fields)[3]) {
+  const auto told = [&](int field) {
+    const std::string_view text = row.field(fields[field]);
+    return Told{text, field == 1 && !has_legal_form(text), field == 2};
+  };
+  for (int field = 0; field < 3; ++field) {
+    const Told each = told(field);
+    if (!each.text.empty() && !is_hidden_holder(each.text)) return each;
+  }
+  for (int field = 0; field < 3; ++field) {
+    if (!row.field(fields[field]).empty()) return told(field);
   }
   return {};
 }
@@ -98,12 +140,14 @@ class Collector {
   }
 
   void one_of(std::uint32_t index, const OtherRow& row, Role role, const std::string& about,
-              std::string_view value) {
-    if (value.empty() || about.empty()) return;
+              const Told& told) {
+    if (told.text.empty() || about.empty()) return;
     Assertion one = start(index, row, role, about);
-    one.value = quoted(value);
-    one.key = holder_key(value);
-    one.is_hidden = is_hidden_holder(value);
+    one.value = quoted(told.text);
+    one.key = holder_key(told.text);
+    one.is_hidden = is_hidden_holder(told.text);
+    one.is_opaque = told.is_mail_address;
+    one.is_person = told.is_person;
     found_.push_back(std::move(one));
   }
 
@@ -145,7 +189,7 @@ class Collector {
     one_of(index, row, Role::registrant, row.name, best_of(row, w.registrant));
     one_of(index, row, Role::administrator, row.name, best_of(row, w.admin));
     one_of(index, row, Role::technical, row.name, best_of(row, w.tech));
-    one_of(index, row, Role::registrar, row.name, row.field(w.registrar));
+    one_of(index, row, Role::registrar, row.name, {row.field(w.registrar)});
     for (const auto& [field, text] : row.fields) {
       if (field != w.server) continue;
       // Some sources write a server's addresses behind its name.
@@ -159,13 +203,13 @@ class Collector {
     for (const auto& [field, text] : row.fields) {
       if (field == w.origin) of_set(index, row, Role::origin, prefix, text);
     }
-    std::string_view holder = row.field(w.holder);
-    if (holder.empty()) holder = best_of(row, w.registrant);
-    if (holder.empty()) holder = row.field(w.entity);
-    if (!holder.empty()) {
+    Told holder{row.field(w.holder)};
+    if (holder.text.empty()) holder = best_of(row, w.registrant);
+    if (holder.text.empty()) holder = {row.field(w.entity)};
+    if (!holder.text.empty()) {
       one_of(index, row, Role::address_holder, prefix, holder);
     } else if (!row.field(w.handle).empty()) {
-      one_of(index, row, Role::address_holder, prefix, row.field(w.handle));
+      one_of(index, row, Role::address_holder, prefix, {row.field(w.handle)});
       found_.back().is_opaque = true;
     }
   }
@@ -193,27 +237,8 @@ std::string_view parent_of(std::string_view name) {
 }
 
 std::string holder_key(std::string_view text) {
-  std::vector<std::string> tokens;
-  std::string token;
-  const auto end_token = [&] {
-    if (!token.empty()) tokens.push_back(std::move(token));
-    token.clear();
-  };
-  for (const char c : lower_copy(text.substr(0, 256))) {
-    const bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '@' ||
-                         (static_cast<unsigned char>(c) & 0x80) != 0;
-    // Points are dropped, so that "S.A." is "sa"; whatever else parts words.
-    if (is_kept) {
-      token += c;
-    } else if (c != '.' && c != '\'') {
-      end_token();
-    }
-  }
-  end_token();
-  while (tokens.size() > 1 &&
-         std::find(kLegalForms.begin(), kLegalForms.end(), tokens.back()) != kLegalForms.end()) {
-    tokens.pop_back();
-  }
+  std::vector<std::string> tokens = tokens_of(text);
+  while (tokens.size() > 1 && is_legal_form(tokens.back())) tokens.pop_back();
   return fmt::format("{}", fmt::join(tokens, " "));
 }
 

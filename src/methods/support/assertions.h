@@ -36,7 +36,9 @@ struct Assertion {
   std::uint32_t evidence = 0;
   Interval when;           // empty: not told
   bool is_hidden = false;  // redacted, or a privacy service stands in for the registrant
-  bool is_opaque = false;  // a handle that means something to its source alone
+  bool is_opaque =
+      false;  // a handle that means something to its source alone, or an e-mail address
+  bool is_person = false;  // the name beside an organisation that is not told: no organisation's
   std::string created;     // of the object, as the source wrote it
   std::vector<std::uint32_t> rows;
 };

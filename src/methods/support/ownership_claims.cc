@@ -24,12 +24,14 @@ Fit fit_of(const Assertion& one, const std::vector<std::string>& holders) {
   for (const std::string& text : holders) {
     const std::string key = holder_key(text);
     if (key == one.key) return Fit::same;
+    if (one.is_person) continue;
     const std::string a = " " + key + " ", b = " " + one.key + " ";
     if (!key.empty() && (a.find(b) != std::string::npos || b.find(a) != std::string::npos)) {
       best = Fit::near;
     }
   }
-  return best;
+  // A person may well stand for the holder that is claimed.
+  return one.is_person ? Fit::hidden : best;
 }
 
 bool is_about(const Assertion& one, const std::string& name,
