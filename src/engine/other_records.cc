@@ -13,11 +13,12 @@ namespace assay {
 namespace {
 
 constexpr std::uint16_t kTypeA = 1, kTypeAaaa = 28;
-constexpr std::size_t kMostAnswers = 100'000;       // that are looked at for addresses
-constexpr std::size_t kMostSiblingNames = 200'000;  // of the zones around the names
 constexpr std::array<RecordKind, 8> kOurKinds{
     RecordKind::dns_aggregate, RecordKind::flow, RecordKind::service,      RecordKind::mail,
     RecordKind::message,       RecordKind::hop,  RecordKind::registration, RecordKind::payment};
+// Of which it matters whose an address is.
+constexpr std::array<RecordKind, 5> kKindsOfHosts{
+    RecordKind::flow, RecordKind::service, RecordKind::mail, RecordKind::message, RecordKind::hop};
 // What a mail server writes of all its own business; a sensor's rows are of whom it happens to see.
 constexpr std::array<std::string_view, 5> kMailLogs{"postfix_log", "exim_mainlog", "sendmail_log",
                                                     "exchange_tracking", "rspamd_log"};
@@ -43,11 +44,13 @@ RowFilter filter_of(const std::vector<Evidence>& evidences) {
 class Loader {
  public:
   Loader(RecordStore& store, const CaseFile& case_file, const Question& question,
-         const std::vector<Evidence>& evidences, const ClockShifts& shifts)
+         const std::vector<Evidence>& evidences, const ClockShifts& shifts,
+         const OtherLimits& limits)
       : store_(store),
         case_file_(case_file),
         question_(question),
         shifts_(shifts),
+        limits_(limits),
         interest_(case_file, question) {
     for (const Evidence& evidence : evidences) {
       if (is_mail_log(evidence)) mail_logs_.insert(evidence.number);
@@ -62,6 +65,7 @@ class Loader {
       take(record);
       return true;
     }));
+    note_cut_addresses();
     ASSAY_TRY(spell_out());
     attribute_others(case_file_, records_.rows);
     // A corrected clock may have changed the order.
@@ -81,13 +85,22 @@ class Loader {
   Status learn_names() {
     std::vector<std::string_view> zones;
     for (const std::string& parent : interest_.parents()) zones.emplace_back(parent);
+    std::size_t siblings = 0;
     return store_.names([&](std::uint64_t key, std::string_view name) {
       if (interest_.is_about_name(name)) {
+        if (asked_.size() == limits_.asked_names) {
+          are_names_cut_ = true;
+          return true;
+        }
         names_.emplace(key, name);
         asked_.push_back(key);
-      } else if (names_.size() < kMostSiblingNames &&
-                 std::any_of(zones.begin(), zones.end(),
+      } else if (std::any_of(zones.begin(), zones.end(),
                              [&](std::string_view zone) { return is_within(name, zone); })) {
+        if (siblings == limits_.sibling_names) {
+          are_siblings_cut_ = true;
+          return true;
+        }
+        ++siblings;
         names_.emplace(key, name);
       }
       return true;
@@ -125,6 +138,10 @@ class Loader {
         question_.window ? std::optional(shifts_.recorded(*question_.window)) : std::nullopt;
     std::size_t seen = 0;
     return store_.answers(filter, [&](const StoredAnswer& stored) {
+      if (seen++ == limits_.answers) {
+        are_addresses_cut_ = true;
+        return false;
+      }
       const AnswerRow& answer = stored.answer;
       std::optional<IpAddress> address;
       const auto* bytes = reinterpret_cast<const std::uint8_t*>(stored.rdata.data());
@@ -138,7 +155,7 @@ class Loader {
       if (address && std::binary_search(asked_.begin(), asked_.end(), answer.owner)) {
         note_address(answer.owner, *address, stored.evidence, {});
       }
-      return ++seen < kMostAnswers;
+      return true;
     });
   }
 
@@ -152,7 +169,10 @@ class Loader {
         records_.addresses.begin(), records_.addresses.end(),
         [&](const NameAddress& each) { return each.name == canonical && each.address == address; });
     if (known == records_.addresses.end()) {
-      if (records_.addresses.size() == kMostNameAddresses) return;
+      if (records_.addresses.size() == limits_.name_addresses) {
+        are_addresses_cut_ = true;
+        return;
+      }
       interest_.add_address(address);
       records_.addresses.push_back({canonical, address, seen, {evidence}});
       return;
@@ -169,7 +189,12 @@ class Loader {
 
   Status learn_hosts() {
     return store_.hosts([&](std::uint64_t key, const IpAddress& address) {
-      if (interest_.is_near(address)) hosts_.emplace(key, address);
+      if (!interest_.is_near(address)) return true;
+      if (hosts_.size() < limits_.hosts) {
+        hosts_.emplace(key, address);
+      } else {
+        are_hosts_cut_ = true;
+      }
       return true;
     });
   }
@@ -206,7 +231,10 @@ class Loader {
       if (field.first != kRaw) row.fields.push_back(field);
     }
     const Touch touch = interest_.of(row, mail_logs_.contains(record.evidence));
-    if (touch == Touch::no) return;
+    if (touch == Touch::no) {
+      if (may_touch(row)) ++records_.left_out[row.row.kind];
+      return;
+    }
     Kept& kept = touch == Touch::yes ? touching_ : beside_;
     const std::size_t limit = touch == Touch::yes ? kMostTouchingRows : kMostBesideRows;
     std::size_t bytes = 0;
@@ -218,6 +246,23 @@ class Loader {
     ++kept.rows;
     kept.bytes += bytes;
     records_.rows.push_back(std::move(row));
+  }
+
+  // For what a limit kept from being learnt.
+  bool may_touch(const OtherRow& row) const {
+    const auto is_unknown = [&](std::uint64_t key) {
+      return key > 0xffffffffu && !hosts_.contains(key);
+    };
+    const bool has_unknown_name = row.row.name != 0 && row.name.empty();
+    return (has_unknown_name &&
+            (are_names_cut_ || (are_siblings_cut_ && row.row.kind == RecordKind::registration))) ||
+           (are_hosts_cut_ && (is_unknown(row.row.client) || is_unknown(row.row.server)));
+  }
+
+  // An address that was not learnt may stand in any row, of those kept as well.
+  void note_cut_addresses() {
+    if (!are_addresses_cut_ && !are_names_cut_) return;
+    for (const RecordKind kind : kKindsOfHosts) ++records_.left_out[kind];
   }
 
   // Names and IPv6 hosts of kept rows that were of no interest by themselves.
@@ -259,11 +304,14 @@ class Loader {
   const CaseFile& case_file_;
   const Question& question_;
   const ClockShifts& shifts_;
+  const OtherLimits& limits_;
   QuestionInterest interest_;
   std::unordered_set<std::uint32_t> mail_logs_;
   std::unordered_map<std::uint64_t, std::string> names_;  // of interest, by key
   std::vector<std::uint64_t> asked_;                      // of them those that are asked about
   std::unordered_map<std::uint64_t, IpAddress> hosts_;    // IPv6, of interest
+  bool are_names_cut_ = false, are_siblings_cut_ = false, are_hosts_cut_ = false,
+       are_addresses_cut_ = false;
   Kept touching_, beside_;
   OtherRecords records_;
 };
@@ -273,10 +321,10 @@ class Loader {
 Result<OtherRecords> load_other_records(RecordStore& store, const CaseFile& case_file,
                                         const Question& question,
                                         const std::vector<Evidence>& evidences,
-                                        const ClockShifts& shifts) {
+                                        const ClockShifts& shifts, const OtherLimits& limits) {
   const RowFilter filter = filter_of(evidences);
   if (filter.evidences.empty()) return OtherRecords();
-  return Loader(store, case_file, question, evidences, shifts).load(filter);
+  return Loader(store, case_file, question, evidences, shifts, limits).load(filter);
 }
 
 }  // namespace assay

@@ -42,8 +42,8 @@ class OtherRecordsTest : public Test {
     evidences_.push_back(std::move(evidence));
   }
 
-  OtherRecords load() {
-    auto loaded = load_other_records(*store_, case_file_, question_, evidences_);
+  OtherRecords load(const OtherLimits& limits = {}) {
+    auto loaded = load_other_records(*store_, case_file_, question_, evidences_, {}, limits);
     EXPECT_TRUE(loaded.ok());
     return loaded.ok() ? std::move(*loaded) : OtherRecords();
   }
@@ -72,6 +72,42 @@ TEST_F(OtherRecordsTest, FollowsTheAddressThatAZoneGivesToAName) {
     if (const auto name = row.field(field_id("ptr_name")); !name.empty()) ptr.emplace(name);
   }
   EXPECT_EQ(ptr, (std::set<std::string>{"mail1.sender.example", "else.example"}));
+}
+
+TEST_F(OtherRecordsTest, SaysThatAddressesBeyondTheLimitWereNotFollowed) {
+  std::string zone =
+      "$DATE 20261122043009\n$ORIGIN sender.example.\n$TTL 1h\n@ IN SOA ns1 host ( 1 1d 2h 4w 5m "
+      ")\n";
+  for (int k = 0; k < 5; ++k) zone += "mail1 IN A 203.0.113." + std::to_string(k) + "\n";
+  add("zone_file", zone);
+  EXPECT_TRUE(load({.name_addresses = 5}).left_out.empty());
+  const OtherRecords cut = load({.name_addresses = 4});
+  EXPECT_EQ(cut.addresses.size(), 4u);
+  for (const RecordKind kind : {RecordKind::flow, RecordKind::mail, RecordKind::service}) {
+    EXPECT_EQ(cut.left_out.at(kind), 1u);
+  }
+}
+
+TEST_F(OtherRecordsTest, CountsRowsWhoseNameOrHostALimitKeptFromBeingLearnt) {
+  case_file_.parties[1].names = {NamePattern::parse("*.t.example").value()};
+  case_file_.parties[1].addresses = {IpPrefix::parse("2001:db8::/64").value()};
+  std::string zone =
+      "$DATE 20261122043009\n$ORIGIN t.example.\n$TTL 1h\n@ IN SOA ns1 host ( 1 1d 2h 4w 5m )\n";
+  std::string pointers = "# sweep of 2026-11-22\n";
+  for (int k = 1; k < 9; ++k) {
+    zone += "n" + std::to_string(k) + " IN TXT data\n";
+    pointers += "2001:db8::" + std::to_string(k) + " h.else.example\n";
+  }
+  add("zone_file", zone);
+  add("ptr_list", pointers);
+  const OtherRecords whole = load();
+  EXPECT_TRUE(whole.left_out.empty());
+  const OtherRecords few_names = load({.asked_names = 3, .sibling_names = 0});
+  EXPECT_GE(few_names.left_out.at(RecordKind::registration), 5u);
+  EXPECT_GE(few_names.left_out.at(RecordKind::flow), 1u);
+  const OtherRecords few_hosts = load({.hosts = 3});
+  EXPECT_EQ(few_hosts.left_out.at(RecordKind::registration), 5u);
+  EXPECT_EQ(few_hosts.rows.size() + 5, whole.rows.size());
 }
 
 TEST_F(OtherRecordsTest, KeepsRegistrationsMadeOutsideTheWindow) {
