@@ -59,6 +59,12 @@ ClaimAnswer answer_unused_since(const Context& context) {
                                    test->statement, test->absence->statement())},
                       {test->id});
     answer.would_test = kWouldTest;
+  } else if (const double doubtful = test->value_or("doubtful_signs", 0); doubtful > 0) {
+    answer = open(context, *test,
+                  "Packets from it that nothing answered, look-ups made by it and Received fields "
+                  "can be its own or a forger's.",
+                  fmt::format("{} sign{} that may be forged", number_text(doubtful),
+                              doubtful == 1 ? "" : "s"));
   } else if (lookups > 0) {
     answer = open(context, *test,
                   "Look-ups of a name show neither that its host is in use nor that it is not.",

@@ -16,7 +16,7 @@ constexpr std::size_t kMostParties = 10;
 constexpr RecordKind kUseKinds[] = {RecordKind::flow, RecordKind::service, RecordKind::mail,
                                     RecordKind::message, RecordKind::hop};
 
-// Dated signs of use, or of everything else, as one.
+// Signs of use, or of everything else, as one.
 Signs joined(const SignsByKind& signs, bool of_use) {
   Signs all;
   for (const auto& [kind, each] : signs) {
@@ -76,17 +76,19 @@ void say_limits(Finding& finding) {
       "count as no sign of use.");
   finding.limitations.emplace_back(
       "An address is taken for the host's as the case, a zone or an answer states; it may have had "
-      "another user. A Received field below the first server that one trusts can be invented.");
+      "another user. Packets seen one way alone, look-ups made by it and Received fields can be "
+      "another's invention: they show no use, and no silence stands against them.");
 }
 
 void add_table(const SignsByKind& signs, Finding& finding) {
-  Table table{"signs", {"first_unix_s", "last_unix_s", "count", "is_use"}, {}, {}};
+  Table table{"signs", {"first_unix_s", "last_unix_s", "count", "is_use", "is_doubtful"}, {}, {}};
   for (const auto& [kind, each] : signs) {
     const auto seconds = [](std::int64_t us) { return static_cast<double>(us / kMicrosPerSecond); };
     table.row_labels.emplace_back(word_of(kind));
     table.rows.push_back({each.span ? seconds(each.span->begin_us) : 0,
                           each.span ? seconds(each.span->end_us - 1) : 0,
-                          static_cast<double>(each.count), is_use(kind) ? 1.0 : 0.0});
+                          static_cast<double>(each.count), is_use(kind) ? 1.0 : 0.0,
+                          is_doubtful(kind) ? 1.0 : 0.0});
   }
   finding.tables.push_back(std::move(table));
 }
@@ -143,7 +145,8 @@ Finding measure(const MethodContext& context, const UseSubject& subject, const S
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
         "No dated record {} shows {} in use; what there is ({}) shows only that somebody asked "
-        "for its name, wrote it or sent packets to it. That is no sign of use and, without "
+        "for its name, wrote it or sent packets with its address. That is no sign of use and, "
+        "without "
         "complete "
         "records of the host itself, none of disuse.",
         window_text(finding.window), subject.label, list_text(signs));
@@ -249,11 +252,13 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   const UseSubject subject = subject_of(context, claim);
   const SignsByKind signs = signs_of(vantages, context, subject);
   Finding finding = start(context, subject, signs, claim.id);
-  double after = 0, within = 0;
+  double after = 0, within = 0, doubtful = 0;
   std::optional<Interval> last;
   std::string last_kind;
   for (const auto& [kind, each] : signs) {
+    if (is_doubtful(kind)) doubtful += static_cast<double>(each.undated);
     for (const Interval& when : each.times) {
+      doubtful += is_doubtful(kind) && when.end_us > since.begin_us;
       if (!is_use(kind)) continue;
       after += when.begin_us >= since.end_us;
       within += when.begin_us < since.end_us && when.end_us > since.begin_us;
@@ -268,6 +273,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   add(finding, "signs_after", after, "rows");
   add(finding, "signs_within_the_date", within, "rows");
   add(finding, "signs_undated", static_cast<double>(use.undated), "rows");
+  add(finding, "doubtful_signs", doubtful, "rows");
   add(finding, "lookups_of_its_name",
       lookups == signs.end() ? 0 : static_cast<double>(lookups->second.count), "rows");
   add(finding, "known_addresses", static_cast<double>(known_addresses(context, subject)));
@@ -280,7 +286,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   finding.parameters["since"] = format_interval(since);
   if (last) finding.parameters["last_sign"] = format_utc(last->begin_us);
   const Interval silent{since.begin_us, finding.window.end_us};
-  const auto observed = static_cast<std::uint64_t>(after + within) + use.undated +
+  const auto observed = static_cast<std::uint64_t>(after + within + doubtful) + use.undated +
                         left_out_of(context, {std::begin(kUseKinds), std::end(kUseKinds)});
   const Sought sought{fmt::format("sign of use of {}", subject.label), silent, {}};
   const std::string unseen = unseen_signs(context, claim, subject, silent);

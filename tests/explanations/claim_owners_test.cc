@@ -175,6 +175,23 @@ TEST(ClaimUnusedSince, AScanIsNoUse) {
   EXPECT_EQ(answer(toy).answer, Answer::not_testable);
 }
 
+TEST(ClaimUnusedSince, WhatAForgerCanMakeDecidesNothing) {
+  for (const bool is_hop : {false, true}) {
+    OtherToy toy;
+    toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05-10"}},
+              {{"records", {"flow-1"}}});
+    OtherToy::cover(toy.evidence("flow-1", "zeek_conn", {"flow"}), 0, 30);
+    if (is_hop) {
+      toy.row(RecordKind::hop, 9, "", "", {{"hop_from_address", kSender}});
+    } else {
+      toy.row(RecordKind::flow, 9, kSender, "192.0.2.25").row.packets_sent = 3;
+    }
+    const ClaimAnswer said = answer(toy);
+    EXPECT_EQ(said.answer, Answer::not_testable);
+    EXPECT_THAT(said.in_short, HasSubstr("may be forged"));
+  }
+}
+
 TEST(ClaimUnusedSince, TheHostsOwnCompleteFlowsSupportIt) {
   OtherToy toy;
   toy.claim("unused_since", {{"party", "Sender"}, {"date", "2021-05-10"}},

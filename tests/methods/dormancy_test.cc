@@ -44,6 +44,20 @@ TEST(Dormancy, AScanAndARegistrationAreNoSignOfUse) {
   EXPECT_THAT(finding.statement, HasSubstr("no sign of use"));
 }
 
+TEST(Dormancy, PacketsOneWayAndReceivedFieldsAreDoubtful) {
+  OtherToy toy;
+  toy.evidence("flow-1", "zeek_conn", {"flow", "hop"});
+  flow(toy, 5, kSender, "192.0.2.25", false);
+  RecordRow& answer = toy.row(RecordKind::flow, 6, "192.0.2.25", kSender).row;
+  answer.packets_received = 2;  // the way back alone
+  toy.row(RecordKind::hop, 7, "", "", {{"hop_from_address", kSender}});
+  const Finding finding = toy.one("dormancy", "Sender");
+  EXPECT_EQ(finding.outcome, Outcome::not_enough);
+  EXPECT_EQ(finding.value_or("signs_of_use", -1), 0);
+  EXPECT_EQ(finding.value_or("one_way_flows_from_it", -1), 2);
+  EXPECT_EQ(finding.value_or("messages", -1), 1);
+}
+
 TEST(Dormancy, SilenceReachesNoFurtherThanCoverage) {
   OtherToy toy;
   toy.evidence("flow-1", "zeek_conn", {"flow"});

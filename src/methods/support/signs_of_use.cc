@@ -11,10 +11,11 @@ constexpr std::array<std::string_view, kSignKinds> kWords{"look-ups of its name"
                                                           "unanswered flows to it",
                                                           "mail in its name",
                                                           "look-ups made by it",
+                                                          "one-way flows from it",
+                                                          "messages",
                                                           "flows and sessions",
                                                           "answers of a service",
-                                                          "mail",
-                                                          "messages"};
+                                                          "mail"};
 
 struct Words {
   FieldId status = field_id("status"), host = field_id("host"), from = field_id("envelope_from"),
@@ -95,7 +96,8 @@ class Collector {
         if (!is_client && !is_server) return std::nullopt;
         const bool is_sent = row.row.packets_sent + row.row.bytes_sent > 0;
         const bool is_back = row.row.packets_received + row.row.bytes_received > 0;
-        return (is_client && is_sent) || (is_server && is_back) ? SignKind::flow
+        if (is_sent && is_back) return SignKind::flow;
+        return (is_client && is_sent) || (is_server && is_back) ? SignKind::one_way_flow
                                                                 : SignKind::unanswered_flow;
       }
       case RecordKind::service:
@@ -155,6 +157,11 @@ class Collector {
 std::string_view word_of(SignKind kind) { return kWords[static_cast<std::size_t>(kind)]; }
 
 bool is_use(SignKind kind) { return kind >= SignKind::flow; }
+
+bool is_doubtful(SignKind kind) {
+  return kind == SignKind::lookup_made || kind == SignKind::one_way_flow ||
+         kind == SignKind::message;
+}
 
 SignsByKind signs_of(const std::vector<QuestionRecords>& vantages, const MethodContext& context,
                      const UseSubject& subject) {

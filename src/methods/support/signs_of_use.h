@@ -18,14 +18,17 @@ enum class SignKind {
   unanswered_flow,   // packets to it that nothing came back for, as from any scan
   mail_in_its_name,  // its domain in an envelope or a header, which anybody can write
   lookup_made,       // its address asked; a source address of UDP can be forged
-  flow,              // packets from it, or both ways; a session that it began
-  service,           // it answered: a greeting, a handshake
-  mail,              // it handed over or took a message
-  message,           // a message at rest of which a Received field names its address
+  one_way_flow,      // packets from it that nothing answered: their source can be forged
+  message,  // a message at rest of which a Received field names its address, or a forger did
+  flow,     // packets both ways; a session that it began
+  service,  // it answered: a greeting, a handshake
+  mail,     // it handed over or took a message
 };
-inline constexpr std::size_t kSignKinds = 9;
+inline constexpr std::size_t kSignKinds = 10;
 std::string_view word_of(SignKind kind);
 bool is_use(SignKind kind);
+// May be use, and may be another's doing: shows no use and lets no silence stand.
+bool is_doubtful(SignKind kind);
 
 // Whom or what the signs are of.
 struct UseSubject {
