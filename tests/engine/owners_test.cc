@@ -106,5 +106,93 @@ TEST(Owners, FilesAnswerClaimsAboutServers) {
                                                  {"controlled", Answer::not_testable}}));
 }
 
+// 19 answered sessions of the year 2012 with a mail server that no party holds.
+std::string flows_of_2012() {
+  std::string log =
+      "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n"
+      "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\t"
+      "orig_bytes\tresp_bytes\tconn_state\torig_pkts\tresp_pkts\n"
+      "#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\tstring\t"
+      "count\tcount\n";
+  for (int k = 0; k < 19; ++k) {
+    log += fmt::format(
+        "{}.0\tC{}\t203.0.113.5\t4000\t198.51.100.77\t25\ttcp\tsmtp\t3.4\t1842\t611\tSF\t18\t14\n",
+        1'325'376'000 + k * 1'500'000, k);
+  }
+  return log;
+}
+
+constexpr char kIdleCase[] = R"(title = "Test"
+[[party]]
+name = "Bank"
+names = ["bank.example"]
+[[party]]
+name = "Sender"
+names = ["*.sender.example"]
+[[question]]
+id = "all"
+between = ["Bank", "Sender"]
+window = "2010-01-01/2016-12-31"
+[[question]]
+id = "late"
+between = ["Bank", "Sender"]
+window = "2016-01-01/2016-12-31"
+[[claim]]
+id = "by-address"
+kind = "unused_since"
+question = "all"
+addresses = ["198.51.100.77"]
+date = "2010"
+records = ["RECORDS"]
+[[claim]]
+id = "by-another-address"
+kind = "unused_since"
+question = "all"
+addresses = ["198.51.100.78"]
+date = "2010"
+records = ["RECORDS"]
+[[claim]]
+id = "by-name"
+kind = "unused_since"
+question = "all"
+name = "mail1.sender.example"
+date = "2010"
+records = ["RECORDS"]
+[[claim]]
+id = "too-late"
+kind = "unused_since"
+question = "late"
+addresses = ["198.51.100.77"]
+date = "2010"
+records = ["RECORDS"]
+)";
+
+TEST(Owners, NoSilenceIsTakenFromFlowsThatNobodyLookedAt) {
+  TempFolder folder;
+  test::write_all_to(folder / "conn.log", flows_of_2012());
+  Case made = Case::init(folder / "case", "Test", "UTC", 7, test::still_surroundings()).value();
+  test::write_all_to(folder / "case/case.toml", "title = \"Test\"\n");
+  AddRequest request;
+  request.paths = {folder / "conn.log"};
+  request.coverage.intervals = {parse_interval("2010-01-01/2016-12-31").value()};
+  request.coverage.completeness = Completeness::complete;
+  ASSERT_TRUE(made.add(request).ok());
+  const std::string id = made.evidences().front().id;
+  std::string text = kIdleCase;
+  for (std::size_t at; (at = text.find("RECORDS")) != std::string::npos;) text.replace(at, 7, id);
+  test::write_all_to(folder / "case/case.toml", text);
+
+  const auto outcome = made.examine();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  std::map<std::string, Answer> said;
+  for (const auto& question : outcome->questions) {
+    for (const ClaimAnswer& answer : question.verdict.claims) said[answer.claim] = answer.answer;
+  }
+  EXPECT_EQ(said, (std::map<std::string, Answer>{{"by-address", Answer::contradicted},
+                                                 {"by-another-address", Answer::supported},
+                                                 {"by-name", Answer::not_testable},
+                                                 {"too-late", Answer::not_testable}}));
+}
+
 }  // namespace
 }  // namespace assay
