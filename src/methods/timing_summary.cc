@@ -11,7 +11,7 @@
 namespace assay::methods {
 namespace {
 
-// Fewer say nothing of hours, and no simulated case has them.
+// Fewer say nothing of hours, and hardly any simulated case has them.
 constexpr std::size_t kFewestRows = 50;
 
 class TimingSummary final : public Method {

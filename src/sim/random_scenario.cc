@@ -46,7 +46,7 @@ CauseSpec draw_cause(const CauseKind& cause, Random& random) {
 void draw_party(Scenario& scenario, const CauseKind& cause, Random& random) {
   Party& party = scenario.parties.emplace_back();
   party.name = "Bank";
-  const auto addresses = 1 + random.below(3);
+  const auto addresses = random.chance(0.8) ? 1 + random.below(3) : 4 + random.below(9);
   for (std::uint64_t i = 0; i < addresses; ++i) {
     party.addresses.push_back("192.0.2." + std::to_string(10 + i));
   }
@@ -105,6 +105,13 @@ void draw_mixture(Scenario& scenario, double share, Random& random) {
 
 void draw_vantage(Scenario& scenario, Random& random) {
   Vantage& vantage = scenario.vantage;
+  if (random.chance(0.5)) {
+    const auto servers = 1 + random.below(6);
+    vantage.servers.clear();
+    for (std::uint64_t i = 1; i <= servers; ++i) {
+      vantage.servers.push_back("203.0.113." + std::to_string(i));
+    }
+  }
   for (std::size_t i = 0; i < vantage.servers.size(); ++i) {
     vantage.latency_ms.push_back(log_uniform(5, 300, random));
     vantage.skew_seconds.push_back(random.chance(0.3) ? random.normal(0, 2) : 0);

@@ -209,12 +209,12 @@ Result<CalibrateOutcome> calibrate_ratios(const CalibrateRequest& request) {
   gains.first_seed = request.first_seed + study->cases;
   gains.ranges = ratios.ranges;
   gains.threads = request.threads;
-  gains.train = std::max(10u, each / 8);
-  gains.calibrate = gains.test = std::max(8u, each / 16);
+  gains.train = std::max(10u, each / 6);
+  gains.calibrate = gains.test = std::max(8u, each / 12);
   const auto gained = study_gains(gains);
   if (!gained.ok()) return gained.error();
   study->model.gains() = gains_of(*gained);
-  study->model.set_open_bits(gained->open.front().of_family);
+  study->model.set_open_bits(gained->open.front().of_contact);
   const std::string page = ratio_page(*study, ratios) + "\n### What further records would add\n" +
                            gain_page(*gained, gains);
   nlohmann::ordered_json numbers = ratio_json(*study, ratios);

@@ -179,7 +179,7 @@ std::string left_out_figure(const RatioStudy& study) {
     for (const auto* cap : {&claim.cap_a, &claim.cap_b}) {
       for (const likelihood::LeftOutRates& rates : cap->families) {
         const auto at = std::find(families.begin(), families.end(), rates.family);
-        if (at == families.end()) continue;
+        if (at == families.end() || rates.above[3].cases == 0) continue;
         shares[static_cast<std::size_t>(at - families.begin())]
               [2 * c + (cap == &claim.cap_a ? 0 : 1)] = rates.above[3].rate;
       }

@@ -54,10 +54,11 @@ std::vector<ModelClaim> claims_of(const FamilyCases& cases) {
 
 // Where the cases are cut.
 struct Parts {
-  std::size_t trained, calibrated, all;
+  std::size_t trained, calibrated, halved, all;
   Parts(const FamilyCases& cases, const RatioRequest& request)
       : trained(cases.families.size() * request.train),
         calibrated(trained + cases.families.size() * request.calibrate),
+        halved(calibrated + cases.families.size() * (request.test / 2)),
         all(cases.values.size()) {}
 };
 
@@ -128,6 +129,10 @@ void test_whole(const FamilyCases& cases, const RatioRequest& request, RatioStud
       const bool is_a = is_in(claim.claim.for_a, cases.families[family]);
       if (!is_a && !is_in(claim.claim.for_b, cases.families[family])) continue;
       const double ratio = study.model.ln_ratio(looked_at, claim.claim).value_or(0);
+      if (i < parts.halved) {
+        (is_a ? claim.for_bounds.h1 : claim.for_bounds.h2).push_back(ratio);
+        continue;
+      }
       (is_a ? claim.test.h1 : claim.test.h2).push_back(ratio);
       auto& stratum = claim.strata[stratum_of(cases, i)].cases;
       (is_a ? stratum.h1 : stratum.h2).push_back(ratio);
@@ -180,9 +185,9 @@ void set_limits(const FamilyCases& cases, const std::vector<LeftOut>& left_out, 
     }
     claim.cap_a = likelihood::claim_cap(against_a);
     claim.cap_b = likelihood::claim_cap(against_b);
-    claim.claim.bounds = likelihood::supported_bounds(claim.test);
-    claim.claim.cap_a = claim.cap_a.cap;
-    claim.claim.cap_b = claim.cap_b.cap;
+    claim.claim.bounds = likelihood::supported_bounds(claim.for_bounds);
+    claim.claim.cap_a = claim.cap_a.steady_cap;
+    claim.claim.cap_b = claim.cap_b.steady_cap;
     const likelihood::LrBounds limits = likelihood::limits_of(claim.claim);
     for (std::size_t s = 0; s < claim.strata.size(); ++s) {
       claim.claim.power_a[s] = power_of(claim.strata[s].cases.h1, limits, 1);
@@ -203,7 +208,7 @@ Result<RatioStudy> study_ratios(const RatioRequest& request) {
   study.cases = cases->values.size();
   study.confusion.assign(families, std::vector<std::uint32_t>(families));
   for (ModelClaim& claim : claims_of(*cases)) {
-    study.claims.push_back({std::move(claim), {}, empty_strata(), {}, {}});
+    study.claims.push_back({std::move(claim), {}, {}, empty_strata(), {}, {}});
   }
   std::vector<LeftOut> left_out(families);
   const auto train_one = [&](std::size_t f, unsigned) -> Status {

@@ -36,7 +36,8 @@ struct Noticed {
 };
 struct ClaimStudy {
   likelihood::ModelClaim claim;
-  likelihood::KnownCases test;  // ln LR of a over b
+  // ln LR of a over b of the test cases: the first half sets the bounds, the second is measured.
+  likelihood::KnownCases for_bounds, test;
   std::vector<Stratum> strata;
   likelihood::ClaimCap cap_a;  // by leaving out each family of b, and the other way round
   likelihood::ClaimCap cap_b;

@@ -71,12 +71,16 @@ std::string cap_table(const ClaimCap& cap, std::string_view side) {
       "| left out | LR > 1 | LR > 10 | LR > 100 |\n|---|---|---|---|\n",
       side);
   for (const likelihood::LeftOutRates& family : cap.families) {
-    page += fmt::format("| {} | {:.3f} | {:.3f} | {:.3f} |\n", family.family, family.above[0].rate,
-                        family.above[3].rate, family.above[4].rate);
+    const auto share = [&](std::size_t at) {
+      return family.above[at].cases == 0 ? std::string("-")
+                                         : fmt::format("{:.3f}", family.above[at].rate);
+    };
+    page += fmt::format("| {} | {} | {} | {} |\n", family.family, share(0), share(3), share(4));
   }
   page += fmt::format(
-      "\nThe worst is {}: LR > 10 in at most {:.3f} (95 %). **The cap for {} is {}.**\n",
-      cap.worst_family, cap.worst_upper_at_10, side, fmt::format("{:.3g}", cap.cap));
+      "\nThe worst at 10 is {}: in at most {:.3f} (95 %), which allows {:.3g}; with every lower "
+      "threshold kept as well, **the cap for {} is {:.3g}.**\n",
+      cap.worst_family, cap.worst_upper_at_10, cap.cap, side, cap.steady_cap);
   return page;
 }
 
@@ -193,7 +197,8 @@ Json json_of(const ClaimStudy& study) {
 std::string ratio_page(const RatioStudy& study, const RatioRequest& request) {
   std::string page = fmt::format(
       "{} cases of {} families ({}), {} features; of each family {} to train, {} to calibrate, {} "
-      "to test; seeds {} to {}.\n\n",
+      "to test, of which the first half sets the bounds of what is reported and the second is what "
+      "the tables of each claim count; seeds {} to {}.\n\n",
       study.cases, study.model.families().size(), drawn_from(request),
       study.model.features().size(), request.train, request.calibrate, request.test,
       request.first_seed, request.first_seed + study.cases - 1);
@@ -236,8 +241,9 @@ std::vector<SimulatedFile> ratio_files(const RatioStudy& study, const std::strin
   }
   const std::string card = fmt::format(
       "# Model card: timing.model\nSHA-256 {}. Features version {}. Trained, calibrated and tested "
-      "by `assay calibrate --ratios` on simulated query logs of three authoritative servers; what "
-      "it is for, and not for: [weighing.md](../docs/weighing.md).\n\n",
+      "by `assay calibrate --ratios` on simulated query logs of the authoritative servers, one in "
+      "ten edited and three in ten sampled; what "
+      "it is for, and not for: [weighing.md](../../docs/weighing.md).\n\n",
       sha256_hex(files.front().bytes), methods::kFeaturesVersion);
   files.push_back({"card.md", card + page});
   return files;

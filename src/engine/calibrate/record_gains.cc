@@ -41,7 +41,6 @@ struct CaseNumbers {
 
 double log_count(double count) { return std::log10(1 + count); }
 
-// The begins of bursts, as the look-ups' rows have them.
 std::vector<std::int64_t> times_of(const QuestionRecords& records,
                                    const methods::AskerGroup& party) {
   std::vector<std::int64_t> times;
@@ -234,7 +233,7 @@ std::vector<likelihood::RecordGain> gains_of(const GainStudy& study) {
   std::vector<likelihood::RecordGain> gains;
   for (const OpenBits& open : study.open) {
     if (open.record.empty() || open.record == "all") continue;
-    gains.push_back({open.record, std::max(0.0, study.open.front().of_family - open.of_family)});
+    gains.push_back({open.record, std::max(0.0, study.open.front().of_contact - open.of_contact)});
   }
   std::stable_sort(gains.begin(), gains.end(),
                    [](const auto& a, const auto& b) { return a.bits > b.bits; });

@@ -36,7 +36,8 @@ struct GainStudy {
 // Errors: of the simulator and of training. The same whatever the threads.
 Result<GainStudy> study_gains(const GainRequest& request);
 
-// Best first, for the model: bits of the family that each record adds.
+// Best first, for the model: bits that each record adds on whether there was contact, which is what
+// the question of a case asks.
 std::vector<likelihood::RecordGain> gains_of(const GainStudy& study);
 std::string gain_page(const GainStudy& study, const GainRequest& request);
 nlohmann::ordered_json gain_json(const GainStudy& study, const GainRequest& request);

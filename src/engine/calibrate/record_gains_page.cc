@@ -11,17 +11,18 @@ std::string gain_page(const GainStudy& study, const GainRequest& request) {
   std::string page = fmt::format(
       "{} cases of {} families; of each {} to train, {} to calibrate, {} to test; seeds {} to {}. "
       "To begin with, {:.2f} bits are open of the family.\n\n"
-      "| look-ups and | bits open: which family | adds | bits open: was there contact | bits open: "
-      "did persons answer |\n|---|---|---|---|---|\n",
+      "| look-ups and | bits open: was there contact | adds | bits open: did persons answer | bits "
+      "open: which family |\n|---|---|---|---|---|\n",
       study.cases, study.families, request.train, request.calibrate, request.test,
       request.first_seed, request.first_seed + study.cases - 1,
       std::log2(static_cast<double>(study.families)));
   for (const OpenBits& open : study.open) {
-    page += fmt::format("| {} | {:.2f} | {} | {:.2f} | {:.2f} |\n", open.text, open.of_family,
-                        open.record.empty()
-                            ? std::string("-")
-                            : fmt::format("{:.2f}", study.open.front().of_family - open.of_family),
-                        open.of_contact, open.of_exchange);
+    page +=
+        fmt::format("| {} | {:.2f} | {} | {:.2f} | {:.2f} |\n", open.text, open.of_contact,
+                    open.record.empty()
+                        ? std::string("-")
+                        : fmt::format("{:.2f}", study.open.front().of_contact - open.of_contact),
+                    open.of_exchange, open.of_family);
   }
   return page;
 }

@@ -57,6 +57,10 @@ CaseFile case_file_of(const sim::Scenario& scenario) {
   sender.name = "Sender";
   sender.names = {pattern_of(zone), pattern_of("*." + zone)};
   sender.addresses = {IpPrefix::parse(scenario.target.address).value()};
+  // Whoever asks knows the TTL or does not.
+  if (scenario.seed % 2 == 0) {
+    file.ttl_seconds[target] = static_cast<std::uint32_t>(scenario.target.ttl_seconds);
+  }
   Question& question = file.questions.emplace_back();
   question.id = "q1";
   question.between = {scenario.parties.front().name, "Sender"};

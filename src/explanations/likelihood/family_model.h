@@ -39,7 +39,7 @@ LrBounds limits_of(const ModelClaim& claim);
 // Of power_a and power_b.
 std::size_t power_class(double rows);
 
-// What a further kind of record adds on simulated cases, in bits of which family it was.
+// What a further kind of record adds on simulated cases, in bits of whether there was contact.
 struct RecordGain {
   std::string record;  // SettlingRecord::record
   double bits = 0;
@@ -67,7 +67,7 @@ class FamilyModel {
   const std::vector<std::string>& features() const { return features_; }
   std::vector<ModelClaim>& claims() { return claims_; }
   const std::vector<ModelClaim>& claims() const { return claims_; }
-  // Best first; bits that look-ups leave open of those that there are, log2 of the families.
+  // Best first; bits of whether there was contact that look-ups leave open.
   std::vector<RecordGain>& gains() { return gains_; }
   const std::vector<RecordGain>& gains() const { return gains_; }
   double open_bits() const { return open_bits_; }

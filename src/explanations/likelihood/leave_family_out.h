@@ -20,7 +20,8 @@
 // - causes less like the modelled ones than the left-out families are; the cap measures surprise of
 //   the size that these families cause, and a list without a family says nothing of it;
 // - errors that all simulators share (the cache model, the vantage), left out with none of them;
-// - k below 10, where f(k) may exceed 1/k: `steady_cap` holds for the lower thresholds as well;
+// - k below 10, where f(k) may exceed 1/k: `steady_cap` holds there as well, and is what verdicts
+//   are cut to;
 // - LR_C below 1, support for the rivals: measure it as another claim, with its own left-out cases;
 // - cases unlike those simulated in length, sampling or TTL: check that the case is within range.
 #pragma once
@@ -53,8 +54,8 @@ struct ClaimCap {
   std::string worst_family;            // largest upper limit at 10; empty without a family
   double worst_upper_at_10 = 1;
   double cap = 1;  // LR, at least 1: 1 says that the model gives no support for the claim at all
-  // The cap, lowered to the first threshold k of kCapThresholds at which the worst upper limit
-  // exceeds 1/k: up to it the report is steady at every threshold. At most `cap`.
+  // The largest c at most `cap` such that at every threshold k below it the worst upper limit of
+  // the share with LR_C > k is at most 1/k: a report cut to it keeps P(LR > k) <= 1/k everywhere.
   double steady_cap = 1;
 };
 

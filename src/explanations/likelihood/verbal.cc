@@ -80,9 +80,7 @@ std::string weight_text(const Weight& weight, std::string_view a, std::string_vi
       "LR {}{} for {} rather than {}{}: {} support, under these stated models{}", lr_text(lr),
       is_clamped ? " at most" : "", sides.favoured, sides.other, range,
       verbal_word(std::exp(weakest)),
-      is_clamped ? "; the models alone give more, but this is the most that the calibration can "
-                   "support"
-                 : "");
+      is_clamped ? "; the models alone give more, but this is the most that may be reported" : "");
 }
 
 }  // namespace assay::likelihood

@@ -47,8 +47,9 @@ double entropy(const std::array<double, 24>& hours, double total) {
 double quiet_days_ratio(const std::vector<double>& times) {
   std::array<double, 7> days{};
   for (const double t : times) {
-    const double since = std::fmod(t - kMonday + 1e4 * kWeek, kWeek);
-    ++days[static_cast<std::size_t>(since / kDay)];
+    const double from_monday = t - kMonday;
+    const double since = from_monday - kWeek * std::floor(from_monday / kWeek);
+    ++days[std::min<std::size_t>(6, static_cast<std::size_t>(since / kDay))];
   }
   double least = 1e300, total = 0;
   for (std::size_t i = 0; i < 7; ++i) {

@@ -49,14 +49,23 @@ TEST(ClaimCap, CountsWhatIsNoNumberAsSupport) {
 }
 
 TEST(ClaimCap, SteadyCapEndsAtTheFirstThresholdThatIsPassedTooOften) {
-  // 70 % have LR 3, 1 % have LR 50: above 2 too often, above 10 rarely.
+  // 70 % have LR 3, 1 % have LR 50: above 1.4 too often already, above 10 rarely.
   LeftOutFamily mixed = family("mixed", 1000, 10, 50);
   std::fill_n(mixed.ln_lr.begin() + 10, 700, std::log(3.0));
   const ClaimCap cap = claim_cap({mixed});
   EXPECT_GT(cap.cap, 50);
-  EXPECT_EQ(cap.steady_cap, 2);
+  EXPECT_NEAR(cap.steady_cap, 1 / exact_rate(710, 1000).upper, 1e-9);
   const ClaimCap steady = claim_cap({family("poll", 1000, 10, 50)});
   EXPECT_EQ(steady.steady_cap, steady.cap);
+}
+
+TEST(ClaimCap, SteadyCapLiesBetweenTwoValuesWhereTheLimitIsPassed) {
+  // 30 % have LR 1.5, 20 % LR 5: below 1.5 half are above, which 1/k allows; from there to 5 a
+  // fifth is, which it allows up to about 4.5.
+  LeftOutFamily mixed = family("mixed", 2000, 0, 1);
+  std::fill_n(mixed.ln_lr.begin(), 600, std::log(1.5));
+  std::fill_n(mixed.ln_lr.begin() + 600, 400, std::log(5.0));
+  EXPECT_NEAR(claim_cap({mixed}).steady_cap, 1 / exact_rate(400, 2000).upper, 1e-9);
 }
 
 // The promise of the header, on fresh cases of the family that set the cap. Seeds 1 to 40.

@@ -1,9 +1,11 @@
 // The model in the program is the one in the tree, and its card is its own.
 #include "explanations/likelihood/shipped_model.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -27,15 +29,31 @@ TEST(ShippedModel, IsReadAndNamedByItsCard) {
   EXPECT_THAT(contents_of("models/timing/card.md"), testing::HasSubstr(shipped->sha256));
 }
 
-TEST(ShippedModel, ReportsNoMoreThanItsCapsForAnyClaim) {
+// The card prints each cap; the model must hold the same.
+TEST(ShippedModel, HasTheCapsOfItsCard) {
   const ShippedModel* shipped = shipped_model();
   ASSERT_NE(shipped, nullptr);
+  const std::string card = contents_of("models/timing/card.md");
   ASSERT_EQ(shipped->model.claims().size(), 3u);
   for (const ModelClaim& claim : shipped->model.claims()) {
-    const LrBounds limits = limits_of(claim);
-    EXPECT_LE(limits.high, std::log(claim.cap_a) + 1e-9) << claim.word;
-    EXPECT_GE(limits.low, -std::log(claim.cap_b) - 1e-9) << claim.word;
+    for (const auto& [side, cap] : {std::pair{claim.a, claim.cap_a}, {claim.b, claim.cap_b}}) {
+      EXPECT_THAT(card,
+                  testing::HasSubstr(fmt::format("**the cap for \"{}\" is {:.3g}.**", side, cap)));
+    }
   }
+}
+
+// Records of one server, or of many resolvers, are ordinary.
+TEST(ShippedModel, KnowsRecordsOfOneServerAndOfMany) {
+  const FamilyModel& model = shipped_model()->model;
+  const auto at = [&](const char* name) {
+    const auto found = std::find(model.features().begin(), model.features().end(), name);
+    EXPECT_NE(found, model.features().end());
+    return static_cast<std::size_t>(found - model.features().begin());
+  };
+  EXPECT_LE(model.range().least(at("servers")), 1);
+  EXPECT_GE(model.range().most(at("servers")), 6);
+  EXPECT_GE(model.range().most(at("clients")), 10);
 }
 
 }  // namespace

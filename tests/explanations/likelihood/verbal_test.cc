@@ -57,7 +57,7 @@ TEST(WeightText, SaysThatTheCalibrationSupportsNoMore) {
   const std::string text = weight_text({std::log(1e9), kWide, {}}, "A", "B");
   EXPECT_THAT(text, HasSubstr("LR 5,000 at most for A rather than B"));
   EXPECT_THAT(text, HasSubstr("strong support"));
-  EXPECT_THAT(text, HasSubstr("the most that the calibration can support"));
+  EXPECT_THAT(text, HasSubstr("the most that may be reported"));
   EXPECT_THAT(weight_text({-1e9, kWide, {}}, "A", "B"),
               HasSubstr("LR 5,000 at most for B rather than A"));
   EXPECT_THAT(weight_text({std::log(40.0), kWide, {}}, "A", "B"), Not(HasSubstr("at most")));

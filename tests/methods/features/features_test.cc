@@ -89,5 +89,14 @@ TEST(Features, SeeTheShadowOfACache) {
   EXPECT_GT(features.at("saturation"), 0.8);
 }
 
+// A log may be dated to any century; days of the week go on backwards too.
+TEST(Features, TakeTimesOfEveryCentury) {
+  Times times;
+  for (int i = 0; i < 120; ++i) times.push_back(-8.5e9 + i * 40'000.0);
+  Toy toy = asked_at(times);
+  const auto features = features_of(toy);
+  EXPECT_GT(features.at("quiet_days_ratio"), 0.5);
+}
+
 }  // namespace
 }  // namespace assay::methods
