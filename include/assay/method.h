@@ -54,6 +54,16 @@ struct BackgroundHour {
   std::uint64_t other_rows = 0;  // rows that are not about the question's names
 };
 
+// How a name that the question is not about was shared out among the networks that asked for it:
+// what the question's names are held against (docs/methods/rarity.md). A network is an IPv4 /24, or
+// one IPv6 address; a burst is a run of look-ups of one address without a pause of more than 60 s.
+struct OtherName {
+  std::uint32_t bursts = 0;       // of all networks
+  std::uint32_t top_two = 0;      // of the two networks that have most
+  std::uint32_t networks = 0;     // that asked
+  bool is_for_addresses = false;  // at least half of its bursts begin with A or AAAA
+};
+
 // What a recorder says of itself: that it lost a share of what it should have recorded.
 struct RecorderLoss {
   Interval when;
@@ -112,7 +122,9 @@ struct QuestionRecords {
   std::vector<HostInfo> hosts;  // [0] = not told
   std::vector<NameInfo> names;
   std::vector<BackgroundHour> background;
-  std::vector<RecorderLoss> losses;  // that touch the window, of evidences of any kind
+  std::vector<OtherName> other_names;    // all, or those that a hash drew; ascending
+  std::uint32_t other_names_one_in = 1;  // so many; 1 = all
+  std::vector<RecorderLoss> losses;      // that touch the window, of evidences of any kind
 
   bool is_target(const LookupRow& row) const { return names[row.name].is_target; }
   int party_of(const LookupRow& row) const { return hosts[row.client].party; }

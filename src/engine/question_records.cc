@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "engine/attribution.h"
+#include "engine/other_names.h"
 #include "engine/recorder_losses.h"
 #include "engine/recorders.h"
 
@@ -184,12 +185,6 @@ LookupRow to_lookup_row(const DnsRow& row, std::uint32_t evidence, std::uint32_t
   return out;
 }
 
-// Whether the row shows that its client asked a server. Whoever forges a source address makes
-// answers fall on a party that asked nothing (backscatter), so an answer alone does not.
-bool is_lookup(std::uint32_t flags) {
-  return (flags & kHasQuery) != 0 && (flags & kMulticast) == 0 && opcode_of(flags) == 0;
-}
-
 Status load_rows(RecordStore& store, const CaseFile& case_file, const Question& question,
                  const SelectedNames& names, const ClockShifts& shifts, QuestionRecords& records) {
   RowFilter filter;
@@ -340,6 +335,10 @@ Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
     object_to_losses(records.losses, evidences, records.recorders);
     ASSAY_TRY(load_rows(store, case_file, question, *names, shifts, records));
     ASSAY_TRY(load_background(store, shifts, records));
+    const auto is_ours = [&](std::uint64_t key) {
+      return names->index_of_key.contains(key) || names->could_be.contains(key);
+    };
+    ASSAY_TRY(load_other_names(store, shifts, is_ours, records));
     all.push_back(std::move(records));
   }
   return all;

@@ -13,6 +13,12 @@ namespace assay {
 // More rows than this are not held in memory for one question: the error asks for a narrower one.
 inline constexpr std::uint64_t kMostQuestionRows = 8'000'000;
 
+// Whether the row shows that its client asked a server. Whoever forges a source address makes
+// answers fall on a party that asked nothing (backscatter), so an answer alone does not.
+inline bool is_lookup(std::uint32_t flags) {
+  return (flags & kHasQuery) != 0 && (flags & kMulticast) == 0 && opcode_of(flags) == 0;
+}
+
 // One QuestionRecords a vantage among the evidences read, in the order of the Vantage enumeration;
 // none when no look-up record was read. The pointers within refer to `evidences`.
 Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,

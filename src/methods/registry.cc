@@ -41,6 +41,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::registrations_method(),
       &methods::direct_records_method(),
       &methods::campaign_fan_out_method(),
+      &methods::rarity_method(),
   };
   return kMethods;
 }

@@ -41,5 +41,6 @@ const Method& direct_records_method();
 const Method& server_order_method();
 const Method& path_evidence_method();
 const Method& campaign_fan_out_method();
+const Method& rarity_method();
 
 }  // namespace assay::methods

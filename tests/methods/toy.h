@@ -189,6 +189,8 @@ class Toy {
     records_.background.push_back({evidence, epoch_hour, other_rows, other_rows});
   }
 
+  // Names of the vantage that the question is not about.
+  void other_name(const OtherName& other) { records_.other_names.push_back(other); }
   // Records that are no look-ups.
   OtherRecords& others() { return others_; }
 
