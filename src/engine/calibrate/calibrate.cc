@@ -45,10 +45,15 @@ Status check_ranges(const CalibrateRequest& request) {
   return {};
 }
 
+// Few parties have one program alone.
+constexpr double kMixtureShare = 0.2;
+
 Result<RunOutcome> run_one(const CalibrateRequest& request, std::size_t number) {
   const auto& causes = sim::all_causes();
   const sim::CauseKind& cause = *causes[number % causes.size()];
-  const auto draw = sim::draw_scenario(cause, request.first_seed + number, ranges_of(request));
+  sim::ScenarioRanges ranges = ranges_of(request);
+  ranges.mixture_share = kMixtureShare;
+  const auto draw = sim::draw_scenario(cause, request.first_seed + number, ranges);
   if (!draw.ok()) return draw.error();
   // Of each cause's runs a third each: look-ups with coverage declared, without, and with the mail
   // log and the flows of the party beside them.
@@ -60,7 +65,13 @@ Result<RunOutcome> run_one(const CalibrateRequest& request, std::size_t number) 
   if (!result.ok()) return result.error();
   std::uint64_t rows = 0;
   for (const sim::Row& row : draw->run.rows) rows += row.party != sim::kNobody;
-  return outcome_of(cause, draw->scenario, *result, rows, further.has_mail_log);
+  std::vector<const sim::CauseKind*> besides;
+  for (const sim::CauseCount& count : draw->run.truth) {
+    if (count.party == 0 && count.kind != cause.name() && count.demands > 0) {
+      besides.push_back(sim::find_cause(count.kind));
+    }
+  }
+  return outcome_of(cause, draw->scenario, *result, rows, further.has_mail_log, besides);
 }
 
 std::uint64_t quantile(const std::vector<std::uint64_t>& sorted, double share) {
@@ -105,13 +116,14 @@ std::string page_of(const std::vector<CauseTally>& tallies, const CalibrateReque
         each.wrong_single);
   }
   page += fmt::format(
-      "\nSeeds {} to {}; {} runs had edited rows. The true cause was excluded in {} of {} runs "
+      "\nSeeds {} to {}; {} runs had edited rows, {} a mixture of causes, all of which count as "
+      "true. The true cause was excluded in {} of {} runs "
       "whose "
       "cause an explanation names (at 95 %, at most {:.3f} %). Records that would settle the "
       "question were named in all but {} runs. ",
-      request.first_seed, request.first_seed + request.runs - 1, all.edited, all.truth_excluded,
-      all.with_explanation, 100 * upper_limit(all.truth_excluded, all.with_explanation),
-      all.without_missing);
+      request.first_seed, request.first_seed + request.runs - 1, all.edited, all.mixtures,
+      all.truth_excluded, all.with_explanation,
+      100 * upper_limit(all.truth_excluded, all.with_explanation), all.without_missing);
   page += fmt::format(
       "Some cause was excluded in {} of the {} runs that have mail logs and flows beside the "
       "look-ups ({} causes in all), and in {} of the {} that have look-ups alone. ",
@@ -162,6 +174,7 @@ std::string json_of(const std::vector<CauseTally>& tallies, const CalibrateReque
                       {"code", each.code},
                       {"runs", each.runs},
                       {"edited", each.edited},
+                      {"mixtures", each.mixtures},
                       {"rows_median", quantile(each.rows, 0.5)},
                       {"insufficient", each.insufficient},
                       {"inconclusive", each.inconclusive},

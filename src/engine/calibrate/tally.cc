@@ -76,6 +76,7 @@ void add(const RunOutcome& outcome, CauseTally& to) {
   to.truth_opposed += outcome.is_truth_opposed;
   to.program_said += outcome.is_program_said;
   to.program_said_wrongly += outcome.is_program_said && !outcome.is_program;
+  to.mixtures += outcome.is_mixture;
   to.with_other_records += outcome.has_other_records;
   to.causes_excluded += outcome.causes_excluded;
   to.any_excluded += outcome.causes_excluded > 0;
@@ -92,7 +93,8 @@ void add(const RunOutcome& outcome, CauseTally& to) {
 }  // namespace
 
 RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario,
-                      const QuestionResult& result, std::uint64_t rows, bool has_other_records) {
+                      const QuestionResult& result, std::uint64_t rows, bool has_other_records,
+                      const std::vector<const sim::CauseKind*>& besides) {
   const Verdict& verdict = result.verdict;
   RunOutcome outcome;
   outcome.cause = &cause;
@@ -100,17 +102,30 @@ RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario
   outcome.conclusion = verdict.conclusion;
   outcome.has_other_records = has_other_records;
   outcome.is_contact_shown = verdict.rung > Rung::asked_for_a_name;
-  outcome.is_rung_too_high = verdict.rung > highest_true(cause.truth(), has_other_records);
+  std::vector<const sim::CauseKind*> true_causes = {&cause};
+  true_causes.insert(true_causes.end(), besides.begin(), besides.end());
+  outcome.is_mixture = !besides.empty();
+  Rung highest = Rung::nothing;
+  outcome.is_program = true;
+  for (const sim::CauseKind* each : true_causes) {
+    highest = std::max(highest, highest_true(each->truth(), has_other_records));
+    outcome.is_program &= each->truth().is_automatic;
+  }
+  outcome.is_rung_too_high = verdict.rung > highest;
   outcome.names_missing = !verdict.missing.empty();
-  outcome.is_program = cause.truth().is_automatic;
   outcome.is_program_said = is_program_found(result);
   outcome.claims = verdict.claims;
-  const Explanation* truth = explanation_of(cause.code());
-  outcome.has_explanation = truth != nullptr;
-  if (truth != nullptr) {
-    outcome.is_truth_opposed = is_opposed(verdict, truth->name());
-    outcome.is_truth_excluded = contains(verdict.excluded, truth->name());
-    outcome.is_truth_among_survivors = contains(verdict.surviving, truth->name());
+  std::vector<std::string_view> truths;
+  for (const sim::CauseKind* each : true_causes) {
+    const Explanation* truth = explanation_of(each->code());
+    if (truth != nullptr) truths.push_back(truth->name());
+  }
+  outcome.has_explanation = !truths.empty();
+  outcome.is_truth_among_survivors = !truths.empty();
+  for (const std::string_view truth : truths) {
+    outcome.is_truth_opposed |= is_opposed(verdict, truth);
+    outcome.is_truth_excluded |= contains(verdict.excluded, truth);
+    outcome.is_truth_among_survivors &= contains(verdict.surviving, truth);
   }
   std::vector<std::string> causes;
   for (const Explanation* each : all_explanations()) {
@@ -119,7 +134,7 @@ RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario
     outcome.causes_excluded += contains(verdict.excluded, each->name());
   }
   outcome.is_single_cause_wrong =
-      causes.size() == 1 && (truth == nullptr || causes.front() != truth->name());
+      causes.size() == 1 && std::find(truths.begin(), truths.end(), causes.front()) == truths.end();
   for (const std::string_view code : true_of(scenario)) {
     outcome.is_edited |= code == "E10";
     const Explanation* each = explanation_of(code);

@@ -28,21 +28,25 @@ struct RunOutcome {
   bool is_truth_opposed = false;       // a finding bears strongly against the true cause
   bool is_program_said = false;        // timing is said to speak for a program
   bool is_program = false;             // and no person chose the moments
+  bool is_mixture = false;             // of several causes
   bool has_other_records = false;      // mail logs and flows lie beside the look-ups
   std::uint32_t causes_excluded = 0;   // how many causes the verdict excludes, of the engine's
   // Explanations of caches and recording that were true of the run, and were excluded.
   std::vector<std::string> wrongly_excluded;
   std::vector<ClaimAnswer> claims;  // of the claims that every simulated case makes
 };
+// `besides`: further causes of a mixture that asked, as true as `cause`, which the run stands
+// under.
 RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario,
                       const QuestionResult& result, std::uint64_t rows,
-                      bool has_other_records = false);
+                      bool has_other_records = false,
+                      const std::vector<const sim::CauseKind*>& besides = {});
 
 struct CauseTally {
   std::string cause, code;
   std::uint32_t runs = 0, edited = 0, settled = 0, inconclusive = 0, insufficient = 0;
   std::uint32_t rung_too_high = 0, contact_shown = 0, settled_by_look_ups = 0;
-  std::uint32_t without_missing = 0;
+  std::uint32_t without_missing = 0, mixtures = 0;
   // Runs in which any cause was excluded: without any, "truth excluded" could not fail.
   std::uint32_t any_excluded = 0, excluded_by_look_ups = 0, causes_excluded = 0;
   std::uint32_t with_other_records = 0;
