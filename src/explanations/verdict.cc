@@ -152,7 +152,8 @@ int times(ExplanationRole role) {
   return 0;
 }
 
-// On simulated cases, in bits of whether there was contact; nothing where no such record was simulated.
+// On simulated cases, in bits of whether there was contact; nothing where no such record was
+// simulated.
 std::optional<double> bits_added_by(std::string_view record) {
   const likelihood::ShippedModel* shipped = likelihood::shipped_model();
   if (shipped == nullptr) return std::nullopt;
