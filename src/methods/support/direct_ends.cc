@@ -277,14 +277,22 @@ bool says_automatic(const OtherRow& row) {
                        kFrom = field_id("header_from");
   static const std::array<FieldId, 3> kOfMany{field_id("list_id"), field_id("list_unsubscribe"),
                                               field_id("feedback_id")};
-  return std::any_of(row.fields.begin(), row.fields.end(), [&](const auto& each) {
-    const auto& [field, text] = each;
-    if (field == kRaw) return is_automatic_field(text);
-    if (field == kReturn || field == kEnvelope) return text == "<>" || is_system_mailbox(text);
-    if (field == kFrom) return is_system_mailbox(text);
-    if (field == kType) return lower_text(text).starts_with("multipart/report");  // RFC 6522
-    return std::find(kOfMany.begin(), kOfMany.end(), field) != kOfMany.end();
-  });
+  for (const auto& [field, text] : row.fields) {
+    bool is_automatic = false;
+    if (field == kRaw) {
+      is_automatic = is_automatic_field(text);
+    } else if (field == kReturn || field == kEnvelope) {
+      is_automatic = text == "<>" || is_system_mailbox(text);
+    } else if (field == kFrom) {
+      is_automatic = is_system_mailbox(text);
+    } else if (field == kType) {
+      is_automatic = lower_text(text).starts_with("multipart/report");  // RFC 6522
+    } else {
+      is_automatic = std::find(kOfMany.begin(), kOfMany.end(), field) != kOfMany.end();
+    }
+    if (is_automatic) return true;
+  }
+  return false;
 }
 
 MailFate fate_of(const OtherRow& row) {
