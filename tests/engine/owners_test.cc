@@ -106,6 +106,52 @@ TEST(Owners, FilesAnswerClaimsAboutServers) {
                                                  {"controlled", Answer::not_testable}}));
 }
 
+// What Bank's own host handed to Sender's server, in its own log.
+TEST(Owners, TheNamedAskersOwnLogDoesNotContradictAList) {
+  for (const char* host : {"mx.bank.example", "mx1"}) {
+    TempFolder folder;
+    const std::string head = "2026-03-02T09:00:0";
+    std::string log = head +
+                      "0+00:00 HOST postfix/smtpd[7]: 4F5C644701: client=pc.bank.example"
+                      "[192.0.2.7]\n";
+    log += head +
+           "1+00:00 HOST postfix/qmgr[9]: 4F5C644701: from=<clerk@bank.example>, size=2048, "
+           "nrcpt=1 (queue active)\n";
+    log += head +
+           "2+00:00 HOST postfix/smtp[8]: 4F5C644701: to=<x@mail1.sender.example>, "
+           "relay=mail1.sender.example[198.51.100.9]:25, delay=1, delays=0.1/0/0/0.9, "
+           "dsn=2.0.0, status=sent (250 2.0.0 Ok)\n";
+    log += head + "3+00:00 HOST postfix/qmgr[9]: 4F5C644701: removed\n";
+    for (std::size_t at; (at = log.find("HOST")) != std::string::npos;) log.replace(at, 4, host);
+    test::write_all_to(folder / "mail.log", log);
+    Case made = Case::init(folder / "case", "Test", "UTC", 7, test::still_surroundings()).value();
+    test::write_all_to(folder / "case/case.toml",
+                       "title = \"Test\"\n"
+                       "[[party]]\nname = \"Bank\"\nnames = [\"*.bank.example\"]\n"
+                       "[[party]]\nname = \"Sender\"\naddresses = [\"198.51.100.9\"]\n"
+                       "names = [\"*.sender.example\"]\n"
+                       "[[question]]\nid = \"q1\"\nbetween = [\"Bank\", \"Sender\"]\n"
+                       "window = \"2026-03-01/2026-03-05\"\n"
+                       "[[claim]]\nid = \"bank\"\nkind = \"accepts_only\"\nparty = \"Sender\"\n"
+                       "askers = [\"Bank\"]\n"
+                       "[[claim]]\nid = \"else\"\nkind = \"accepts_only\"\nparty = \"Sender\"\n"
+                       "askers = [\"Sender\"]\n");
+    AddRequest request;
+    request.paths = {folder / "mail.log"};
+    ASSERT_TRUE(made.add(request).ok());
+    const auto outcome = made.examine();
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+    std::map<std::string, Answer> said;
+    for (const ClaimAnswer& answer : outcome->questions.front().verdict.claims) {
+      said[answer.claim] = answer.answer;
+    }
+    EXPECT_EQ(said.at("bank"), Answer::not_testable) << host;
+    // Whose "mx1" is nobody tells.
+    EXPECT_EQ(said.at("else"),
+              host == std::string("mx1") ? Answer::not_testable : Answer::contradicted);
+  }
+}
+
 // 19 answered sessions of the year 2012 with a mail server that no party holds.
 std::string flows_of_2012() {
   std::string log =
