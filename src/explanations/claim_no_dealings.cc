@@ -190,7 +190,8 @@ ClaimAnswer conclude(const Context& context, const Denied& denied, const Looked&
                     denied.stated, name),
         {fmt::format("what {} holds ('addresses', 'names' and 'accounts' of [[party]])", name)});
     answer.in_short = fmt::format("no {} of {} is stated", denied.stated, name);
-  } else if (looked.absences.size() == looked.pairs && looked.pairs > 0) {
+  } else if (context.question.window && looked.absences.size() == looked.pairs &&
+             looked.pairs > 0) {
     answer = answered(context, Answer::supported,
                       {"none in complete records of a party",
                        fmt::format("{}. What passed by other ways than these records see is not "

@@ -128,11 +128,36 @@ void sort_out(Verdict& verdict) {
   for (const Assessment* assessment : alive) verdict.surviving.push_back(assessment->explanation);
 }
 
-// What the case already holds is not missing. Whose mail or flow log it is no finding tells, so
-// those stay on the list until somebody asks for them by name.
+// Whether a party of the question kept a log of this kind that speaks of the whole window; of the
+// parties that asked, or of those that did not, where that matters.
+enum class Side { either, askers, others };
+bool is_kept(const FindingSet& findings, std::string_view kind, Side side) {
+  const auto is_on_side = [&](const std::string& party) {
+    if (side == Side::either) return true;
+    const auto volumes = about_parties(findings, "volume", "raw");
+    const bool has_asked = std::any_of(volumes.begin(), volumes.end(), [&](const Finding* volume) {
+      return volume->subject == party && is_set(*volume, "rows_for_others_names");
+    });
+    return has_asked == (side == Side::askers);
+  };
+  for (const Finding* direct : findings.by_method("direct_records")) {
+    const auto& told = direct->parameters;
+    if (!told.contains("kind") || told.at("kind") != kind) continue;
+    for (const char* end : {"from", "to"}) {
+      const bool is_theirs = is_set(*direct, fmt::format("logs_kept_by_{}", end));
+      if (is_theirs && is_on_side(told.at(end))) return true;
+    }
+  }
+  return false;
+}
+
+// What the case already holds is not missing.
 bool is_in_the_case(std::string_view record, const FindingSet& findings) {
   const std::vector<std::string> vantages = vantages_with_rows(findings);
   if (record == "second_vantage") return vantages.size() >= 2;
+  if (record == "flow_at_either_edge") return is_kept(findings, "flow", Side::either);
+  if (record == "receiving_mail_log") return is_kept(findings, "mail", Side::askers);
+  if (record == "sending_mail_log") return is_kept(findings, "mail", Side::others);
   if (record != "resolver_client_log") return false;
   return std::find(vantages.begin(), vantages.end(), "resolver") != vantages.end();
 }

@@ -136,12 +136,18 @@ void Weighing::bear(const Finding& finding, Direction direction, std::string rea
 void Weighing::open(std::string text) { assessment_.open.push_back(std::move(text)); }
 
 bool Weighing::exclude_without(const FindingSet& findings, std::string_view record_kind) {
-  for (const Finding* coverage : findings.by_method("coverage", record_kind)) {
-    if (!coverage->absence) continue;
-    if (!assessment_.exclusion) assessment_.exclusion.emplace(*coverage->absence, *coverage);
-    return true;
+  const Finding* cited = nullptr;
+  for (const Finding* direct : findings.by_method("direct_records")) {
+    const auto kind = direct->parameters.find("kind");
+    if (kind == direct->parameters.end() || kind->second != record_kind) continue;
+    // Mail of a host may bear anybody's domain: without its address no row could name it.
+    const bool could_be_named = record_kind != "mail" || is_set(*direct, "both_addresses_stated");
+    if (!direct->absence || !could_be_named) return false;
+    if (cited == nullptr) cited = direct;
   }
-  return false;
+  if (cited == nullptr) return false;
+  if (!assessment_.exclusion) assessment_.exclusion.emplace(*cited->absence, *cited);
+  return true;
 }
 
 void Weighing::exclude(Contradiction contradiction) {

@@ -48,7 +48,9 @@ class Weighing {
   // Something the explanation must leave behind and no evidence in the case could show.
   void open(std::string text);
   // Excludes when records of this kind ("mail", "flow"), which the explanation must leave, are
-  // vouched to be absent, and says whether they are. The first exclusion is the one told.
+  // vouched to be absent between all of the question's parties by one of each two (direct_records),
+  // and says whether they are. That a file is empty is no ground: it may be anybody's. The first
+  // exclusion is the one told.
   bool exclude_without(const FindingSet& findings, std::string_view record_kind);
   void exclude(Contradiction contradiction);
   // Look-ups of this cause differ from those of all others, so that they may support it.

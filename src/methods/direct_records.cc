@@ -33,6 +33,18 @@ bool tells_of(const MethodContext& context, RecordKind kind) {
                      [&](const Evidence& evidence) { return evidence.tells_of(kind_word(kind)); });
 }
 
+// From the first to the last moment of which a vantage of look-ups tells.
+Interval time_of(const std::vector<QuestionRecords>& vantages) {
+  Interval hull;
+  for (const QuestionRecords& records : vantages) {
+    if (records.window.empty()) continue;
+    hull = hull.empty() ? records.window
+                        : Interval{std::min(hull.begin_us, records.window.begin_us),
+                                   std::max(hull.end_us, records.window.end_us)};
+  }
+  return hull;
+}
+
 class DirectRecords : public Method {
  public:
   std::string_view name() const override { return "direct_records"; }
@@ -50,8 +62,8 @@ class DirectRecords : public Method {
                                const MethodContext& context) const override {
     std::vector<Finding> findings;
     const std::vector<int> parties = parties_of(context);
-    const DirectSurvey survey(context, parties,
-                              vantages.empty() ? nullptr : &vantages.front().losses);
+    const DirectSurvey survey(
+        context, parties, vantages.empty() ? nullptr : &vantages.front().losses, time_of(vantages));
     for (const RecordKind kind : kDirectKinds) {
       // Logs of mail tell ids and answers as well.
       const bool is_told = tells_of(context, kind) ||

@@ -37,6 +37,7 @@ FindingSet vouched(const char* kind) {
 
 CaseFile stated_case() {
   CaseFile file = demo_case();
+  file.questions.front().window = test::kWindow;
   for (Party& party : file.parties) {
     party.accounts = {"XX" + party.name};
     party.addresses = {IpPrefix::parse("192.0.2.0/24").value()};

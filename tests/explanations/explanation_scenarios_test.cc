@@ -322,12 +322,49 @@ TEST(SensorBias, ChangeOfRateAcrossADeclaredPauseIsNotCalledASilence) {
 
 TEST(CompleteMailLogWithoutTheSession, ExcludesMailOfBothKinds) {
   Findings findings = lookups();
-  findings.add("coverage", "mail", Outcome::found, {{"evidences", 1}, {"complete", 1}}).absence =
-      test::absence_of("mail");
+  test::add_absence_between(findings, "mail");
   const Verdict verdict = judged(findings);
   EXPECT_THAT(verdict.excluded, Contains("live_mail_with_checks"));
   EXPECT_THAT(verdict.excluded, Contains("person_to_person_mail"));
   EXPECT_THAT(verdict.surviving, Contains("archive_rescan"));
+}
+
+TEST(EmptyLogOfNobody, ExcludesNothingThoughItIsDeclaredComplete) {
+  for (const char* kind : {"mail", "flow"}) {
+    Findings findings = lookups();
+    findings.add("coverage", kind, Outcome::found, {{"evidences", 1}, {"complete", 1}}).absence =
+        test::absence_of(kind);
+    EXPECT_THAT(judged(findings).excluded, ::testing::IsEmpty()) << kind;
+    // One way alone is half of the pair, and a host whose address nobody states may be in any row.
+    test::add_absence_between(findings, kind);
+    findings.last().absence.reset();
+    EXPECT_THAT(judged(findings).excluded, ::testing::IsEmpty()) << kind;
+  }
+}
+
+TEST(MissingRecords, ALogThatAPartyKeptIsNotMissing) {
+  const auto asks_for = [](const Verdict& verdict, std::string_view record) {
+    return std::any_of(verdict.missing.begin(), verdict.missing.end(),
+                       [&](const MissingRecord& missing) { return missing.record == record; });
+  };
+  const auto kept = [](const char* kind, const char* whose) {
+    Findings findings = lookups();
+    Finding& direct = findings.add("direct_records", "Bank>Sender", Outcome::nothing_found,
+                                   {{"rows", 0}, {whose, 1}}, kind);
+    direct.parameters = {{"from", "Bank"}, {"to", "Sender"}, {"kind", kind}};
+    return judged(findings);
+  };
+  const Verdict none = judged(lookups());
+  for (const char* record : {"flow_at_either_edge", "receiving_mail_log", "sending_mail_log"}) {
+    EXPECT_TRUE(asks_for(none, record)) << record;
+  }
+  EXPECT_FALSE(asks_for(kept("flow", "logs_kept_by_to"), "flow_at_either_edge"));
+  const Verdict banks = kept("mail", "logs_kept_by_from");  // Bank asked
+  EXPECT_FALSE(asks_for(banks, "receiving_mail_log"));
+  EXPECT_TRUE(asks_for(banks, "sending_mail_log"));
+  const Verdict senders = kept("mail", "logs_kept_by_to");
+  EXPECT_TRUE(asks_for(senders, "receiving_mail_log"));
+  EXPECT_FALSE(asks_for(senders, "sending_mail_log"));
 }
 
 TEST(Explanations, EachSaysWhatItPredictsWhatItMustLeaveAndWhatWouldSettleIt) {

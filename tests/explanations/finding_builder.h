@@ -97,6 +97,17 @@ inline Absence absence_of(const std::string& record_kind) {
       .value();
 }
 
+// Both ways between Bank and Sender, as direct_records says it of a party's own complete records.
+inline void add_absence_between(Findings& findings, const std::string& kind) {
+  for (const auto& [from, to] : {std::pair("Bank", "Sender"), {"Sender", "Bank"}}) {
+    Finding& finding =
+        findings.add("direct_records", std::string(from) + ">" + to, Outcome::nothing_found,
+                     {{"rows", 0}, {"both_addresses_stated", 1}}, kind);
+    finding.parameters = {{"from", from}, {"to", to}, {"kind", kind}};
+    finding.absence = absence_of(kind);
+  }
+}
+
 // The demo's situation: Bank 2,820 and Clinic 714 of 3,561 rows, three counting rules.
 inline Findings demo_findings(double complete = 0) {
   Findings findings;

@@ -161,8 +161,7 @@ TEST(Verdict, OneCauseLeftIsSettledOnlyAsFarAsTheRecordsGo) {
   // Complete mail logs without the session take E1 and E13 out; ten causes stay that need no mail,
   // and no finding can exclude them yet, so the verdict stays open.
   Findings findings = test::demo_findings();
-  findings.add("coverage", "mail", Outcome::found, {{"evidences", 1}, {"complete", 1}}).absence =
-      test::absence_of("mail");
+  test::add_absence_between(findings, "mail");
   const Verdict verdict = judged(findings.set());
   EXPECT_EQ(verdict.conclusion, Conclusion::inconclusive);
   EXPECT_THAT(verdict.statement, HasSubstr("10 causes survive"));
@@ -251,6 +250,7 @@ FindingSet random_findings(std::mt19937& random, const Options& options) {
     }
     if (random() % 4 == 0) finding.absence = test::absence_of(is_coverage ? subject : "dns");
   }
+  if (!options.only_dns && random() % 4 == 0) test::add_absence_between(findings, pick(kinds));
   return findings.set();
 }
 

@@ -377,6 +377,21 @@ TEST_F(DirectRecordsTest, AnothersLogOrAHalfKnownOneVouchesForNothing) {
   EXPECT_THAT(there.limitations.back(), HasSubstr("do not show that Bank kept it"));
 }
 
+TEST_F(DirectRecordsTest, EmptyLogVouchesOnlyAsOneOfWhoHandedItOver) {
+  Evidence& log = evidence("flow", Vantage::passive_sensor);
+  complete(log);
+  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("logs_kept_by_from", -1), 0);
+  log.received_from = "Clinic";
+  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
+  log.received_from = "bank";
+  EXPECT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("logs_kept_by_from", -1), 1);
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("logs_kept_by_to", -1), 0);
+  flow(60, "198.51.100.7", "198.18.0.1", 443, 4'000, 9'000);  // another's
+  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
+}
+
 TEST_F(DirectRecordsTest, SensorCannotVouchThatNoMailPassed) {
   complete(evidence("mail", Vantage::passive_sensor, "pcap_smtp"));
   everyday_mail(40);

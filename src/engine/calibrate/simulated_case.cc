@@ -45,6 +45,8 @@ CaseFile case_file_of(const sim::Scenario& scenario) {
     const sim::Party& party = scenario.parties[i];
     Party& holder = file.parties.emplace_back();
     holder.name = party.name;
+    const std::string domain = sim::mail_domain(scenario, i);
+    holder.names = {pattern_of(domain), pattern_of("*." + domain)};
     for (const auto* addresses : {&party.addresses, &party.mail_addresses}) {
       for (const std::string& address : *addresses) {
         holder.addresses.push_back(IpPrefix::parse(address).value());
@@ -214,6 +216,7 @@ class SimulatedCase {
     });
     Evidence& evidence =
         add_evidence(kind, own == files.end() ? std::string(kind) : own->name, vantage);
+    evidence.received_from = scenario_.parties.front().name;
     declare_all(evidence, kSpareSeconds);
     if (own == files.end()) return store_->commit(evidence.number);
     const SniffChoice choice = choose_reader(std::string_view(own->bytes).substr(0, kSniffBytes));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/ascii.h"
+
 namespace assay::methods {
 namespace {
 
@@ -277,8 +279,13 @@ Keeper Keepers::of(const Evidence& evidence, RecordKind kind, int party) const {
   if (kind == RecordKind::flow && told != evidence.kinds.end()) {
     rows = std::max(rows, told->second);
   }
-  if (rows < kKeeperRows) return Keeper::unclear;
   const auto found = theirs_.find({evidence.number, kind, party});
+  if (rows < kKeeperRows) {
+    // Too few rows to show it: then it is told by who handed it over, unless a row says otherwise.
+    const bool is_theirs = rows == 0 || (found != theirs_.end() && found->second.rows == rows);
+    const bool is_from_them = lower_text(evidence.received_from) == lower_text(holder.name);
+    return is_theirs && is_from_them ? Keeper::theirs : Keeper::unclear;
+  }
   if (found == theirs_.end()) return Keeper::not_theirs;
   const auto all = static_cast<double>(rows);
   const auto theirs = static_cast<double>(found->second.rows);

@@ -268,6 +268,15 @@ void fill_in(const DirectSurvey& survey, const PartyPair& pair, RecordKind kind,
   say_apart(rows, kind, words, finding);
   finding.selection = survey.seal(counted, fmt::format("{} rows {}", words.rows, way));
   if (kind == RecordKind::flow || kind == RecordKind::mail || kind == RecordKind::payment) {
+    if (kind != RecordKind::payment) {
+      const auto& parties = survey.context().case_file->parties;
+      const auto has_address = [&](int party) {
+        return !parties[static_cast<std::size_t>(party)].addresses.empty();
+      };
+      add(finding, "both_addresses_stated", has_address(pair.from) && has_address(pair.to) ? 1 : 0);
+      add(finding, "logs_kept_by_from", static_cast<double>(survey.kept_by(kind, pair.from)));
+      add(finding, "logs_kept_by_to", static_cast<double>(survey.kept_by(kind, pair.to)));
+    }
     const std::uint64_t untold = kind == RecordKind::payment ? survey.untold_payments(pair) : 0;
     const auto lookups = static_cast<std::uint64_t>(finding.value_or("lookup_flows", 0) -
                                                     finding.value_or("lookup_flows_doubtful", 0));

@@ -15,9 +15,10 @@ inline constexpr char kDirectVantage[] = "";  // records of other kinds meet no 
 // The rows of all kinds between the parties, brought together once.
 class DirectSurvey {
  public:
-  // `losses` may be nullptr. The referred-to objects outlive this one.
+  // `losses` may be nullptr. `lookups`: the time of the look-ups, of which an absence speaks where
+  // the question states no window. The referred-to objects outlive this one.
   DirectSurvey(const MethodContext& context, std::vector<int> parties,
-               const std::vector<RecorderLoss>* losses);
+               const std::vector<RecorderLoss>* losses, const Interval& lookups);
 
   const MethodContext& context() const { return context_; }
   const OtherRecords& others() const { return others_; }
@@ -27,6 +28,8 @@ class DirectSurvey {
   Selection seal(const OtherIndices& rows, std::string description) const;
   // Payments of the pair's accounts, the right way, whose other side is not told: maybe theirs.
   std::uint64_t untold_payments(const PartyPair& pair) const;
+  // Evidences of flows or mail that the party kept and that speak of the whole window.
+  std::size_t kept_by(RecordKind kind, int party) const;
   // Sets the finding's absence where a party's own complete records allow it; says what stands in
   // the way otherwise, in the finding's limitations. `observed`: rows that are it, or could be.
   void vouch(RecordKind kind, const PartyPair& pair, const std::string& what,
@@ -41,6 +44,7 @@ class DirectSurvey {
   const OtherRecords& others_;
   const std::vector<RecorderLoss>* losses_;
   Interval window_;
+  Interval absence_window_;
   Keepers keepers_;
   std::map<std::uint32_t, std::set<std::string>> statements_;     // accounts, by evidence
   std::map<int, std::uint64_t> paid_to_untold_, paid_by_untold_;  // by party

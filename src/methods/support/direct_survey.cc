@@ -64,11 +64,12 @@ bool is_statement_of(const Accounts& accounts, const Party& party) {
 }  // namespace
 
 DirectSurvey::DirectSurvey(const MethodContext& context, std::vector<int> parties,
-                           const std::vector<RecorderLoss>* losses)
+                           const std::vector<RecorderLoss>* losses, const Interval& lookups)
     : context_(context),
       others_(context.others != nullptr ? *context.others : no_records()),
       losses_(losses),
       window_(hull_of(context)),
+      absence_window_(context.question->window || lookups.empty() ? window_ : lookups),
       keepers_(others_, context) {
   for (const RecordKind kind : {RecordKind::flow, RecordKind::service, RecordKind::mail,
                                 RecordKind::message, RecordKind::payment}) {
@@ -183,12 +184,26 @@ std::string DirectSurvey::missing_account(const std::vector<Recorder>& recorders
   return "";
 }
 
+std::size_t DirectSurvey::kept_by(RecordKind kind, int party) const {
+  if (context_.all_evidences == nullptr || absence_window_.empty()) return 0;
+  return static_cast<std::size_t>(
+      std::count_if(context_.all_evidences->begin(), context_.all_evidences->end(),
+                    [&](const Evidence& evidence) {
+                      if (!evidence.tells_of(kind_word(kind)) || !can_vouch(evidence, kind))
+                        return false;
+                      std::vector<Interval> parts = evidence.coverage.intervals;
+                      if (evidence.span) parts.push_back(*evidence.span);
+                      return uncovered(absence_window_, parts).empty() &&
+                             keepers_.of(evidence, kind, party) == Keeper::theirs;
+                    }));
+}
+
 void DirectSurvey::vouch(RecordKind kind, const PartyPair& pair, const std::string& what,
                          std::uint64_t observed, Finding& finding) const {
   if (observed > 0 || context_.all_evidences == nullptr) return;
-  if (!context_.question->window) {
+  if (absence_window_.empty()) {
     finding.limitations.emplace_back(
-        "No absence can be vouched for: the question states no window.");
+        "No absence can be vouched for: neither the question nor any evidence tells of a time.");
     return;
   }
   // Without anything stated no record of this kind could name the party.
@@ -224,7 +239,7 @@ void DirectSurvey::vouch(RecordKind kind, const PartyPair& pair, const std::stri
           fmt::format("no statement of {}'s account {} is in the case", holder.name, account));
       continue;
     }
-    const Sought sought{what, window_,
+    const Sought sought{what, absence_window_,
                         kind == RecordKind::mail ? holder.names : std::vector<NamePattern>{}};
     finding.absence = Absence::establish(recorders, sought, observed);
     if (finding.absence) return;
