@@ -82,8 +82,8 @@ std::uint64_t quantile(const std::vector<std::uint64_t>& sorted, double share) {
 // Of single findings, what leans the wrong way though the verdict holds.
 std::string leaning_page_of(const std::vector<CauseTally>& tallies) {
   std::string page =
-      "\n| cause | a finding strongly against the truth | timing said to speak for a program | "
-      "though persons chose the moments |\n|---|---|---|---|\n";
+      "\n| cause | a finding strongly against the truth | a clock or timer said to be kept | "
+      "though no program did |\n|---|---|---|---|\n";
   for (const CauseTally& each : tallies) {
     page += fmt::format("| {}{} | {} | {} of {} | {} |\n", each.cause,
                         each.code.empty() ? "" : " (" + each.code + ")",

@@ -106,10 +106,9 @@ RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario
   true_causes.insert(true_causes.end(), besides.begin(), besides.end());
   outcome.is_mixture = !besides.empty();
   Rung highest = Rung::nothing;
-  outcome.is_program = true;
   for (const sim::CauseKind* each : true_causes) {
     highest = std::max(highest, highest_true(each->truth(), has_other_records));
-    outcome.is_program &= each->truth().is_automatic;
+    outcome.is_program |= each->truth().is_automatic;
   }
   outcome.is_rung_too_high = verdict.rung > highest;
   outcome.names_missing = !verdict.missing.empty();

@@ -27,7 +27,7 @@ struct RunOutcome {
   bool is_single_cause_wrong = false;  // one cause survives and it is another
   bool is_truth_opposed = false;       // a finding bears strongly against the true cause
   bool is_program_said = false;        // timing is said to speak for a program
-  bool is_program = false;             // and no person chose the moments
+  bool is_program = false;             // and one of the true causes is a program
   bool is_mixture = false;             // of several causes
   bool has_other_records = false;      // mail logs and flows lie beside the look-ups
   std::uint32_t causes_excluded = 0;   // how many causes the verdict excludes, of the engine's
