@@ -10,6 +10,7 @@
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
 #include "methods/support/observed.h"
+#include "methods/support/other_findings.h"
 
 namespace assay::methods {
 namespace {
@@ -39,18 +40,6 @@ Side side_of(const QuestionRecords& records, const MethodContext& context, int a
     side.heads.push_back(burst.begin_us);
   }
   return side;
-}
-
-// The parties of the question, as indices into the case's.
-std::vector<int> parties_of(const MethodContext& context) {
-  std::vector<int> found;
-  const auto& parties = context.case_file->parties;
-  for (const std::string& name : context.question->between) {
-    for (std::size_t p = 0; p < parties.size(); ++p) {
-      if (parties[p].name == name) found.push_back(static_cast<int>(p));
-    }
-  }
-  return found;
 }
 
 Finding make(const QuestionRecords& records, const MethodContext& context, const Side& a,
@@ -236,7 +225,7 @@ class TurnTaking : public Method {
 
   std::vector<Finding> run(const QuestionRecords& records,
                            const MethodContext& context) const override {
-    const std::vector<int> parties = parties_of(context);
+    const std::vector<int> parties = question_parties(context);
     const ObservedTime observed = ObservedTime::of(records);
     std::vector<Finding> findings;
     std::vector<Side> alone;
