@@ -1,7 +1,7 @@
 // One thread against three: the same bytes read and stored here alone, and as assay reads evidence,
 // with a thread that reads ahead and another that appends to the store. Both stores must hold the
 // same afterwards.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "assay/reader.h"
 #include "assay/store.h"
 #include "engine/read_ahead.h"
+#include "readers/memory_source.h"
 
 namespace {
 
@@ -21,20 +22,6 @@ constexpr std::uint64_t kSeed = 7;
 void require(bool holds) {
   if (!holds) std::abort();
 }
-
-class BytesSource final : public ByteSource {
- public:
-  BytesSource(std::string_view bytes, std::size_t piece) : rest_(bytes), piece_(piece) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = rest_.copy(into, std::min(capacity, piece_));
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t piece_;
-};
 
 std::string text_of(const Reject& reject) {
   return fmt::format("reject {} {} {} {}\n", reject.code, reject.offset, reject.length,
@@ -117,7 +104,7 @@ std::string text_of(const Status& status, const RecordSink& sink) {
 
 std::string read_in_one_thread(const Reader& reader, std::string_view bytes, std::size_t piece) {
   const auto store = make_memory_store(kSeed);
-  BytesSource source(bytes, piece);
+  MemorySource source(bytes, piece);
   SingleThreadSink sink(*store);
   const Status status = reader.read(source, {}, sink);
   sink.flush();
@@ -126,7 +113,7 @@ std::string read_in_one_thread(const Reader& reader, std::string_view bytes, std
 
 std::string read_in_three(const Reader& reader, std::string_view bytes, std::size_t piece) {
   const auto store = make_memory_store(kSeed);
-  BytesSource source(bytes, piece);
+  MemorySource source(bytes, piece);
   std::string rejects;
   const auto keep = [&](const Reject& reject) {
     rejects += text_of(reject);

@@ -11,11 +11,12 @@ copy_programs() {
 
 now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
-# wait_for WHAT LOG COMMAND...: ten seconds for the command to succeed; else LOG tells why.
+# wait_for WHAT LOG COMMAND...: ten seconds (or `patience` tenths of one) for the command to
+# succeed; else LOG tells why.
 wait_for() {
   local what=$1 log=$2
   shift 2
-  for _ in $(seq 100); do
+  for _ in $(seq "${patience:-100}"); do
     "$@" >/dev/null 2>&1 && return
     sleep 0.1
   done

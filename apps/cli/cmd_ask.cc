@@ -1,5 +1,5 @@
 // assay ask
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "command.h"
 #include "text.h"

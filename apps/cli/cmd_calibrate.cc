@@ -1,5 +1,5 @@
 // assay calibrate
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <thread>
@@ -22,7 +22,7 @@ struct CalibrateOptions {
 
 Result<int> run_calibrate(const CalibrateOptions& options, Session& session) {
   CalibrateRequest request = options.ranges;
-  request.first_seed = options.seed.value_or(options.of_methods ? 2'000'001 : 1'000'001);
+  request.first_seed = options.seed.value_or(options.of_methods ? 4'000'001 : 5'000'001);
   request.runs = options.runs.value_or(options.of_methods ? 200 : 2'000);
   if (options.of_ratios) request.subject = CalibrateSubject::ratios;
   if (options.of_methods) request.subject = CalibrateSubject::methods;
@@ -50,7 +50,7 @@ Result<int> run_calibrate(const CalibrateOptions& options, Session& session) {
 Job declare_calibrate(CLI::App& app) {
   auto options = std::make_shared<CalibrateOptions>();
   app.add_option("--seed", options->seed,
-                 "the first seed; the next runs have the next ones (1000001; methods 2000001)");
+                 "the first seed; the next runs have the next ones (5000001; methods 4000001)");
   app.add_option("--runs", options->runs,
                  "how many, dealt to all causes in turn (2000); for each line of methods (200)")
       ->check(CLI::Range(1u, 1'000'000u));

@@ -1,5 +1,5 @@
 // assay claim
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <set>

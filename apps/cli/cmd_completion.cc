@@ -1,5 +1,5 @@
 // assay completion: scripts made from the command table.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "command.h"
 

@@ -1,5 +1,5 @@
 // assay evidence, assay rejects
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "command.h"
 #include "outcomes.h"

@@ -1,5 +1,5 @@
 // assay examine, assay report
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 

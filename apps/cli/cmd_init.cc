@@ -1,5 +1,5 @@
 // assay init
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <random>
 

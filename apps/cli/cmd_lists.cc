@@ -1,5 +1,5 @@
 // assay formats, sniff, methods, explanations, version
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/store.h"
 #include "command.h"

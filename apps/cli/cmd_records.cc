@@ -1,5 +1,5 @@
 // assay show, count, sql, export
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // assay simulate, causes
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/simulate.h"
 #include "command.h"
@@ -42,7 +42,7 @@ Job declare_simulate(CLI::App& app) {
   auto options = std::make_shared<SimulateOptions>();
   app.add_option("SCENARIO", options->scenario, "a scenario as TOML")->required();
   app.add_option("-o,--output", options->directory, "folder that is made, or empty")->required();
-  app.add_option("--seed", options->seed, "another seed than the scenario's")
+  app.add_option("--seed", options->seed, "another seed than the scenario's and its parties'")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{9'000'000'000'000'000}));
   return [options](Session& session) { return run_simulate(*options, session); };
 }

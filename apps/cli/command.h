@@ -40,6 +40,7 @@ Result<int> print_table(Session& session, const std::string& name,
 Job declare_init(CLI::App& app);
 Job declare_add(CLI::App& app);
 Job declare_read(CLI::App& app);
+Job declare_collect(CLI::App& app);
 Job declare_evidence(CLI::App& app);
 Job declare_verify(CLI::App& app);
 Job declare_party(CLI::App& app);
@@ -52,6 +53,8 @@ Job declare_count(CLI::App& app);
 Job declare_sql(CLI::App& app);
 Job declare_export(CLI::App& app);
 Job declare_rejects(CLI::App& app);
+Job declare_mail(CLI::App& app);
+Job declare_who(CLI::App& app);
 Job declare_formats(CLI::App& app);
 Job declare_sniff(CLI::App& app);
 Job declare_methods(CLI::App& app);

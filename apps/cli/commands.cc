@@ -13,6 +13,11 @@ const std::vector<Command>& all_commands() {
        "assay add CASE logs/ --covers 2016-05-04/2016-09-23 --complete --from 'J. Doe'\n"
        "zcat old.log.gz | assay add CASE -",
        declare_add},
+      {"collect", "seal what a plan names on a host in one signed bundle; resumable",
+       "assay collect PLAN -o BUNDLE --key KEY.pem\n"
+       "assay collect ssh://root@ns1.bank.example PLAN -o BUNDLE --key KEY.pem\n"
+       "assay collect verify BUNDLE --key KEY.pem.pub",
+       declare_collect},
       {"read", "read what is unread or partly read", "assay read CASE", declare_read},
       {"evidence", "list the evidence with its balance", "assay evidence CASE", declare_evidence},
       {"verify", "check hashes, custody chain, findings and report", "assay verify CASE",
@@ -41,6 +46,12 @@ const std::vector<Command>& all_commands() {
        declare_export},
       {"rejects", "list what could not become a record", "assay rejects CASE dns-1",
        declare_rejects},
+      {"mail", "review mailboxes: what is new beside what was known, what is marked",
+       "assay mail review CASE --known message-1 --new message-2 --out review\n"
+       "assay mail review CASE --known from:'J. Doe' --new rest --class new,part_copy --marked",
+       declare_mail},
+      {"who", "who held a name or an address, by source and date",
+       "assay who CASE mail1.sender.example --at 2016-05-04", declare_who},
       {"formats", "list the record formats", "assay formats", declare_formats},
       {"sniff", "say what a file would be taken for, and why", "assay sniff query.log",
        declare_sniff},

@@ -1,5 +1,5 @@
 // The program `assay`: parses, runs one command, turns its error into words and an exit code.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <cstring>

@@ -35,6 +35,16 @@ std::string Sha256::hex() {
   return hex_digits({reinterpret_cast<const char*>(digest.data()), length});
 }
 
+std::string edrm_mih(std::string_view message_id) {
+  const std::string framed = "<" + std::string(message_id) + ">";
+  std::array<unsigned char, 16> digest{};
+  // Where only approved hashes are allowed (FIPS) there is no MD5.
+  if (EVP_Digest(framed.data(), framed.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1) {
+    return "";
+  }
+  return hex_digits({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
 std::string hex_digits(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;

@@ -1,5 +1,5 @@
 #include <date/tz.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #include "engine/acquisition.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -192,14 +192,23 @@ std::optional<std::size_t> Acquisition::unread_at(const std::string& path) const
   return std::nullopt;
 }
 
-// Empty files are alike in nothing but being empty, unless they have one name.
+// Lists without a record (two servers' that were asked nothing) are alike in nothing but their
+// header: each has a coverage of its own, which an absence rests on.
+bool Acquisition::tells_nothing(std::size_t index) const {
+  const Evidence& known = inside_.state.evidences[index];
+  return known.size_bytes == 0 ||
+         (known.state == ReadState::read && inside_.state.details[index].is_read &&
+          known.rows() == 0 && known.balance.rejected == 0);
+}
+
+// Those that tell nothing are the same only under one name.
 std::optional<std::size_t> Acquisition::same_bytes(const FileSeal& seal,
                                                    const Evidence& evidence) const {
   const CaseState& state = inside_.state;
   return state.first_of(state.index.of_bytes(seal.sha256), [&](std::size_t i) {
     const Evidence& known = state.evidences[i];
     return known.number != evidence.number && state.details[i].is_sealed &&
-           known.sha256 == seal.sha256 && (known.size_bytes != 0 || known.name == evidence.name);
+           known.sha256 == seal.sha256 && (known.name == evidence.name || !tells_nothing(i));
   });
 }
 
@@ -211,7 +220,7 @@ std::optional<std::size_t> Acquisition::same_content(const Draft& draft) const {
     const Evidence& known = state.evidences[i];
     const std::string& theirs = state.details[i].content_sha256;
     return known.number != draft.evidence.number && known.state == ReadState::read &&
-           content == (theirs.empty() ? known.sha256 : theirs);
+           !tells_nothing(i) && content == (theirs.empty() ? known.sha256 : theirs);
   });
 }
 
@@ -246,6 +255,10 @@ Status Acquisition::meet_again(const std::string& name, std::size_t index) {
                          archive ? inside_.state.evidences[*archive].name : "");
   } else if (is_otherwise) {
     words += "; it is stated otherwise now, which changes nothing unless you add --restate";
+    if (tells_nothing(index)) {
+      words +=
+          " (of another server: add the file under another name, and it is evidence of its own)";
+    }
   }
   emit(AddOutcome::Kind::already_here, shown, std::move(words));
   return {};

@@ -73,6 +73,7 @@ class Acquisition {
   // them is read.
   Status look_for_predecessor(DescriptorSource& file, Draft& draft) const;
   std::optional<std::size_t> unread_at(const std::string& path) const;
+  bool tells_nothing(std::size_t index) const;  // of state.evidences
   // Index of the evidence with these bytes as received.
   std::optional<std::size_t> same_bytes(const FileSeal& seal, const Evidence& evidence) const;
   // Index of an evidence read whose decompressed bytes are these.

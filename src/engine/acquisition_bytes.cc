@@ -1,8 +1,9 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 #include "engine/acquisition.h"
+#include "engine/collected_bundle.h"
 #include "engine/pst_folders.h"
 #include "engine/rejects_file.h"
 
@@ -222,6 +223,10 @@ Status Acquisition::turn_into_archive(Draft& draft) {
 }
 
 Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth, std::string why) {
+  auto looked = CollectedBundle::look_at(file);
+  if (!looked.ok()) return is_fatal(looked.error()) ? looked.error() : fail(draft, looked.error());
+  const CollectedBundle* bundle = looked->get();
+  if (bundle != nullptr) why = bundle->why();
   ASSAY_TRY(file.rewind());
   SealingSource sealing(file);
   if (Status drained = sealing.drain(); !drained.ok()) {
@@ -252,13 +257,14 @@ Status Acquisition::take_archive(DescriptorSource& file, Draft draft, int depth,
     draft.evidence.size_bytes = sealing.bytes();
     ASSAY_TRY(inside_.seal("evidence", evidence_payload(draft.evidence, draft.detail)));
   }
-  std::vector<Note> notes;
+  std::vector<Note> notes = bundle != nullptr ? bundle->notes() : std::vector<Note>();
   WalkEnd end;
   bool keeps_statements = false;
   Status walked =
       walk_archive(file, sealing.bytes(), inside_.directory, end,
                    [&](const ArchiveMember& member, ByteSource& data) -> Status {
                      Draft part = member_draft(draft, member);
+                     if (bundle != nullptr && !bundle->tell(member, part.evidence)) return {};
                      ASSAY_TRY(state_member(part, keeps_statements));
                      return take_member(member, data, std::move(part), depth + 1, notes);
                    });

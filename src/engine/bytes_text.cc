@@ -1,5 +1,5 @@
 // Bytes that somebody else chose, in JSON.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "core/digest.h"
 #include "engine/evidence_lines.h"

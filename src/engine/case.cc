@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include "engine/case_file_edit.h"
 #include "engine/case_impl.h"
 #include "engine/files.h"
+#include "engine/open_inside.h"
 
 namespace assay {
 namespace {
@@ -80,20 +81,27 @@ Result<Case> Case::init(const std::string& directory, std::string_view title,
   return Case(std::move(impl));
 }
 
-Result<Case> Case::open(const std::string& directory, const Surroundings& surroundings) {
+Result<std::unique_ptr<Case::Impl>> open_inside(const std::string& directory,
+                                                const Surroundings& surroundings) {
   struct stat info {};
   if (::stat(directory.c_str(), &info) != 0) {
     return Error{ErrorCode::not_found, fmt::format("there is no case {}", directory),
                  fmt::format("make one with: assay init {}", directory)};
   }
-  auto impl = std::make_unique<Impl>();
+  auto impl = std::make_unique<Case::Impl>();
   impl->directory = directory;
   impl->surroundings = surroundings;
   auto custody = Custody::load(directory);
   if (!custody.ok()) return custody.error();
   impl->custody = std::move(*custody);
   impl->replay();
-  return Case(std::move(impl));
+  return impl;
+}
+
+Result<Case> Case::open(const std::string& directory, const Surroundings& surroundings) {
+  auto impl = open_inside(directory, surroundings);
+  if (!impl.ok()) return impl.error();
+  return Case(std::move(*impl));
 }
 
 const std::string& Case::directory() const { return impl_->directory; }

@@ -1,6 +1,6 @@
 #include "engine/case_file_edit.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <toml++/toml.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // The record store of a case: opened when first needed, filled again from the sealed bytes.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

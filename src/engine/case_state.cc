@@ -1,6 +1,6 @@
 #include "engine/case_state.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 // Case::verify: what the other side's expert runs. Every byte that the chain names is hashed again,
 // what the chain does not name is said, and the findings are computed again from the evidence.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

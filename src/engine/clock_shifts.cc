@@ -1,6 +1,6 @@
 #include "engine/clock_shifts.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,12 +1,13 @@
 // The shipped demo case: the 143-day list simulated anew, and the records that real servers wrote.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 
 #include "assay/engine.h"
 #include "engine/demo_folder.h"
 #include "engine/files.h"
-#include "sim/reconstruction.h"
+#include "sim/records/records.h"
+#include "sim/scenario_toml.h"
 
 namespace assay {
 namespace {
@@ -30,22 +31,39 @@ Status add_one(Case& demo, const AddRequest& request,
   return {};
 }
 
+// The list's logs, and the truth last.
+Result<std::vector<sim::RecordFile>> simulate_list(const fs::path& demo_folder) {
+  const std::string path = (demo_folder / "list.toml").string();
+  const auto text = read_file(path);
+  if (!text.ok()) return text.error();
+  const auto scenario = sim::parse_scenario(*text, path);
+  if (!scenario.ok()) return scenario.error();
+  const auto run = sim::run_scenario(*scenario);
+  if (!run.ok()) return run.error();
+  std::vector<sim::RecordFile> files = sim::bind_query_logs(*scenario, *run);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    files[i].name = fmt::format("list-ns{}.log", i + 1);
+  files.push_back(sim::truth_of(*scenario, *run, files));
+  files.back().name = "list-truth.json";
+  return files;
+}
+
 // The list as it was handed round: nobody says what the servers recorded, so coverage is unknown.
-Status add_reconstruction(Case& demo, const fs::path& received,
-                          const std::function<void(const AddOutcome&)>& each) {
-  const sim::Reconstruction made = sim::reconstruct(sim::demo_seeds());
+Status add_list(Case& demo, const fs::path& demo_folder, const fs::path& received,
+                const std::function<void(const AddOutcome&)>& each) {
+  const auto files = simulate_list(demo_folder);
+  if (!files.ok()) return files.error();
   AddRequest request;
-  for (std::size_t i = 0; i < made.logs.size(); ++i) {
-    const fs::path path = received / fmt::format("list-ns{}.log", i + 1);
-    ASSAY_TRY(replace_file(path.string(), made.logs[i]));
-    request.paths.push_back(path.string());
+  for (const sim::RecordFile& file : *files) {
+    const std::string path = (received / file.name).string();
+    ASSAY_TRY(replace_file(path, file.bytes));
+    if (&file != &files->back()) request.paths.push_back(path);
   }
-  ASSAY_TRY(replace_file((received / "list-truth.tsv").string(), made.truth));
   request.vantage = Vantage::authoritative;
   request.zone = "UTC";
   request.received_from = "a researcher who had it from another";
   request.note =
-      "simulated (docs/simulator.md); the truth stands in list-truth.tsv, not in the case";
+      "simulated (docs/simulator.md); the truth stands in list-truth.json, not in the case";
   return add_one(demo, request, each);
 }
 
@@ -123,7 +141,7 @@ Result<Case> make_demo_case(const std::string& directory, const std::string& dem
   ASSAY_TRY(replace_file((fs::path(directory) / "case.toml").string(), *case_toml));
   const fs::path received = fs::path(directory) / "received";
   ASSAY_TRY(make_folder(received.string()));
-  ASSAY_TRY(add_reconstruction(*demo, received, each));
+  ASSAY_TRY(add_list(*demo, demo_folder, received, each));
   ASSAY_TRY(add_lab(*demo, demo_folder, each));
   Result<ExamineOutcome> examined = demo->examine();
   if (!examined.ok()) return examined.error();

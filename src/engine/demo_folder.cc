@@ -1,6 +1,6 @@
 #include "engine/demo_folder.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -44,7 +44,7 @@ std::string text_of(const std::string& path) {
 }
 
 bool is_demo_file(std::string_view name) {
-  return (name.starts_with("list-ns") && name.ends_with(".log")) || name == "list-truth.tsv" ||
+  return (name.starts_with("list-ns") && name.ends_with(".log")) || name == "list-truth.json" ||
          (name.starts_with("ns") && name.find(".query.log") != std::string_view::npos) ||
          name == "sender-edge.pcap.gz";
 }

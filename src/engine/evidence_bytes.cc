@@ -1,6 +1,6 @@
 #include "engine/evidence_bytes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "engine/evidence_lines.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace assay {
 namespace {

@@ -1,6 +1,6 @@
 #include "engine/evidence_pass.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>
@@ -9,6 +9,7 @@
 #include "engine/read_ahead.h"
 #include "engine/rejects_file.h"
 #include "readers/line_reader.h"
+#include "readers/memory_source.h"
 
 namespace assay {
 namespace {
@@ -392,19 +393,6 @@ class NothingKept final : public RecordSink {
   Status deliver_reject(const Reject&) override { return {}; }
 };
 
-class HeadSource final : public ByteSource {
- public:
-  explicit HeadSource(std::string_view head) : rest_(head) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = rest_.copy(into, capacity);
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-};
-
 }  // namespace
 
 std::optional<Error> refusal_of(const Evidence& evidence, const EvidenceDetail& detail,
@@ -413,7 +401,7 @@ std::optional<Error> refusal_of(const Evidence& evidence, const EvidenceDetail& 
   if (reader == nullptr) return std::nullopt;
   const auto context = context_of(evidence, detail);
   if (!context.ok()) return context.error();
-  HeadSource source(head);
+  MemorySource source(head);
   NothingKept sink;
   const Status status = reader->read(source, *context, sink);
   // The year of the first stamp is found at the end of the bytes, which these are not.

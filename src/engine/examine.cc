@@ -7,7 +7,9 @@
 #include "assay/method.h"
 #include "assay/verdict.h"
 #include "engine/clock_shifts.h"
+#include "engine/names_below.h"
 #include "engine/other_records.h"
+#include "engine/query_paths.h"
 #include "engine/question_records.h"
 #include "engine/recorder_losses.h"
 
@@ -49,9 +51,13 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
       if (!losses.ok()) return losses.error();
       groups->back().losses = std::move(*losses);
     }
-    const Result<OtherRecords> others =
+    Result<OtherRecords> others =
         load_other_records(store, case_file, question, evidences, *shifts);
     if (!others.ok()) return others.error();
+    ASSAY_TRY(load_query_paths(store, *groups, *shifts, *others));
+    const Result<NamesBelow> below = names_below(store, case_file, question, evidences, *shifts);
+    if (!below.ok()) return below.error();
+    const std::string not_taken = below->statement();
     MethodContext context;
     context.case_file = &case_file;
     context.question = &question;
@@ -67,6 +73,9 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
           finding.id = fmt::format("{}/{}", id, n);
         }
         shifts->say(finding);
+        if (finding.method == "volume" && !not_taken.empty()) {
+          finding.limitations.push_back(not_taken);
+        }
         findings.push_back(std::move(finding));
       }
     };
@@ -83,6 +92,7 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
     QuestionResult result;
     result.question = question;
     result.verdict = judge(question, case_file, set);
+    if (!not_taken.empty()) result.verdict.statement += " " + not_taken;
     result.findings = set.all();
     results.push_back(std::move(result));
   }

@@ -1,6 +1,6 @@
 #include "engine/gzip_source.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <isa-l/igzip_lib.h>
 
 #include <algorithm>

@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "engine/attribution.h"
+#include "engine/policy_answers.h"
+#include "engine/policy_names.h"
 #include "engine/question_interest.h"
 
 namespace assay {
@@ -54,10 +60,15 @@ class Loader {
         interest_(case_file, question) {
     for (const Evidence& evidence : evidences) {
       if (is_mail_log(evidence)) mail_logs_.insert(evidence.number);
+      if (evidence.format == "postfix_log") verifying_.push_back(evidence.number);
     }
   }
 
   Result<OtherRecords> load(const RowFilter& filter) {
+    Result<PolicyNames> policies = find_policy_names(store_, filter);
+    if (!policies.ok()) return policies.error();
+    policies_ = std::move(*policies);
+    if (policies_.is_cut) ++records_.left_out[RecordKind::registration];
     ASSAY_TRY(learn_names());
     ASSAY_TRY(learn_addresses(filter));
     ASSAY_TRY(learn_hosts());
@@ -66,6 +77,8 @@ class Loader {
       return true;
     }));
     note_cut_addresses();
+    ASSAY_TRY(complete_chains(filter));
+    ASSAY_TRY(learn_policies());
     ASSAY_TRY(spell_out());
     attribute_others(case_file_, records_.rows);
     // A corrected clock may have changed the order.
@@ -82,11 +95,17 @@ class Loader {
     std::size_t rows = 0, bytes = 0;
   };
 
+  bool is_policy_row(const RecordRow& row) const {
+    return (row.kind == RecordKind::registration || row.kind == RecordKind::dns_aggregate) &&
+           row.type != 0 && policies_.keys.contains(row.name);
+  }
+
   Status learn_names() {
     std::vector<std::string_view> zones;
     for (const std::string& parent : interest_.parents()) zones.emplace_back(parent);
     std::size_t siblings = 0;
     return store_.names([&](std::uint64_t key, std::string_view name) {
+      if (policies_.names.contains(name)) policies_.keys.insert(key);
       if (interest_.is_about_name(name)) {
         if (asked_.size() == limits_.asked_names) {
           are_names_cut_ = true;
@@ -107,27 +126,34 @@ class Loader {
     });
   }
 
-  Status learn_addresses(RowFilter filter) {
+  Status learn_addresses(const RowFilter& filter) {
     std::sort(asked_.begin(), asked_.end());
-    if (asked_.empty()) return {};
+    if (!asked_.empty()) {
+      ASSAY_TRY(learn_registered(filter));
+      ASSAY_TRY(learn_answers());
+    }
+    return learn_verified();
+  }
+
+  Status learn_registered(RowFilter filter) {
     filter.kinds = {RecordKind::registration};
     filter.qtypes = {kTypeA, kTypeAaaa};
-    ASSAY_TRY(store_.records(filter, [&](const StoredRecord& record) {
+    return store_.records(filter, [&](const StoredRecord& record) {
       static const FieldId kRdata = field_id("rdata");
       if (!std::binary_search(asked_.begin(), asked_.end(), record.row.name)) return true;
       for (const auto& [field, text] : record.fields) {
         if (field != kRdata) continue;
-        Interval seen;
-        if ((record.row.flags & kTimeUnknown) == 0) {
-          seen = {record.row.time_us, record.row.until_us + 1};
-        }
         if (const auto address = IpAddress::parse(text)) {
-          note_address(record.row.name, *address, record.evidence, seen);
+          note_address(names_.at(record.row.name), *address, record.evidence, time_of(record));
         }
       }
       return true;
-    }));
-    return learn_answers();
+    });
+  }
+
+  static Interval time_of(const StoredRecord& record) {
+    if ((record.row.flags & kTimeUnknown) != 0) return {};
+    return {record.row.time_us, record.row.until_us + 1};
   }
 
   // Answers that were captured with the look-ups of the names.
@@ -153,18 +179,65 @@ class Loader {
       }
       // An alias's address is its owner's, which need not be one of the names.
       if (address && std::binary_search(asked_.begin(), asked_.end(), answer.owner)) {
-        note_address(answer.owner, *address, stored.evidence, {});
+        note_address(names_.at(answer.owner), *address, stored.evidence, {});
       }
       return true;
     });
   }
 
-  void note_address(std::uint64_t name, const IpAddress& address, std::uint32_t evidence,
+  // Postfix tells a client's name only when the address's reverse name led back to it at that time
+  // ("unknown" otherwise): the name's own zone had that address then. Other logs print what the
+  // client or one of the two look-ups said. In the window, as answers are.
+  Status learn_verified() {
+    RowFilter filter;
+    filter.evidences.assign(verifying_.begin(), verifying_.end());
+    if (filter.evidences.empty()) return {};
+    filter.kinds = {RecordKind::mail};
+    if (question_.window) filter.window = shifts_.recorded(*question_.window);
+    std::map<std::tuple<std::string, std::uint64_t, std::uint32_t>, Interval> found;
+    ASSAY_TRY(store_.records(filter, [&](const StoredRecord& record) {
+      const std::string name = verified_name(record);
+      if (name.empty() || record.row.client == 0 || !interest_.is_about_name(name)) return true;
+      const std::tuple key(name, record.row.client, record.evidence);
+      if (found.size() == limits_.name_addresses && !found.contains(key)) {
+        are_addresses_cut_ = true;
+        return true;
+      }
+      widen(found[key], time_of(record));
+      return true;
+    }));
+    for (const auto& [key, seen] : found) {
+      const auto& [name, client, evidence] = key;
+      auto address = store_.host(client);
+      if (!address.ok()) return address.error();
+      if (*address) note_address(name, **address, evidence, seen);
+    }
+    return {};
+  }
+
+  static std::string verified_name(const StoredRecord& record) {
+    static const FieldId kName = field_id("client_name");
+    std::string name;
+    for (const auto& [field, text] : record.fields) {
+      const bool is_told = field == kName && !text.empty() && text != "unknown";
+      if (is_told && !canonicalise_name(text, name)) return name;
+    }
+    return {};
+  }
+
+  static void widen(Interval& known, const Interval& seen) {
+    if (known.empty()) {
+      known = seen;
+    } else if (!seen.empty()) {
+      known = {std::min(known.begin_us, seen.begin_us), std::max(known.end_us, seen.end_us)};
+    }
+  }
+
+  void note_address(const std::string& canonical, const IpAddress& address, std::uint32_t evidence,
                     Interval seen) {
     if (!seen.empty()) {
       seen = {seen.begin_us + shifts_.of(evidence), seen.end_us + shifts_.of(evidence)};
     }
-    const std::string& canonical = names_.at(name);
     const auto known = std::find_if(
         records_.addresses.begin(), records_.addresses.end(),
         [&](const NameAddress& each) { return each.name == canonical && each.address == address; });
@@ -177,12 +250,7 @@ class Loader {
       records_.addresses.push_back({canonical, address, seen, {evidence}});
       return;
     }
-    if (known->seen.empty()) {
-      known->seen = seen;
-    } else if (!seen.empty()) {
-      known->seen = {std::min(known->seen.begin_us, seen.begin_us),
-                     std::max(known->seen.end_us, seen.end_us)};
-    }
+    widen(known->seen, seen);
     auto& from = known->evidences;
     if (std::find(from.begin(), from.end(), evidence) == from.end()) from.push_back(evidence);
   }
@@ -206,7 +274,8 @@ class Loader {
     return found == hosts_.end() ? IpAddress() : found->second;
   }
 
-  void take(const StoredRecord& record) {
+  // Nothing when it lies outside the question's window.
+  std::optional<OtherRow> row_of(const StoredRecord& record) {
     static const FieldId kRaw = field_id("raw");
     OtherRow row;
     row.row = record.row;
@@ -220,7 +289,7 @@ class Loader {
     const Interval span{row.row.time_us, std::max(row.row.until_us, row.row.time_us) + 1};
     if (is_dated && question_.window && record.row.kind != RecordKind::registration &&
         intersect(span, *question_.window).empty()) {
-      return;
+      return std::nullopt;
     }
     row.client = host_of(record.row.client);
     row.server = host_of(record.row.server);
@@ -230,17 +299,28 @@ class Loader {
     for (const auto& field : record.fields) {
       if (field.first != kRaw) row.fields.push_back(field);
     }
-    const Touch touch = interest_.of(row, mail_logs_.contains(record.evidence));
+    return row;
+  }
+
+  void take(const StoredRecord& record) {
+    std::optional<OtherRow> row = row_of(record);
+    if (!row) return;
+    Touch touch = interest_.of(*row, mail_logs_.contains(record.evidence));
+    if (touch == Touch::no && is_policy_row(row->row)) touch = Touch::beside;
     if (touch == Touch::no) {
-      if (may_touch(row)) ++records_.left_out[row.row.kind];
+      if (may_touch(*row)) ++records_.left_out[row->row.kind];
       return;
     }
+    keep(std::move(*row), touch);
+  }
+
+  void keep(OtherRow row, Touch touch) {
     Kept& kept = touch == Touch::yes ? touching_ : beside_;
     const std::size_t limit = touch == Touch::yes ? kMostTouchingRows : kMostBesideRows;
     std::size_t bytes = 0;
     for (const auto& field : row.fields) bytes += field.second.size();
     if (kept.rows >= limit || kept.bytes + bytes > kMostOtherBytes) {
-      ++records_.left_out[record.row.kind];
+      ++records_.left_out[row.row.kind];
       return;
     }
     ++kept.rows;
@@ -263,6 +343,46 @@ class Loader {
   void note_cut_addresses() {
     if (!are_addresses_cut_ && !are_names_cut_) return;
     for (const RecordKind kind : kKindsOfHosts) ++records_.left_out[kind];
+  }
+
+  // All Received fields of a message that was kept: those between strangers, too, make its way.
+  Status complete_chains(RowFilter filter) {
+    static const FieldId kIndex = field_id("hop_index");
+    using Place = std::pair<std::uint32_t, std::uint32_t>;  // evidence and number
+    std::set<Place> messages, hops;
+    std::set<std::uint32_t> evidences;
+    for (const OtherRow& row : records_.rows) {
+      if (row.row.kind == RecordKind::hop) hops.emplace(row.evidence, row.row.number);
+      if (row.row.kind != RecordKind::message) continue;
+      messages.emplace(row.evidence, row.row.number);
+      evidences.insert(row.evidence);
+    }
+    if (messages.empty()) return {};
+    filter.kinds = {RecordKind::hop};
+    filter.evidences.assign(evidences.begin(), evidences.end());
+    return store_.records(filter, [&](const StoredRecord& record) {
+      if (hops.contains({record.evidence, record.row.number})) return true;
+      std::uint32_t place = 0;
+      for (const auto& [field, text] : record.fields) {
+        if (field == kIndex) std::from_chars(text.data(), text.data() + text.size(), place);
+      }
+      if (place == 0 || place >= record.row.number) return true;
+      if (!messages.contains({record.evidence, record.row.number - place})) return true;
+      if (auto row = row_of(record)) keep(std::move(*row), Touch::beside);
+      return true;
+    });
+  }
+
+  // Only mail is checked by them.
+  Status learn_policies() {
+    const auto is_mail = [](const OtherRow& row) {
+      return row.row.kind == RecordKind::mail || row.row.kind == RecordKind::message;
+    };
+    if (std::none_of(records_.rows.begin(), records_.rows.end(), is_mail)) return {};
+    const Result<bool> is_cut = add_policy_answers(store_, shifts_, records_.rows);
+    if (!is_cut.ok()) return is_cut.error();
+    if (*is_cut) ++records_.left_out[RecordKind::registration];
+    return {};
   }
 
   // Names and IPv6 hosts of kept rows that were of no interest by themselves.
@@ -307,12 +427,14 @@ class Loader {
   const OtherLimits& limits_;
   QuestionInterest interest_;
   std::unordered_set<std::uint32_t> mail_logs_;
+  std::vector<std::uint32_t> verifying_;  // evidences whose names of clients were verified
   std::unordered_map<std::uint64_t, std::string> names_;  // of interest, by key
   std::vector<std::uint64_t> asked_;                      // of them those that are asked about
   std::unordered_map<std::uint64_t, IpAddress> hosts_;    // IPv6, of interest
   bool are_names_cut_ = false, are_siblings_cut_ = false, are_hosts_cut_ = false,
        are_addresses_cut_ = false;
   Kept touching_, beside_;
+  PolicyNames policies_;
   OtherRecords records_;
 };
 

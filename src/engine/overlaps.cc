@@ -1,6 +1,6 @@
 #include "engine/overlaps.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <functional>

@@ -1,6 +1,6 @@
 #include "engine/question_interest.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,7 @@ namespace {
 constexpr int kNeighbourBitsV4 = 24;
 constexpr int kNeighbourBitsV6 = 64;
 constexpr std::size_t kMostDomains = 64;  // of one field
+constexpr std::uint16_t kTypeTxt = 16;
 
 constexpr std::array<std::string_view, 22> kNamingFields{"client_name",  "client_name_unverified",
                                                          "delivered_to", "envelope_from",
@@ -78,6 +79,17 @@ bool contains_any(const std::vector<IpPrefix>& prefixes, const IpAddress& addres
 }
 
 }  // namespace
+
+bool is_mail_policy(const OtherRow& row) {
+  static const FieldId kRdata = field_id("rdata");
+  if (row.row.type != kTypeTxt) return false;
+  std::string_view text = row.field(kRdata);
+  text.remove_prefix(std::min(text.find_first_not_of('"'), text.size()));
+  return text.starts_with("v=spf1") || text.starts_with("v=DKIM1") ||
+         text.starts_with("v=DMARC1") || text.starts_with("k=") || text.starts_with("p=") ||
+         text.starts_with("h=") || text.starts_with("t=") || text.starts_with("g=") ||
+         text.starts_with("n=");
+}
 
 std::vector<std::string> domains_of(std::string_view text) {
   std::vector<std::string> domains;
@@ -208,7 +220,11 @@ Touch QuestionInterest::of(const OtherRow& row, bool is_mail_log) const {
   if (holds(row.client) || holds(row.server) || is_about_name(row.name) || any_field_touches(row)) {
     return Touch::yes;
   }
-  if (row.row.kind == RecordKind::registration) return of_registration(row);
+  const bool is_claim = row.row.kind == RecordKind::registration;
+  if ((is_claim || row.row.kind == RecordKind::dns_aggregate) && is_mail_policy(row)) {
+    return Touch::beside;
+  }
+  if (is_claim) return of_registration(row);
   return is_mail_log ? Touch::beside : Touch::no;
 }
 

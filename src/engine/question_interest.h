@@ -45,6 +45,10 @@ class QuestionInterest {
   std::vector<IpPrefix> addresses_, neighbours_;
 };
 
+// A TXT record that mail is checked by, whoever published it: keys, senders' hosts, policies (RFC
+// 6376, 7208, 7489). A message may be signed by a domain that no question names.
+bool is_mail_policy(const OtherRow& row);
+
 // The domain names that a text of mail holds: behind each '@', or the whole text when it has none.
 std::vector<std::string> domains_of(std::string_view text);
 

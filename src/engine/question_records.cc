@@ -1,6 +1,6 @@
 #include "engine/question_records.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,17 +27,6 @@ struct SelectedNames {
   bool empty() const { return index_of_key.empty() && could_be.empty(); }
   std::size_t size() const { return index_of_key.size() + could_be.size(); }
 };
-
-std::vector<NamePattern> target_patterns(const CaseFile& case_file, const Question& question) {
-  if (!question.names.empty()) return question.names;
-  std::vector<NamePattern> patterns;
-  for (const std::string& name : question.between) {
-    if (const Party* party = case_file.find_party(name)) {
-      patterns.insert(patterns.end(), party->names.begin(), party->names.end());
-    }
-  }
-  return patterns;
-}
 
 // The target that `name` continues with a further suffix
 // ("mail1.sender.example.corp.bank.example"), as a stub's search list makes it; empty when it is
@@ -304,6 +293,17 @@ void set_window(const Question& question, QuestionRecords& records) {
 }
 
 }  // namespace
+
+std::vector<NamePattern> target_patterns(const CaseFile& case_file, const Question& question) {
+  if (!question.names.empty()) return question.names;
+  std::vector<NamePattern> patterns;
+  for (const std::string& name : question.between) {
+    if (const Party* party = case_file.find_party(name)) {
+      patterns.insert(patterns.end(), party->names.begin(), party->names.end());
+    }
+  }
+  return patterns;
+}
 
 Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,
                                                            const CaseFile& case_file,

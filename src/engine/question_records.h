@@ -19,6 +19,9 @@ inline bool is_lookup(std::uint32_t flags) {
   return (flags & kHasQuery) != 0 && (flags & kMulticast) == 0 && opcode_of(flags) == 0;
 }
 
+// The names that the question is about: its own, else all that its parties hold.
+std::vector<NamePattern> target_patterns(const CaseFile& case_file, const Question& question);
+
 // One QuestionRecords a vantage among the evidences read, in the order of the Vantage enumeration;
 // none when no look-up record was read. The pointers within refer to `evidences`.
 Result<std::vector<QuestionRecords>> load_question_records(RecordStore& store,

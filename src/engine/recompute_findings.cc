@@ -1,6 +1,6 @@
 #include "engine/recompute_findings.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdlib>

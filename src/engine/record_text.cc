@@ -1,5 +1,5 @@
 // RowText: records of other kinds than look-ups.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

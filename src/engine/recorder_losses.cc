@@ -1,6 +1,6 @@
 #include "engine/recorder_losses.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

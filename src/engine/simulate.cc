@@ -1,6 +1,6 @@
 #include "assay/simulate.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 
@@ -17,7 +17,10 @@ Result<std::vector<SimulatedFile>> simulate(const std::string& scenario_path,
   if (!text.ok()) return text.error();
   auto scenario = sim::parse_scenario(*text, scenario_path);
   if (!scenario.ok()) return scenario.error();
-  if (seed) scenario->seed = *seed;
+  if (seed) {
+    scenario->seed = *seed;
+    for (sim::Party& party : scenario->parties) party.seed = 0;
+  }
   const auto run = sim::run_scenario(*scenario, {.keeps_inside = true});
   if (!run.ok()) return run.error();
   std::vector<SimulatedFile> files;

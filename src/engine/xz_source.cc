@@ -1,6 +1,6 @@
 #include "engine/xz_source.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <lzma.h>
 
 #include <optional>

@@ -1,6 +1,7 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -81,10 +82,44 @@ class AnotherUseOfTheHost final : public Explanation {
            "notices by mail are checked like all mail that arrives, whoever had them sent",
            weighing);
     }
+    weigh_relation(findings, weighing);
     weighing.open(
         "which customers used the host and whom they wrote to: no record of its service "
         "is in the case");
     return std::move(weighing).finish(role());
+  }
+
+ private:
+  static void weigh_relation(const FindingSet& findings, Weighing& weighing) {
+    read_fan_out(
+        findings,
+        {Direction::weakly_for,
+         "as recipients of one notice do; those of a mailing, and readers of news, do too"},
+        weighing);
+    read_mailings(
+        findings,
+        {Direction::weakly_for, "as for customers of a service; for its own ends as well"},
+        weighing);
+    read_rarity(findings, {Direction::neutral, "as a service with a short list leaves it"},
+                weighing);
+    read_acceptance(
+        findings,
+        {.named_side_takes_none = {Direction::weakly_for, "as a host that only sends notices does"},
+         .parties_refused = {},
+         .why_otherwise = {}},
+        weighing);
+    read_dormancy(findings, {Direction::weakly_against, "and its service would be a sign of use"},
+                  weighing);
+    constexpr std::string_view kNotTheUser =
+        "who is told there holds or runs something, and whoever used the host for another end need "
+        "stand in none of these roles";
+    for (const std::string_view role : {"registrant", "address_holder"}) {
+      note_registrations(findings, role, kNotTheUser, weighing);
+    }
+    note_registrations(findings, "neighbourhood",
+                       "neighbours are what a service with many customers has, and what every "
+                       "provider has",
+                       weighing);
   }
 };
 

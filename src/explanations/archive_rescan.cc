@@ -1,4 +1,7 @@
+#include <fmt/core.h>
+
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -70,6 +73,7 @@ class ArchiveRescan final : public Explanation {
                       "shows");
       }
     }
+    weigh_relation(findings, weighing);
     constexpr std::string_view kScansAndHours =
         "a scan may run at any hour or follow the working day of its users";
     read_rhythm(findings, {Direction::neutral, kScansAndHours}, kScansAndHours, weighing);
@@ -81,9 +85,34 @@ class ArchiveRescan final : public Explanation {
                     "configuration and a change at the collector");
     }
     weighing.open("a scan schedule at the asker: no host record in the case shows it");
-    weighing.open("stored messages with the name: no mail archive in the case shows them");
+    if (messages_of_before(findings).empty()) {
+      weighing.open("stored messages with the name: no mail archive in the case shows them");
+    }
     weighing.open("other names of the same messages in the same bursts: not looked for");
     return std::move(weighing).finish(role());
+  }
+
+ private:
+  static void weigh_relation(const FindingSet& findings, Weighing& weighing) {
+    read_fan_out(findings,
+                 {Direction::neutral,
+                  "a mailing to many leaves the name in many archives; who goes through them, and "
+                  "when, is another matter"},
+                 weighing);
+    read_rarity(findings, {Direction::neutral, "as scanners at few places leave it, and much else"},
+                weighing);
+    read_dormancy(findings,
+                  {Direction::weakly_for,
+                   "as with names that stand in old messages; a forgotten configuration and "
+                   "repeats of old look-ups ask for them too"},
+                  weighing);
+    for (const Finding* use : messages_of_before(findings)) {
+      weighing.bear(*use, Direction::weakly_for,
+                    fmt::format("messages at rest name a host of {}, all from before the look-ups: "
+                                "what a scan would go through, if it did; anybody's archive holds "
+                                "such, and a Received field can be forged",
+                                use->subject));
+    }
   }
 };
 

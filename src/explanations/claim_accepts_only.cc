@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/claims.h"
 
@@ -70,6 +70,9 @@ ClaimAnswer answer_of(const Context& context, const Finding& test) {
          test.statement + (test.absence
                                ? " Others came from too few networks, or on too few days, to tell "
                                  "a rule about them from a fault of theirs."
+                           : test.value_or("accepted_own", 0) > 0
+                               ? " It let in other hosts of its own party, and these records do "
+                                 "not show from whom those took what they handed on."
                            : test.value_or("accepted_untold", 0) > 0
                                ? " It let in some of whom its records do not tell who they are."
                                : " Nobody vouches that its log holds every session.")},

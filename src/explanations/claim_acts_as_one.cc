@@ -1,12 +1,9 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/claims.h"
 
 namespace assay::claims {
 namespace {
-
-// One system that asks through two addresses brings more than half of their bursts together.
-constexpr double kMostApart = 0.5;
 
 // The pair of the claim: two addresses, two parties, or the two busiest addresses of one party.
 std::vector<std::string> subjects_of(const Context& context) {
@@ -64,17 +61,13 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage,
                      subjects.front(), together)},
         {sync->id});
     answer.would_test = would_test;
-  } else if (shows_every_asker(context, vantage) && share < kMostApart) {
-    answer = answered(context, Answer::contradicted,
-                      {in_short, fmt::format("{}: {}. In complete records that is not how one "
-                                             "system behaves.",
-                                             subjects.front(), together)},
-                      {sync->id});
   } else {
+    // Never contradicted: a system that leaves by either address in turn brings no bursts together.
     answer = not_testable(
         context,
         fmt::format("{}: {}; no more than this test can tell from chance. Rows that these files "
-                    "lack would hide synchrony, so that does not show that they act apart.",
+                    "lack would hide synchrony, and one system that sends each question by either "
+                    "address shows none, so that does not show that they act apart.",
                     subjects.front(), together),
         would_test);
     answer.in_short = in_short;

@@ -1,6 +1,6 @@
 // automated, not_automated: whether a program makes a party's look-ups. A clock that is kept shows
 // one; that none is found shows nothing, since a program need not keep a clock.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/claims.h"
 

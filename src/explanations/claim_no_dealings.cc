@@ -96,7 +96,7 @@ void weigh(const Finding& finding, std::string_view kind, const Denied& denied, 
   if (kind == "mail") weigh_mail(finding, denied.absence_kind == "flow", told);
   if (kind == "message") weigh_messages(finding, told);
   if (kind == "payment") {
-    told.show(finding, finding.value_or("rows", 0), "payments between stated accounts");
+    told.show(finding, finding.value_or("rows", 0), "rows of payments between stated accounts");
     told.doubt(finding, finding.value_or("rows_by_name_alone", 0),
                "payments that only the holder's name ascribes to the party", kStatedAccounts);
   }
@@ -153,6 +153,30 @@ std::string unnamed(const Context& context, const Denied& denied) {
     if (!is_stated) return name;
   }
   return "";
+}
+
+// Money that may have reached the other by a third is no payment between the two.
+void add_payments_by_others(const Context& context, ClaimAnswer& answer) {
+  for (const std::string& from : context.parties()) {
+    for (const std::string& to : context.parties()) {
+      const Finding* finding = from == to ? nullptr : payments_finding(context.findings, from, to);
+      if (finding == nullptr) continue;
+      const double through = finding->value_or("payments_maybe_passed_on", 0);
+      const double paid = finding->value_or("payments_to_operators", 0);
+      if (through > 0) {
+        answer.statement += fmt::format(
+            " {} of {} to others could have gone on to {}, which no record shows; the answer is "
+            "about direct payments.",
+            counted(through, "payments"), from, to);
+      }
+      if (paid > 0) {
+        answer.statement +=
+            fmt::format(" {} of {} went to a third party that runs hosts for {}, not to {}.",
+                        counted(paid, "payments"), from, to, to);
+      }
+      if (through > 0 || paid > 0) cite(answer, finding->id);
+    }
+  }
 }
 
 std::string lookups_text(const Context& context) {
@@ -253,7 +277,9 @@ ClaimAnswer answer_no_mail(const Context& context) {
 }
 
 ClaimAnswer answer_no_payment(const Context& context) {
-  return deny(context, {{"payment"}, "payment", kStatements, "account"});
+  ClaimAnswer answer = deny(context, {{"payment"}, "payment", kStatements, "account"});
+  add_payments_by_others(context, answer);
+  return answer;
 }
 
 }  // namespace assay::claims

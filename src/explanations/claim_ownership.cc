@@ -1,5 +1,5 @@
 // registered_to and controlled_by: what sources say of roles, and what that does not show.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/claims.h"
 

@@ -1,6 +1,6 @@
 // period: a look-up every so often. A mean is no period, and a cache with a TTL of an hour makes
 // hourly gaps of any steady demand.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +14,7 @@ namespace {
 
 // "every hour" names no tolerance; a period that is kept is measured far better than this.
 constexpr double kUsualTolerance = 0.05;
+constexpr double kMostMarks = 1.5;  // periods; a longer median wait uses fewer than every mark
 constexpr char kWindowOfTimer[] =
     "the schedule of the program that asks, or its host's process log";
 const std::vector<std::string> kWouldTest{kResolverClientLog, kWindowOfTimer};
@@ -30,6 +31,7 @@ struct Seen {
   const Finding* gaps = nullptr;
   double period = 0;  // 0: none is kept
   double ttl = 0;     // 0: not known
+  bool is_ttl_estimated = false;
   double median = 0;
 };
 
@@ -41,6 +43,8 @@ Seen look(const Context& context, std::string_view vantage) {
   }
   if (seen.gaps != nullptr) {
     seen.ttl = seen.gaps->value_or("ttl_seconds", 0);
+    const auto source = seen.gaps->parameters.find("ttl_source");
+    seen.is_ttl_estimated = source != seen.gaps->parameters.end() && source->second == "estimated";
     seen.median = seen.gaps->value_or("gap_seconds_median", 0);
     if (seen.period <= 0) {
       seen.period = std::max(seen.gaps->value_or("clock_period_seconds", 0),
@@ -87,6 +91,18 @@ ClaimAnswer of_period(const Context& context, const Wanted& wanted, const Seen& 
   for (const Finding* finding : {seen.automation, seen.gaps}) {
     if (finding != nullptr) cited.push_back(finding->id);
   }
+  if (wanted.holds(seen.period) && seen.median > kMostMarks * seen.period) {
+    ClaimAnswer answer = not_testable(
+        context,
+        fmt::format("The marks of a clock of {} s are kept, and the median wait between look-ups "
+                    "is {} s: most marks are passed over, as a program leaves them that asks less "
+                    "often, or a cache.",
+                    number_text(seen.period, 1), number_text(seen.median, 1)),
+        kWouldTest);
+    answer.in_short = kept + ", and most of its marks are passed over";
+    for (const std::string& id : cited) cite(answer, id);
+    return answer;
+  }
   if (wanted.holds(seen.period)) {
     return answered(
         context, Answer::supported,
@@ -127,10 +143,10 @@ ClaimAnswer of_period(const Context& context, const Wanted& wanted, const Seen& 
       {kept + fmt::format(", not {} s", number_text(wanted.seconds, 1)),
        fmt::format(
            "Their look-ups keep a period of {} s, not one within {} to {} s, and no cache "
-           "with the TTL of {} s would make the one of the other. A second program behind the "
+           "with the TTL of {} s{} would make the one of the other. A second program behind the "
            "same addresses, whose look-ups this clock hides, is not excluded.",
            number_text(seen.period, 1), number_text(wanted.low, 1), number_text(wanted.high, 1),
-           number_text(seen.ttl))},
+           number_text(seen.ttl), seen.is_ttl_estimated ? " that the gaps tell of" : "")},
       cited);
 }
 

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -34,11 +34,16 @@ Compared compare_shares(const PartyCounts& counts, const Quoted& quoted, Of of) 
       quantity.interval = rule.share_interval;
       quantity.interval_method = rule.interval_method;
     }
-    compared.quantities.push_back(std::move(quantity));
+    const std::string interval =
+        quantity.interval
+            ? fmt::format(", 95 % interval {} to {}", percent_text(quantity.interval->first),
+                          percent_text(quantity.interval->second))
+            : "";
     compared.add(rule, quoted, {share, low, high},
-                 fmt::format("{} = {} of {}", percent_text(share), number_text(rule.rows),
-                             number_text(total)),
+                 fmt::format("{} = {} of {}{}", percent_text(share), number_text(rule.rows),
+                             number_text(total), interval),
                  percent_text(share));
+    compared.quantities.push_back(std::move(quantity));
   }
   return compared;
 }

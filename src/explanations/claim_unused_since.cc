@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/claims.h"
 
@@ -46,6 +46,10 @@ ClaimAnswer answer_unused_since(const Context& context) {
              why != test->parameters.end()) {
     answer =
         open(context, *test, fmt::format("No silence can be shown: {}.", why->second), why->second);
+    if (test->value_or("known_addresses", 1) == 0) {
+      answer.would_test.insert(answer.would_test.begin(),
+                               "the host's address at that time, stated in the claim's addresses");
+    }
   } else if (test->absence && test->value_or("own_flow_records", 0) > 0) {
     answer =
         answered(context, Answer::supported,

@@ -54,9 +54,11 @@ std::string count_rule(const Context& context, std::string_view vantage,
   for (const std::string& party : parties) {
     const Finding* volume = find(context, "volume", party, vantage, rule.variant);
     if (volume == nullptr) {
-      return is_stated_party(context, party)
-                 ? fmt::format("No rows could be counted for {}: it holds no address in the case.",
-                               party)
+      const Party* stated = context.case_file.find_party(party);
+      return stated != nullptr
+                 ? fmt::format("No rows could be counted for {}: {}.", party,
+                               stated->addresses.empty() ? "it holds no address in the case"
+                                                         : "no record of look-ups was read")
                  : fmt::format("The case knows no party '{}'.", party);
     }
     rule.rows += volume->value_or("rows", 0);

@@ -1,7 +1,7 @@
 // One line a kind of claim, and what the kinds share.
 #include "explanations/claims.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -112,8 +112,9 @@ std::vector<std::string> vantages(const Context& context) {
       found.push_back(finding.vantage);
     }
   }
-  // Records that are no look-ups are measured at no vantage.
-  for (const char* none : {"", "all"}) {
+  // Records that are no look-ups are measured at no vantage, and what compares several at none of
+  // them; no answer is told of a vantage that nobody stated.
+  for (const char* none : {"", "all", "across"}) {
     if (found.size() > 1) std::erase(found, none);
   }
   return found;
@@ -226,12 +227,15 @@ std::vector<ClaimAnswer> answer_claims(const Question& question, const CaseFile&
     const auto kind =
         std::find_if(claims::kAnswerers.begin(), claims::kAnswerers.end(),
                      [&](const claims::Kind& candidate) { return candidate.name == claim.kind; });
-    answers.push_back(
+    ClaimAnswer answer =
         kind == claims::kAnswerers.end()
             ? claims::not_testable(context, fmt::format("No claim of the kind '{}' can be answered "
                                                         "in this version.",
                                                         claim.kind))
-            : kind->answer(context));
+            : kind->answer(context);
+    claims::say_whose_logs(context, answer);
+    claims::say_basis(context, answer);
+    answers.push_back(std::move(answer));
   }
   return answers;
 }

@@ -62,6 +62,13 @@ enum class Combine {
 ClaimAnswer over_vantages(const Context& context, Combine rule,
                           const std::function<ClaimAnswer(std::string_view vantage)>& at_one);
 
+// For totals and absences: at whose servers they hold, and where the case holds a statement of more
+// name servers than handed logs over, of how many none is here.
+void say_whose_logs(const Context& context, ClaimAnswer& answer);
+// The window, the counting rule and the denominator of the first finding that the answer rests on,
+// where its sentence does not tell them yet.
+void say_basis(const Context& context, ClaimAnswer& answer);
+
 // "2,820"; at most `decimals` digits after the point, trailing zeros dropped.
 std::string number_text(double value, int decimals = 0);
 std::string percent_text(double share);  // "79.41 %"

@@ -100,31 +100,74 @@ Reached messages_at_rest(const Question& question, const FindingSet& findings) {
   return reached;
 }
 
+namespace {
+
+// What the pairs of a question tell of money.
+struct Money {
+  std::vector<std::string> transfers, asides;
+  std::size_t pairs = 0, silent = 0;
+  bool is_shared = false;
+};
+
+// Without the finding of payments, rows are all there is: several may tell one payment.
+void look_at_pair(const FindingSet& findings, const std::string& from, const std::string& to,
+                  Money& money, std::vector<std::string>& cited) {
+  const Finding* direct = direct_finding(findings, from, to, "payment");
+  const Finding* payments = payments_finding(findings, from, to);
+  if (direct == nullptr && payments == nullptr) return;
+  ++money.pairs;
+  const bool is_silent =
+      (direct == nullptr || direct->absence) && (payments == nullptr || payments->absence);
+  money.silent += is_silent ? 1 : 0;
+  for (const Finding* finding : {direct, payments}) {
+    if (finding != nullptr) cited.push_back(finding->id);
+  }
+  const double count =
+      payments != nullptr ? payments->value_or("payments", 0) : direct->value_or("rows", 0);
+  if (count > 0) {
+    const std::string_view sums = payments != nullptr ? told_by(*payments, "sums") : "";
+    money.transfers.push_back(fmt::format("{} ({} to {}{}{})", counted(count, "payments"), from, to,
+                                          sums.empty() ? "" : ": ", sums));
+  }
+  if (payments == nullptr) return;
+  money.is_shared |= payments->value_or("shared_accounts", 0) > 0;
+  if (const double through = payments->value_or("payments_maybe_passed_on", 0); through > 0) {
+    money.asides.push_back(
+        fmt::format("{} of {} to others could have gone on to {}, which no record shows",
+                    counted(through, "payments"), from, to));
+  }
+  if (const double paid = payments->value_or("payments_to_operators", 0); paid > 0) {
+    money.asides.push_back(fmt::format("{} of {} went to a third party that runs hosts for {}",
+                                       counted(paid, "payments"), from, to));
+  }
+}
+
+}  // namespace
+
 Reached financial_link(const Question& question, const FindingSet& findings) {
   Reached reached;
-  std::vector<std::string> transfers;
-  std::size_t pairs = 0, silent = 0;
+  Money money;
   for_each_pair(question, [&](const std::string& from, const std::string& to) {
-    const Finding* finding = direct_finding(findings, from, to, "payment");
-    if (finding == nullptr) return;
-    ++pairs;
-    silent += finding->absence ? 1 : 0;
-    if (const double rows = finding->value_or("rows", 0); rows > 0) {
-      transfers.push_back(fmt::format("{} ({} to {})", counted(rows, "payments"), from, to));
-    }
-    reached.findings.push_back(finding->id);
+    look_at_pair(findings, from, to, money, reached.findings);
   });
-  if (pairs == 0) return reached;
-  if (!transfers.empty()) {
+  if (money.pairs == 0) return reached;
+  if (!money.transfers.empty()) {
     reached.statement =
-        fmt::format("Financial link: recorded transfer, {}.", fmt::join(transfers, "; "));
-  } else if (silent == pairs) {
+        fmt::format("Financial link: recorded transfer, {}.", fmt::join(money.transfers, "; "));
+  } else if (money.is_shared) {
+    reached.statement =
+        "Financial link: shared instrument, an account that is stated for two of the parties; no "
+        "payment between accounts of theirs that are told apart stands in the records.";
+  } else if (money.silent == money.pairs) {
     reached.statement =
         "Financial link: none, within statements that are declared complete for the window.";
   } else {
     reached.statement =
         "Financial link: not testable; no payment between stated accounts stands in the records, "
         "and nobody vouches that they show them all.";
+  }
+  if (!money.asides.empty()) {
+    reached.statement += fmt::format(" Beside that, {}.", fmt::join(money.asides, "; "));
   }
   return reached;
 }

@@ -1,4 +1,5 @@
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -64,6 +65,20 @@ class DataCopiedBetweenSystems final : public Explanation {
                {Direction::weakly_for,
                 "as two systems do that copy both ways; a check that mail sets off does it too"},
                weighing);
+    read_fan_out(findings,
+                 {Direction::weakly_against, "and a job between two does not make strangers ask"},
+                 weighing);
+    read_rarity(findings, {Direction::neutral, "as a job between two leaves it, and much else"},
+                weighing);
+    read_acceptance(findings,
+                    {.named_side_takes_none = {Direction::neutral,
+                                               "data are copied by another service than mail"},
+                     .parties_refused = {},
+                     .why_otherwise = {}},
+                    weighing);
+    read_dormancy(findings,
+                  {Direction::weakly_against, "and connections of a job would be a sign of use"},
+                  weighing);
     if (!weighing.exclude_without(findings, "flow")) {
       weighing.open(
           "connections with many bytes after look-ups: no flow record in the case shows them");

@@ -1,6 +1,6 @@
 #include "explanations/direct.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/claims.h"
 
@@ -14,6 +14,16 @@ const Finding* direct_finding(const FindingSet& findings, std::string_view from,
     if (told != finding->parameters.end() && told->second == kind) return finding;
   }
   return nullptr;
+}
+
+const Finding* payments_finding(const FindingSet& findings, std::string_view from,
+                                std::string_view to) {
+  return findings.first("payments", fmt::format("{}>{}", from, to));
+}
+
+std::string_view told_by(const Finding& finding, const std::string& parameter) {
+  const auto found = finding.parameters.find(parameter);
+  return found == finding.parameters.end() ? std::string_view() : found->second;
 }
 
 std::string counted(double count, std::string_view words) {

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/registry.h"
 #include "explanations/settling_records.h"
@@ -55,6 +55,7 @@ class ForgedSources final : public Explanation {
     for (const Finding* demand : about_parties(findings, "cache_inversion")) {
       weigh_inversion(findings, *demand, weighing);
     }
+    const bool are_packets_told = weigh_packets(findings, weighing);
     for (const Finding* leak : about_all(findings, "suffix_leak")) {
       if (!is_set(*leak, "rows_known_suffix")) continue;
       weighing.bear(*leak, Direction::weakly_against,
@@ -67,13 +68,26 @@ class ForgedSources final : public Explanation {
     read_rhythm(findings, {Direction::neutral, kForgersChoice}, kForgersChoice, weighing);
     weighing.open(
         "the asker's own record of the questions that its resolvers sent: not in the case");
-    weighing.open(
-        "hop counts, ports, message ids and options of the packets against those of the asker's "
-        "resolvers: no finding compares them");
+    weighing.open(what_is_open(findings, are_packets_told));
     return std::move(weighing).finish(role());
   }
 
  private:
+  static std::string what_is_open(const FindingSet& findings, bool are_packets_told) {
+    if (!are_packets_told) {
+      return "hop counts, ports, message ids and options of the packets against those of the "
+             "asker's resolvers: no finding compares them";
+    }
+    for (const Finding* packets : findings.by_method("path_evidence")) {
+      if (packets->parameters.contains("party") &&
+          packets->value_or("hop_limit_commonest", 0) > 0) {
+        return "hop counts and EDNS sizes of packets that the asker's resolvers are known to have "
+               "sent: nothing in the case says which";
+      }
+    }
+    return "hop counts, EDNS sizes and spelling of the packets: no record in the case holds them";
+  }
+
   // A sensor that sees one direction, or loses packets, leaves answers without a question too.
   static void weigh_answers(const FindingSet& findings, const Finding& answers,
                             Weighing& weighing) {
@@ -87,6 +101,51 @@ class ForgedSources final : public Explanation {
                       : fmt::format("answers reached {} that no question had asked for; a sensor "
                                     "that misses questions makes such answers too",
                                     answers.subject));
+  }
+
+  // Whether the fields of a party's queries were told at all. A change from one habit to another at
+  // one moment is what an upgrade does, and a forger would have to begin when the resolver stops.
+  static bool weigh_packets(const FindingSet& findings, Weighing& weighing) {
+    bool are_told = false;
+    for (const Finding* packets : findings.by_method("path_evidence")) {
+      if (!packets->parameters.contains("party")) continue;
+      weigh_handshakes(*packets, weighing);
+      are_told = are_told || packets->outcome == Outcome::found ||
+                 packets->outcome == Outcome::nothing_found;
+      const double in_turn = packets->value_or("reasons_in_turn", 0);
+      const bool is_change = in_turn > 0 && packets->value_or("reasons", 0) == in_turn;
+      if (packets->outcome == Outcome::found) {
+        weighing.bear(
+            *packets, is_change ? Direction::neutral : Direction::weakly_for,
+            is_change
+                ? fmt::format("queries under {} changed their habit at one moment, as with an "
+                              "upgrade",
+                              packets->subject)
+                : fmt::format("queries under {} have what no one resolver does, as when two send "
+                              "under one address; hosts behind one translated address and unlike "
+                              "resolvers of a farm do so too{}",
+                              packets->subject,
+                              is_set(*packets, "hops_are_two_habits")
+                                  ? ", and so does load balancing over paths of unlike lengths"
+                                  : ""));
+      } else if (packets->outcome == Outcome::nothing_found) {
+        weighing.bear(*packets, Direction::neutral,
+                      fmt::format("queries under {} are of one habit; whoever forges all of them, "
+                                  "or fills the fields alike, leaves one too",
+                                  packets->subject));
+      }
+    }
+    return are_told;
+  }
+
+  // Who sends under another's address never sees the server's half of the handshake.
+  static void weigh_handshakes(const Finding& packets, Weighing& weighing) {
+    const double over_tcp = packets.value_or("queries_over_tcp", 0);
+    if (over_tcp == 0) return;
+    weighing.bear(packets, Direction::weakly_against,
+                  fmt::format("{:.0f} of the queries under {} came over TCP, whose handshake ends "
+                              "only where the answers arrive; of the others that says nothing",
+                              over_tcp, packets.subject));
   }
 
   // A forger does not know when the resolver's cache is open. The reverse says little: several

@@ -1,6 +1,7 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -54,6 +55,7 @@ class LiveMailWithChecks final : public Explanation {
     for (const Finding* others : about_all(findings, "exclusivity")) {
       weigh_others(findings, *others, weighing);
     }
+    weigh_relation(findings, weighing);
     constexpr Direction kAgainst = Direction::weakly_against;
     read_gaps(findings,
               {.clock = {kAgainst,
@@ -85,6 +87,35 @@ class LiveMailWithChecks final : public Explanation {
   }
 
  private:
+  static void weigh_relation(const FindingSet& findings, Weighing& weighing) {
+    read_fan_out(findings,
+                 {Direction::weakly_for,
+                  "as the recipients of a mailing do; news, a change of software that many use and "
+                  "the end of an outage do it too, and whether the asker is one of them is not "
+                  "told"},
+                 weighing);
+    read_mailings(findings,
+                  {Direction::weakly_for,
+                   "mail in bulk, which checks follow; whether it went to the asker too is told by "
+                   "direct_records"},
+                  weighing);
+    read_rarity(findings,
+                {Direction::weakly_against,
+                 "a mailing reaches many; a short list remains, and so does that the name was "
+                 "picked because few ask for it"},
+                weighing);
+    read_acceptance(
+        findings,
+        {.named_side_takes_none = {Direction::weakly_for, "as a host that only sends does"},
+         .parties_refused = {},
+         .why_otherwise = "whom a mail host lets in is told; checks are made of mail "
+                          "that is refused as well"},
+        weighing);
+    read_dormancy(findings,
+                  {Direction::weakly_against, "and mail that arrives would be a sign of use"},
+                  weighing);
+  }
+
   static void weigh_types(const FindingSet& findings, const Finding& types, Weighing& weighing) {
     const double companions = types.value_or("rows_PTR", 0) + types.value_or("rows_TXT", 0) +
                               types.value_or("rows_MX", 0);

@@ -1,4 +1,5 @@
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -71,6 +72,21 @@ class MailboxOnTheHost final : public Explanation {
     read_rhythm(findings, {Direction::neutral, kHours},
                 "a client left open keeps none, and a full cache hides them", weighing);
     read_holidays(findings, {Direction::neutral, kHours}, weighing);
+    read_fan_out(
+        findings,
+        {Direction::weakly_against, "and a mailbox that few use does not make strangers ask"},
+        weighing);
+    read_rarity(findings, {Direction::neutral, "as a mailbox of few leaves it, and much else"},
+                weighing);
+    read_acceptance(
+        findings,
+        {.named_side_takes_none = {Direction::neutral, "drafts are read there without being sent"},
+         .parties_refused = {},
+         .why_otherwise = {}},
+        weighing);
+    read_dormancy(findings,
+                  {Direction::weakly_against, "and sessions with it would be a sign of use"},
+                  weighing);
     if (!weighing.exclude_without(findings, "flow")) {
       weighing.open(
           "connections to the host after look-ups: no flow record in the case shows them");

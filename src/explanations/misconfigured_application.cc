@@ -1,6 +1,7 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -73,6 +74,18 @@ class MisconfiguredApplication final : public Explanation {
                       "make strangers ask");
       }
     }
+    read_fan_out(findings,
+                 {Direction::weakly_against,
+                  "which one asker's configuration does not make them do; software that many have "
+                  "and that all change at once does"},
+                 weighing);
+    read_rarity(findings, {Direction::neutral, "as one asker's program leaves it, and much else"},
+                weighing);
+    read_dormancy(findings,
+                  {Direction::weakly_for,
+                   "as with a name that was left in a configuration; scans of stored mail and "
+                   "repeats of old look-ups ask for such names too"},
+                  weighing);
     weighing.open("the inside host and its configuration: no host record in the case shows them");
     return std::move(weighing).finish(role());
   }

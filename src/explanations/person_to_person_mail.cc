@@ -1,6 +1,7 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -60,6 +61,7 @@ class PersonToPersonMail final : public Explanation {
                       "make strangers ask");
       }
     }
+    weigh_relation(findings, weighing);
     if (!weighing.exclude_without(findings, "mail")) {
       weighing.open("accepted messages on both sides: no mail log in the case shows them");
       weighing.open("messages that answer each other: no mailbox in the case shows them");
@@ -69,6 +71,33 @@ class PersonToPersonMail final : public Explanation {
   }
 
  private:
+  static void weigh_relation(const FindingSet& findings, Weighing& weighing) {
+    read_fan_out(findings,
+                 {Direction::weakly_against,
+                  "and letters between two sides do not make strangers ask; a mailing beside them "
+                  "would"},
+                 weighing);
+    read_rarity(findings,
+                {Direction::neutral,
+                 "as two that write to each other leave it, and every other cause with two sides; "
+                 "unusual is not secret"},
+                weighing);
+    read_acceptance(
+        findings,
+        {.named_side_takes_none = {Direction::weakly_against,
+                                   "so that letters to it do not pass; another exchanger may take "
+                                   "them"},
+         .parties_refused = {Direction::weakly_against,
+                             "so that no letter passed there; another host of either may have let "
+                             "some in"},
+         .why_otherwise =
+             "whom a mail host lets in or refuses is no list of whom it wants to hear; "
+             "block lists, hosts that only send and lists of friends refuse alike"},
+        weighing);
+    read_dormancy(findings, {Direction::weakly_against, "and letters would be a sign of use"},
+                  weighing);
+  }
+
   static void weigh_types(const Finding& types, Weighing& weighing) {
     if (is_set(types, "rows_MX")) {
       weighing.bear(types, Direction::weakly_for,

@@ -1,6 +1,7 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -71,6 +72,18 @@ class ProbingAfterDisclosure final : public Explanation {
     note(findings, "event_coincidence", Outcome::found,
          "if the events made the name known it would be as predicted; nothing tells that they did",
          weighing);
+    read_fan_out(findings,
+                 {Direction::weakly_for, "as readers of news do; so do recipients of a mailing"},
+                 weighing);
+    read_rarity(findings,
+                {Direction::weakly_against,
+                 "and a name that is made known is tried by many; those who knew it early may have "
+                 "been few"},
+                weighing);
+    note_registrations(findings, "ptr",
+                       "the name stands in the reverse tree, where whoever goes through addresses "
+                       "finds it without being told",
+                       weighing);
     weighing.open(
         "the date on which the name became known: not stated; look-ups before it had another "
         "cause");

@@ -1,6 +1,7 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "explanations/registry.h"
+#include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
 #include "explanations/weigh.h"
@@ -73,6 +74,16 @@ class ReplayedLookups final : public Explanation {
     }
     constexpr std::string_view kUnknown =
         "why and when old look-ups are repeated is not known, so that this tells nothing";
+    read_fan_out(findings, {Direction::neutral, kUnknown}, weighing);
+    read_rarity(findings,
+                {Direction::weakly_against,
+                 "repeats come mostly from other networks than the first asker's"},
+                weighing);
+    read_dormancy(findings,
+                  {Direction::weakly_for,
+                   "as with look-ups of that time which somebody kept; scans of stored mail and "
+                   "forgotten configurations ask for such names too"},
+                  weighing);
     read_automation(findings, {Direction::neutral, kUnknown}, weighing);
     read_rhythm(findings, {Direction::neutral, kUnknown}, kUnknown, weighing);
     weighing.open("the earlier look-up of which each row is the repeat: nothing here pairs them");

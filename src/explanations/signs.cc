@@ -1,6 +1,6 @@
 #include "explanations/signs.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -28,16 +28,27 @@ std::vector<double> numbers_of(const Table& table, const std::vector<std::string
 }
 
 // What such records could have given, before looking at what they gave.
-std::string expected_text(const ModelClaim& claim, double rows) {
+std::string expected_text(const FamilyModel& model, const ModelClaim& claim, double rows) {
   const std::size_t at = likelihood::power_class(rows);
   constexpr const char* kRows[] = {"fewer than 200 rows", "200 to 999 rows", "1,000 rows and more"};
   const likelihood::LrBounds limits = likelihood::limits_of(claim);
-  return fmt::format(
+  std::string text = fmt::format(
       "At most LR {} for the one and {} for the other can be reported; with {}, {:.0f} % and "
-      "{:.0f} "
-      "% of simulated cases reach 10 for what is true of them.",
+      "{:.0f} % of simulated cases reach 10 for what is true of them.",
       likelihood::lr_text(std::exp(limits.high)), likelihood::lr_text(std::exp(-limits.low)),
       kRows[at], 100 * claim.power_a[at], 100 * claim.power_b[at]);
+  // As a rule of the weighing: what fewer than half of such cases could show, such records cannot
+  // be expected to show.
+  constexpr double kExpected = 0.5;
+  if (std::max(claim.power_a[at], claim.power_b[at]) >= kExpected) return text;
+  text += " Such records cannot be expected to give moderate support, whichever is true.";
+  if (!model.gains().empty() && model.open_bits() > 0) {
+    text += fmt::format(
+        " Of whether there was contact they leave {:.2f} bits open; the missing records are "
+        "ranked by what each adds.",
+        model.open_bits());
+  }
+  return text;
 }
 
 // Below 2 the scale has no word, and a number would be read as one.
@@ -49,7 +60,7 @@ TimingWeight weigh(const FamilyModel& model, const ModelClaim& claim, const Find
   weight.claim = claim.word;
   weight.finding = finding.id;
   weight.party = finding.subject;
-  weight.expected = expected_text(claim, finding.value_or("rows", 0));
+  weight.expected = expected_text(model, claim, finding.value_or("rows", 0));
   const auto ratio = model.ln_ratio(looked_at, claim);
   if (!looked_at.unlike.empty() || !ratio) {
     weight.statement = fmt::format(
@@ -69,7 +80,9 @@ TimingWeight weigh(const FamilyModel& model, const ModelClaim& claim, const Find
   }
   weight.statement = fmt::format(
       "{}'s look-ups: {}.", finding.subject,
-      likelihood::weight_text({.ln_lr = *ratio, .bounds = limits, .range = {}}, claim.a, claim.b));
+      likelihood::weight_text(
+          {.ln_lr = *ratio, .bounds = limits, .range = likelihood::counted_range(claim, *ratio)},
+          claim.a, claim.b));
   return weight;
 }
 

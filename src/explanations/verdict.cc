@@ -41,7 +41,8 @@ Rung ceiling(const FindingSet& findings) {
 }
 
 // Rung 1 needs one look-up, by a party that the question names, of a name that this party does not
-// hold itself.
+// hold itself. Whose a look-up is tells its source address, which anybody can write: the sentence
+// says so, since no record of another end bears it out on this rung.
 void climb_by_lookups(const Question& question, const FindingSet& findings, Verdict& verdict) {
   std::vector<std::string> seen;
   for (const Finding* volume : about_parties(findings, "volume", "raw")) {
@@ -62,9 +63,10 @@ void climb_by_lookups(const Question& question, const FindingSet& findings, Verd
         "in the records.";
     return;
   }
-  verdict.rung_statement =
-      fmt::format("Resolvers asked for the names: {}. Look-ups alone never show more than that.",
-                  fmt::join(seen, "; "));
+  verdict.rung_statement = fmt::format(
+      "Look-ups of the names came from addresses of {}. That no source was forged they "
+      "do not show, and look-ups alone never show more.",
+      fmt::join(seen, "; "));
 }
 
 // What records of other kinds show goes before look-ups, which stay cited below it. Gives what
@@ -234,19 +236,42 @@ std::string reached(const Verdict& verdict) {
   return fmt::format("{} (rung {} of 6)", describe(verdict.rung), static_cast<int>(verdict.rung));
 }
 
-void conclude_without_lookups(const Question& question, const std::vector<std::string>& silent,
-                              Verdict& verdict) {
+// " (bank.example, *.sender.example)": who reads that nobody asked for "the names" has to see
+// which.
+std::string names_text(const Question& question, const CaseFile& case_file) {
+  constexpr std::size_t kListed = 4;
+  std::vector<std::string> names;
+  const auto take = [&](const std::vector<NamePattern>& patterns) {
+    for (const NamePattern& pattern : patterns) names.push_back(pattern.to_string());
+  };
+  take(question.names);
+  if (question.names.empty()) {
+    for (const std::string& name : question.between) {
+      if (const Party* party = case_file.find_party(name)) take(party->names);
+    }
+  }
+  if (names.empty()) return "";
+  const std::size_t more = names.size() - std::min(names.size(), kListed);
+  names.resize(names.size() - more);
+  return fmt::format(" ({}{})", fmt::join(names, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+void conclude_without_lookups(const Question& question, const CaseFile& case_file,
+                              const std::vector<std::string>& silent, Verdict& verdict) {
   verdict.conclusion = Conclusion::insufficient;
+  const std::string names = names_text(question, case_file);
   if (silent.empty()) {
+    // Of the records, not of the parties: nobody vouches that these hold every look-up.
     verdict.statement = fmt::format(
-        "Insufficient. The records say nothing about {}: none of them looked up a name that it "
-        "does not hold itself.",
-        fmt::join(question.between, " and "));
+        "Insufficient. The records say nothing about {}: they hold no look-up by one of these of a "
+        "name of the question that it does not hold itself{}.",
+        fmt::join(question.between, " and "), names);
   } else {
     verdict.statement = fmt::format(
-        "Insufficient. In records declared complete for the window {} did not look the names up; "
-        "whether there was contact without a look-up, these records cannot tell.",
-        fmt::join(silent, " and "));
+        "Insufficient. In records declared complete for the window {} did not look the names "
+        "up{}; whether there was contact without a look-up, these records cannot tell.",
+        fmt::join(silent, " and "), names);
   }
 }
 
@@ -282,7 +307,8 @@ void say_automation(const Question& question, const FindingSet& findings, Verdic
                                                 : fmt::format(", found with p = {:.1g}", p);
       verdict.statement += fmt::format(
           " Beside the causes: in {}'s look-ups a clock is kept (a period of about {} s{}). A "
-          "program set their moments, whoever ran it and whichever cause it belongs to.",
+          "program set the moments that keep it, whoever ran it and whichever cause it belongs to; "
+          "people may have acted beside it.",
           party, claims::number_text(automation->value_or("period_seconds", 0)), found_with);
       break;
     }
@@ -298,13 +324,13 @@ std::string contact_text(const Question& question, const std::string& contact, b
                      is_settled ? "" : "; what for is not");
 }
 
-void conclude(const Question& question, const FindingSet& findings,
+void conclude(const Question& question, const CaseFile& case_file, const FindingSet& findings,
               const std::vector<std::string>& silent, const std::string& contact,
               Verdict& verdict) {
   const std::size_t causes = count_surviving_causes(verdict);
   const char* unsettled = contact.empty() ? "Inconclusive" : "Inconclusive as to the cause";
   if (verdict.rung == Rung::nothing) {
-    conclude_without_lookups(question, silent, verdict);
+    conclude_without_lookups(question, case_file, silent, verdict);
   } else if (causes == 1) {
     verdict.conclusion = Conclusion::settled;
     verdict.statement = fmt::format(
@@ -346,7 +372,8 @@ Verdict judge(const Question& question, const CaseFile& case_file, const Finding
   }
   sort_out(verdict);
   rank_missing(findings, verdict);
-  conclude(question, findings, vouched_silent(question, case_file, findings), contact, verdict);
+  conclude(question, case_file, findings, vouched_silent(question, case_file, findings), contact,
+           verdict);
   verdict.claims = answer_claims(question, case_file, findings);
   if (const likelihood::ShippedModel* shipped = likelihood::shipped_model()) {
     verdict.weights = timing_weights(shipped->model, findings);

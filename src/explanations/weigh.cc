@@ -1,6 +1,6 @@
 #include "explanations/weigh.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -40,10 +40,23 @@ int weight_of(Direction direction) {
   return 0;
 }
 
+// Who asked, how many and whether at once are one effect.
+std::string effect_of(const Finding& finding) {
+  const bool is_of_askers = finding.method == "rarity" || finding.method == "campaign_fan_out";
+  return is_of_askers && rests_on_lookups(finding) ? "exclusivity" : finding.method;
+}
+
 int sum_of(const std::map<std::string, int>& weights) {
   int sum = 0;
   for (const auto& [method, weight] : weights) sum += weight;
   return sum;
+}
+
+Support support_of(int balance) {
+  return balance >= 3   ? Support::strong
+         : balance == 2 ? Support::moderate
+         : balance == 1 ? Support::weak
+                        : Support::none;
 }
 
 }  // namespace
@@ -71,7 +84,10 @@ bool is_set(const Finding& finding, std::string_view quantity) {
 }
 
 bool rests_on_lookups(const Finding& finding) {
-  return finding.method != "coverage" || finding.subject == "dns";
+  if (finding.method == "coverage") return finding.subject == "dns";
+  if (finding.method == "campaign_fan_out") return !has_variant(finding, "mail");
+  return finding.method != "acceptance_policy" && finding.method != "dormancy" &&
+         finding.method != "registrations";
 }
 
 bool are_lookups_declared_complete(const FindingSet& findings, std::string_view vantage) {
@@ -120,33 +136,54 @@ std::string demand_that_comes_and_goes(const Finding& gaps) {
       gaps.subject);
 }
 
+namespace {
+
+// One record, either way between any two, would do for the cause: so it takes the absences of all
+// ways together, and all are cited. The first two are told, which are both of two parties.
+Exclusion by_absence_of_all(const std::vector<const Finding*>& silent) {
+  if (silent.size() == 1) return Exclusion(*silent.front()->absence, *silent.front());
+  Contradiction together;
+  for (const Finding* finding : silent) together.findings.push_back(finding->id);
+  together.statement =
+      fmt::format("{}; and {}", silent[0]->absence->statement(), silent[1]->absence->statement());
+  if (silent.size() > 2) {
+    together.statement +=
+        fmt::format("; and so for {} more ways between two parties", silent.size() - 2);
+  }
+  return Exclusion(std::move(together));
+}
+
+}  // namespace
+
 Weighing::Weighing(const Explanation& explanation) {
   assessment_.explanation = std::string(explanation.name());
 }
 
 void Weighing::bear(const Finding& finding, Direction direction, std::string reason) {
   const int weight = weight_of(direction);
-  if (weight > 0) for_[finding.method] = std::max(for_[finding.method], weight);
-  has_other_records_for_it_ =
-      has_other_records_for_it_ || (weight > 0 && !rests_on_lookups(finding));
-  if (weight < 0) against_[finding.method] = std::max(against_[finding.method], -weight);
+  const std::string effect = effect_of(finding);
+  if (weight > 0) for_[effect] = std::max(for_[effect], weight);
+  if (weight > 0 && !rests_on_lookups(finding)) {
+    for_by_other_records_[effect] = std::max(for_by_other_records_[effect], weight);
+  }
+  if (weight < 0) against_[effect] = std::max(against_[effect], -weight);
   assessment_.bearings.push_back({finding.id, direction, std::move(reason)});
 }
 
 void Weighing::open(std::string text) { assessment_.open.push_back(std::move(text)); }
 
 bool Weighing::exclude_without(const FindingSet& findings, std::string_view record_kind) {
-  const Finding* cited = nullptr;
+  std::vector<const Finding*> cited;
   for (const Finding* direct : findings.by_method("direct_records")) {
     const auto kind = direct->parameters.find("kind");
     if (kind == direct->parameters.end() || kind->second != record_kind) continue;
     // Mail of a host may bear anybody's domain: without its address no row could name it.
     const bool could_be_named = record_kind != "mail" || is_set(*direct, "both_addresses_stated");
     if (!direct->absence || !could_be_named) return false;
-    if (cited == nullptr) cited = direct;
+    cited.push_back(direct);
   }
-  if (cited == nullptr) return false;
-  if (!assessment_.exclusion) assessment_.exclusion.emplace(*cited->absence, *cited);
+  if (cited.empty()) return false;
+  if (!assessment_.exclusion) assessment_.exclusion = by_absence_of_all(cited);
   return true;
 }
 
@@ -162,11 +199,7 @@ Assessment Weighing::finish(ExplanationRole role) && {
     result.support_reason = "Excluded: " + result.exclusion->statement() + ".";
     return std::move(result);
   }
-  const int balance = weight_for - weight_against;
-  result.support = balance >= 3   ? Support::strong
-                   : balance == 2 ? Support::moderate
-                   : balance == 1 ? Support::weak
-                                  : Support::none;
+  result.support = support_of(weight_for - weight_against);
   if (!result.is_testable) {
     result.support_reason =
         result.bearings.empty()
@@ -177,12 +210,14 @@ Assessment Weighing::finish(ExplanationRole role) && {
   result.support_reason =
       fmt::format("Weight for it {}, against it {} (each method counts once, a strong bearing 2).",
                   weight_for, weight_against);
-  const bool is_shared = !has_lookups_of_its_own_ && !has_other_records_for_it_;
-  if (role == ExplanationRole::cause && is_shared && result.support > Support::weak) {
-    result.support = Support::weak;
-    result.support_reason +=
-        " Held at weak: other causes leave the same look-ups behind a cache, and nothing but "
-        "look-ups speaks for it.";
+  const int by_others = sum_of(for_by_other_records_);
+  const Support most = support_of(1 + by_others);
+  if (role == ExplanationRole::cause && !has_lookups_of_its_own_ && result.support > most) {
+    result.support = most;
+    result.support_reason += fmt::format(
+        " Held at {}: other causes leave the same look-ups behind a cache, {}.", to_string(most),
+        by_others == 0 ? "and nothing but look-ups speaks for it"
+                       : "so that these count 1 at most beside the other records");
   }
   return std::move(result);
 }

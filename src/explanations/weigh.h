@@ -21,7 +21,8 @@ std::vector<const Finding*> about_all(const FindingSet& findings, std::string_vi
 // True when a quantity is there and not zero.
 bool is_set(const Finding& finding, std::string_view quantity);
 
-// True when the finding rests on look-ups, as every finding does but coverage of other records.
+// True when the finding rests on look-ups, as every finding does but those about other records:
+// their coverage, mail hosts, signs of use and registrations, and mailings in a mail log.
 bool rests_on_lookups(const Finding& finding);
 // True when the look-ups of this vantage are declared complete over the window by every evidence
 // there is of it: name servers share the work, so one complete log among three shows a part.
@@ -40,7 +41,8 @@ std::string demand_that_comes_and_goes(const Finding& gaps);
 std::vector<std::string> vantages_with_rows(const FindingSet& findings);
 
 // Collects an Assessment. Findings of one method about several parties, series or vantages lean on
-// the same effect, so each method counts once for and once against, by its strongest bearing.
+// the same effect, so each method counts once for and once against, by its strongest bearing;
+// exclusivity, rarity and campaign_fan_out, which all look at who asked, count as one.
 class Weighing {
  public:
   explicit Weighing(const Explanation& explanation);
@@ -57,15 +59,15 @@ class Weighing {
   void has_lookups_of_its_own() { has_lookups_of_its_own_ = true; }
 
   // What look-ups say supports a cause at most weakly, since most causes leave the same look-ups
-  // behind one cache, and it does so whatever other records lie beside them (docs/ladder.md).
+  // behind one cache; what other records say comes on top of that (docs/ladder.md).
   Assessment finish(ExplanationRole role) &&;
 
  private:
   Assessment assessment_;
   bool has_lookups_of_its_own_ = false;
-  bool has_other_records_for_it_ = false;
-  std::map<std::string, int> for_;  // by method
+  std::map<std::string, int> for_;  // by effect: a method, or methods that see the same
   std::map<std::string, int> against_;
+  std::map<std::string, int> for_by_other_records_;
 };
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/ascii.h"
 #include "methods/registry.h"
 #include "methods/support/measure.h"
 #include "methods/support/smtp_tries.h"
@@ -256,6 +257,38 @@ std::string reading_of(const SmtpServer& server, const Sums& sums, double no_mai
                "speak SMTP look alike";
 }
 
+// What became of the question's other parties when they asked, by address or by whose log it is;
+// how many of their tries were neither let in nor refused for who they are, and how many records
+// could be of one more that was let in.
+void add_parties(const MethodContext& context, const SmtpServer& server, Finding& finding) {
+  const std::vector<int> parties = question_parties(context);
+  std::set<std::string> accepted, refused;
+  std::set<std::int64_t> days, tried;
+  double otherwise = 0;
+  double untold =
+      static_cast<double>(server.without_asker) +
+      static_cast<double>(left_out_of(context, {RecordKind::mail, RecordKind::service}));
+  for (const SmtpTry& one : server.tries) {
+    untold += one.party < 0 && one.address.is_unspecified() && one.fate == SmtpFate::accepted;
+    if (one.party == server.party ||
+        std::find(parties.begin(), parties.end(), one.party) == parties.end()) {
+      continue;
+    }
+    tried.insert(one.us / kMicrosPerDay);
+    if (one.fate == SmtpFate::accepted) accepted.insert(one.asker);
+    otherwise += one.fate != SmtpFate::accepted && one.fate != SmtpFate::asker_refused;
+    if (one.fate != SmtpFate::asker_refused) continue;
+    refused.insert(one.asker);
+    days.insert(one.us / kMicrosPerDay);
+  }
+  add(finding, "party_askers_accepted", static_cast<double>(accepted.size()), "askers");
+  add(finding, "party_askers_refused", static_cast<double>(refused.size()), "askers");
+  add(finding, "party_refused_days", static_cast<double>(days.size()), "days");
+  add(finding, "party_days", static_cast<double>(tried.size()), "days");
+  add(finding, "party_tries_otherwise", otherwise, "tries");
+  add(finding, "maybe_of_parties", untold, "records");
+}
+
 Finding measure(const MethodContext& context, const SmtpServer& server) {
   Finding finding = start(context, server, "");
   const Askers askers = askers_of(server);
@@ -275,6 +308,7 @@ Finding measure(const MethodContext& context, const SmtpServer& server) {
   add(finding, "greylisted_askers", sums.greylisted, "askers");
   add(finding, "unanswered_askers", sums.unanswered, "askers");
   add(finding, "not_about_the_asker", sums.other, "askers");
+  add_parties(context, server, finding);
   for (std::size_t stage = 0; stage < kSmtpStages.size(); ++stage) {
     if (sums.refused_at[stage] == 0) continue;
     add(finding, fmt::format("refused_at_{}", kSmtpStages[stage]), sums.refused_at[stage],
@@ -304,12 +338,13 @@ Finding measure(const MethodContext& context, const SmtpServer& server) {
 
 // --- a claim: "it lets in only these" ---
 
-enum class Standing { named, other, cannot_tell };
+enum class Standing { named, own, other, cannot_tell };
 
 // By its address, or by whose log the asker's host wrote. Without an address, a prefix neither
-// holds an asker nor leaves it out.
+// holds an asker nor leaves it out. A host of the server's own party is no asker from outside: it
+// hands on inside what one of the party's servers took, from whomever.
 Standing standing_of(const MethodContext& context, const std::vector<std::string>& named,
-                     const SmtpTry& one) {
+                     const SmtpServer& server, const SmtpTry& one) {
   const bool has_address = !one.address.is_unspecified();
   bool is_open = !has_address && one.party < 0;
   for (const std::string& text : named) {
@@ -321,6 +356,10 @@ Standing standing_of(const MethodContext& context, const std::vector<std::string
     const Result<IpPrefix> prefix = IpPrefix::parse(text);
     if (prefix.ok() && has_address && prefix->contains(one.address)) return Standing::named;
     is_open |= !has_address || !prefix.ok();
+  }
+  if (server.party >= 0 &&
+      (one.party == server.party || is_address_of(context, server.party, one.address))) {
+    return Standing::own;
   }
   return is_open ? Standing::cannot_tell : Standing::other;
 }
@@ -356,7 +395,7 @@ Recorder recorder_of(const MethodContext& context, const std::vector<QuestionRec
 // Tries of those named and of all others; who cannot be told is in neither.
 struct Split {
   SmtpServer named, others;
-  double accepted_untold = 0, unknown = 0;
+  double accepted_untold = 0, accepted_own = 0, unknown = 0;
   std::set<std::string> accepted_others;
 };
 
@@ -364,7 +403,11 @@ Split split_by(const MethodContext& context, const std::vector<std::string>& nam
                const SmtpServer& server) {
   Split split;
   for (const SmtpTry& one : server.tries) {
-    const Standing standing = standing_of(context, named, one);
+    const Standing standing = standing_of(context, named, server, one);
+    if (standing == Standing::own) {
+      split.accepted_own += one.fate == SmtpFate::accepted;
+      continue;
+    }
     if (standing != Standing::named) split.unknown += one.fate == SmtpFate::unknown;
     if (standing == Standing::cannot_tell) {
       split.accepted_untold += one.fate == SmtpFate::accepted;
@@ -376,6 +419,28 @@ Split split_by(const MethodContext& context, const std::vector<std::string>& nam
     }
   }
   return split;
+}
+
+// Who was let in and counts for neither group.
+void say_in_neither(const Split& split, const SmtpServer& server, Finding& finding) {
+  if (server.without_asker > 0) {
+    finding.limitations.push_back(fmt::format(
+        "{} of its log tell no client (begun on the host itself, or before the log): each could be "
+        "another asker's.",
+        plural(static_cast<double>(server.without_asker), "message")));
+  }
+  if (split.accepted_own > 0) {
+    finding.limitations.push_back(
+        fmt::format("{} of other hosts of {} are in neither number: mail handed on inside, of "
+                    "which the records do not tell from whom it was taken.",
+                    plural(split.accepted_own, "session"), finding.parameters["party"]));
+  }
+  if (split.accepted_untold > 0) {
+    finding.limitations.push_back(fmt::format(
+        "{} let in of askers of whom the records do not tell whether they are among those named: "
+        "they count for neither.",
+        plural(split.accepted_untold, "session")));
+  }
 }
 
 Finding measure_claim(const MethodContext& context, const std::vector<QuestionRecords>& vantages,
@@ -395,6 +460,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   add(finding, "refused_other_days", out.refused_days, "days");
   add(finding, "other_askers", out.askers, "askers");
   add(finding, "accepted_untold", split.accepted_untold, "sessions");
+  add(finding, "accepted_own", split.accepted_own, "sessions");
   add(finding, "own_log", server.own_logs.empty() ? 0 : 1);
   if (out.accepted == 0 && out.refused > 0) {
     add(finding, "accepted_share_of_others", 0, "", Range{0, upper_share(out)}, kShareMethod);
@@ -402,9 +468,9 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   finding.parameters["askers"] = fmt::format("{}", fmt::join(named, ", "));
   finding.outcome = out.accepted > 0 ? Outcome::found : Outcome::nothing_found;
   const auto left = left_out_of(context, {RecordKind::mail, RecordKind::service});
-  const auto observed =
-      static_cast<std::uint64_t>(out.accepted + split.unknown + split.accepted_untold) +
-      server.without_asker + left;
+  const auto observed = static_cast<std::uint64_t>(out.accepted + split.unknown +
+                                                   split.accepted_untold + split.accepted_own) +
+                        server.without_asker + left;
   const Recorder recorder = recorder_of(context, vantages, server);
   if (!server.own_logs.empty()) {
     finding.absence = Absence::establish({recorder},
@@ -418,18 +484,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
       finding.limitations.push_back(fmt::format("The log does not vouch for absence: {}.", why));
     }
   }
-  if (server.without_asker > 0) {
-    finding.limitations.push_back(fmt::format(
-        "{} of its log tell no client (begun on the host itself, or before the log): each could be "
-        "another asker's.",
-        plural(static_cast<double>(server.without_asker), "message")));
-  }
-  if (split.accepted_untold > 0) {
-    finding.limitations.push_back(fmt::format(
-        "{} let in of askers of whom the records do not tell whether they are among those named: "
-        "they count for neither.",
-        plural(split.accepted_untold, "session")));
-  }
+  say_in_neither(split, server, finding);
   finding.statement = fmt::format(
       "Of {} at {} {}: of those named ({}) {} let in and {} refused; of all others {} let in{}{} "
       "and "
@@ -450,26 +505,13 @@ bool speaks_of(const Claim& claim, const SmtpServer& server, const MethodContext
   const std::string wanted = field_of(claim, "server");
   const Party& holder = context.case_file->parties[static_cast<std::size_t>(server.party)];
   if (!party.empty() && holder.name != party) return false;
-  return wanted.empty() || lower_copy(wanted) == lower_copy(server.name);
-}
-
-Finding nothing(const MethodContext& context) {
-  Finding finding = make_other_finding(acceptance_policy_method(), context, "");
-  finding.outcome = Outcome::not_applicable;
-  finding.dedup_rule = "raw rows";
-  finding.denominator = "of no mail session";
-  finding.selection = seal_others(context, {}, "no rows");
-  finding.statement =
-      "No record shows what a mail server of these parties answered, so whom it lets in cannot be "
-      "said. Needed is its configuration, or its mail log with accepted and refused sessions; a "
-      "capture of both, or the mail logs of those who asked, show a part.";
-  return finding;
+  return wanted.empty() || lower_text(wanted) == lower_text(server.name);
 }
 
 class AcceptancePolicy : public Method {
  public:
   std::string_view name() const override { return "acceptance_policy"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "whom mail servers were seen to let in and to refuse, and at which stage";
   }
@@ -494,7 +536,13 @@ class AcceptancePolicy : public Method {
           fmt::format("{} more servers were asked less often; they are not measured.",
                       servers.size() - kMostServers));
     }
-    if (findings.empty()) findings.push_back(nothing(context));
+    if (findings.empty()) {
+      findings.push_back(nothing_to_measure(
+          *this, context, "of no mail session",
+          "No record shows what a mail server of these parties answered, so whom it lets in cannot "
+          "be said. Needed is its configuration, or its mail log with accepted and refused "
+          "sessions; a capture of both, or the mail logs of those who asked, show a part."));
+    }
     return findings;
   }
 };

@@ -1,6 +1,6 @@
 // automation: does a clock or a timer show behind the cache? Finding none does not mean people.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -218,9 +218,11 @@ Answer answer_of(const Measured& measured, Finding& finding) {
   }
   const TimerComb& comb = measured.comb;
   if (comb.interval_seconds > 0) {
-    return {"period", comb.interval_seconds, jitter_of(comb.strength),
-            fmt::format("their gaps beyond the floor are whole multiples of {:g} s ({})",
-                        comb.interval_seconds, probability_text(comb.p))};
+    return {
+        "period", comb.interval_seconds, jitter_of(comb.strength),
+        fmt::format("their gaps beyond the floor are whole multiples of {:g} s ({}), the longest "
+                    "interval tried that explains them; a part of it that divides it does too",
+                    comb.interval_seconds, probability_text(comb.p))};
   }
   if (steady.could_be_cache) {
     return {"not_testable", 0, 0,
@@ -326,7 +328,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class Automation : public Method {
  public:
   std::string_view name() const override { return "automation"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "clock, period or timer behind the cache; none found is not people";
   }

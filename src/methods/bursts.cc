@@ -1,7 +1,7 @@
 // bursts: rows of one asker that come within a minute, their sizes and widths, and whether they
 // look like one look-up tried again.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

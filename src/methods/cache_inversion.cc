@@ -85,8 +85,9 @@ std::vector<std::string> objections(const Thinned& rows, const Inversion& invers
   std::vector<std::string> found;
   if (fit.refreshes < kLeastRefreshes) {
     found.push_back(
-        fmt::format("{} are too few to show whether demand comes one by one ({:g} are needed)",
-                    plural(std::round(fit.refreshes), "refresh"), kLeastRefreshes));
+        fmt::format("{} refreshes are too few to show whether demand comes one by one ({:g} are "
+                    "needed)",
+                    count_text(std::round(fit.refreshes)), kLeastRefreshes));
   }
   if (fit.p_soon < kLeastSoon) {
     found.push_back(

@@ -1,6 +1,6 @@
 // campaign_fan_out: do many unrelated askers ask in the same hours, as after a mailing to many?
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,6 @@
 #include <map>
 #include <set>
 
-#include "core/digest.h"
 #include "methods/registry.h"
 #include "methods/support/calendar.h"
 #include "methods/support/dedup.h"
@@ -16,6 +15,7 @@
 #include "methods/support/mailings.h"
 #include "methods/support/measure.h"
 #include "methods/support/observed.h"
+#include "methods/support/other_findings.h"
 
 namespace assay::methods {
 namespace {
@@ -234,24 +234,11 @@ Finding measure_lookups(const QuestionRecords& records, const MethodContext& con
 // --- the finding about mail ---
 
 Selection seal_transfers(const Mailings& mailings, const MethodContext& context) {
-  Selection selection;
-  selection.description = "transfers whose sender is of a party of the question";
-  selection.rows = mailings.transfers.size();
-  Sha256 digest;
-  std::set<std::uint32_t> evidences;
+  SelectionSeal sealed = open_seal(context, "transfers whose sender is of a party of the question");
   for (const MailTransfer& transfer : mailings.transfers) {
-    digest.update(fmt::format("{}:{}:{}\n", transfer.evidence, transfer.offset, transfer.length));
-    evidences.insert(transfer.evidence);
-    if (selection.examples.size() == 5) continue;
-    for (const Evidence& evidence : *context.all_evidences) {
-      if (evidence.number == transfer.evidence) {
-        selection.examples.push_back(fmt::format("{}:{}", evidence.id, transfer.offset));
-      }
-    }
+    sealed.add(transfer.evidence, transfer.offset, transfer.length);
   }
-  selection.locus_sha256 = digest.hex();
-  selection.evidences.assign(evidences.begin(), evidences.end());
-  return selection;
+  return sealed.finish();
 }
 
 Finding measure_mail(const Mailings& mailings, const MethodContext& context) {

@@ -52,6 +52,15 @@ bool is_reversed_address(const std::vector<std::string_view>& labels) {
   return labels.size() > 5 && std::all_of(labels.begin(), labels.begin() + 4, is_number);
 }
 
+// An address below arpa, or of a name with a label that begins with "_" (no host's, RFC 8552), is
+// wanted by no program: a resolver asks for it on its way to a longer name or another type (RFC
+// 9156, which has A asked for until the name is whole).
+bool is_on_the_way(std::string_view name, const std::vector<std::string_view>& labels) {
+  return is_within(name, "arpa") ||
+         std::any_of(labels.begin(), labels.end(),
+                     [](std::string_view label) { return label.starts_with('_'); });
+}
+
 std::optional<Step> step_of(std::string_view name, std::uint16_t qtype) {
   const auto labels = labels_of(name);
   const auto has = [&labels](std::string_view wanted) {
@@ -61,6 +70,13 @@ std::optional<Step> step_of(std::string_view name, std::uint16_t qtype) {
   if (qtype == kMx) return Step::mx;
   if (qtype == kTlsa || (qtype == kTxt && (has("_mta-sts") || has("_smtp")))) {
     return Step::transport;
+  }
+  if ((qtype == kA || qtype == kAaaa) && is_on_the_way(name, labels)) {
+    if (is_within(name, "arpa")) return Step::pointer;
+    if (has("_domainkey")) return Step::dkim;
+    if (has("_dmarc")) return Step::dmarc;
+    if (has("_mta-sts") || has("_smtp") || has("_25")) return Step::transport;
+    return std::nullopt;
   }
   if ((qtype == kA || qtype == kTxt) && is_reversed_address(labels)) return Step::block_list;
   if (qtype == kA || qtype == kAaaa) return Step::address;
@@ -351,7 +367,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class Chains : public Method {
  public:
   std::string_view name() const override { return "chains"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "kinds of look-up that follow each other within seconds, as mail checks ask them";
   }

@@ -1,7 +1,7 @@
 // circadian: is there a daily and a weekly rhythm in the demand behind the cache, with nulls that
 // bursts and caches keep valid; weekday against weekend; a midday dip where it can be tested.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

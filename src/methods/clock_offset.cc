@@ -1,6 +1,6 @@
 // clock_offset: how far the clocks of two recorders were apart, by the events that both tell.
 // Offered to whoever knows the recorders; applied by nobody but case.toml.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 // coverage_gaps: silences of each source, of unrelated sources at once, and of whole evidences.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 // day_hour: when in the day and week a party's bursts begin, in its own zone, and whether there is
 // a daily rhythm at all.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

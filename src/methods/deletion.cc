@@ -1,6 +1,6 @@
 // deletion: do rows of one cache's record lack refreshes that must have been there?
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -16,7 +16,9 @@ namespace assay::methods {
 namespace {
 
 constexpr std::size_t kAddresses = 4;
-constexpr double kLevel = 0.005;  // whole records are to be left alone in 99 of 100 cases
+// Whole records are to be left alone in 99 of 100 cases. The approximation is off by a factor of
+// four here: of 1,200 whole development records a line, 0.9 to 1.8 % had a p below 0.005.
+constexpr double kLevel = 0.001;
 constexpr double kSingleToTtl = 1.95;
 constexpr double kMostEarly = 0.05;  // of the gaps; two seconds ahead blur nothing
 
@@ -59,7 +61,7 @@ void add_numbers(const LostRefreshes& lost, Finding& finding) {
     range->second = std::max(range->second, lost.lost_share);
   }
   add(finding, "share_lost", lost.lost_share, "", range,
-      "95 % profile likelihood, the law of two waits taken as known");
+      "95 % profile likelihood, widened for the law of two waits");
   add(finding, "retention", 1 - lost.lost_share);
   add(finding, "share_lost_seen_in_half_of_cases", lost.detectable_share);
 }
@@ -89,7 +91,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
     return finding;
   }
   const LostRefreshes lost =
-      lost_refreshes(gaps, cache.ttl.seconds, cache.series.tolerance_seconds);
+      lost_refreshes(cache.series.gaps, cache.ttl.seconds, cache.series.tolerance_seconds);
   if (!lost.is_enough) {
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
@@ -123,7 +125,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class Deletion : public Method {
  public:
   std::string_view name() const override { return "deletion"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "rows missing from one cache's record, by gaps of twice the TTL";
   }

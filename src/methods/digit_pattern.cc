@@ -1,6 +1,6 @@
 // digit_pattern: seconds of the minute of burst starts; rounding and timers show there.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

@@ -1,6 +1,6 @@
 // direct_records: what records of other kinds than look-ups tell of dealings between the parties of
 // a question: flows, sessions, mail transfers, messages and payments, for each ordered pair.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -33,22 +33,10 @@ bool tells_of(const MethodContext& context, RecordKind kind) {
                      [&](const Evidence& evidence) { return evidence.tells_of(kind_word(kind)); });
 }
 
-// From the first to the last moment of which a vantage of look-ups tells.
-Interval time_of(const std::vector<QuestionRecords>& vantages) {
-  Interval hull;
-  for (const QuestionRecords& records : vantages) {
-    if (records.window.empty()) continue;
-    hull = hull.empty() ? records.window
-                        : Interval{std::min(hull.begin_us, records.window.begin_us),
-                                   std::max(hull.end_us, records.window.end_us)};
-  }
-  return hull;
-}
-
 class DirectRecords : public Method {
  public:
   std::string_view name() const override { return "direct_records"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "4"; }
   std::string_view summary() const override {
     return "flows, sessions, mail, messages and payments between the parties, by direction";
   }
@@ -62,8 +50,9 @@ class DirectRecords : public Method {
                                const MethodContext& context) const override {
     std::vector<Finding> findings;
     const std::vector<int> parties = parties_of(context);
-    const DirectSurvey survey(
-        context, parties, vantages.empty() ? nullptr : &vantages.front().losses, time_of(vantages));
+    const DirectSurvey survey(context, parties,
+                              vantages.empty() ? nullptr : &vantages.front().losses,
+                              time_of_lookups(vantages));
     for (const RecordKind kind : kDirectKinds) {
       // Logs of mail tell ids and answers as well.
       const bool is_told = tells_of(context, kind) ||
@@ -113,7 +102,7 @@ class DirectRecords : public Method {
     Finding finding = start(survey, context, "", "");
     finding.outcome = Outcome::not_applicable;
     finding.denominator = "of no record of these kinds";
-    finding.selection = survey.seal({}, "flows, sessions, mail, messages and payments");
+    finding.selection = seal_others(context, {}, "flows, sessions, mail, messages and payments");
     finding.statement =
         "The case holds no flow, session, mail, message or payment record, so nothing but look-ups "
         "speaks of the parties: flow records at either edge, or the mail logs of either side, are "

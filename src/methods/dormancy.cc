@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
+#include "core/ascii.h"
 #include "core/said_date.h"
 #include "methods/registry.h"
+#include "methods/support/direct_pairs.h"
 #include "methods/support/measure.h"
+#include "methods/support/rotated.h"
 #include "methods/support/signs_of_use.h"
 
 namespace assay::methods {
@@ -39,20 +44,131 @@ bool tells_of_use(const Evidence& evidence) {
                      [&](RecordKind kind) { return evidence.tells_of(kind_word(kind)); });
 }
 
-// "flow-1 is declared complete until 2021-...", for evidences that could have shown a later sign.
-std::string coverage_text(const MethodContext& context, std::int64_t from_us) {
-  std::vector<std::string> parts;
-  if (context.all_evidences == nullptr) return "";
+bool has_lost(const std::vector<QuestionRecords>& vantages, const Evidence& evidence) {
+  for (const QuestionRecords& records : vantages) {
+    for (const RecorderLoss& loss : records.losses) {
+      if (std::find(loss.of.begin(), loss.of.end(), evidence.number) != loss.of.end()) return true;
+    }
+  }
+  return false;
+}
+
+// All flows of the party's network, as somebody recorded them there: handed over by the party, or
+// with the party at nearly all rows and no other at half of them, who could be the keeper as well.
+bool are_own_flows(const MethodContext& context, const Evidence& evidence, const Keepers& keepers,
+                   int party) {
+  if (!evidence.tells_of("flow") ||
+      (evidence.vantage != Vantage::passive_sensor && evidence.vantage != Vantage::host) ||
+      keepers.of(evidence, RecordKind::flow, party) != Keeper::theirs) {
+    return false;
+  }
+  const auto& parties = context.case_file->parties;
+  if (lower_text(evidence.received_from) ==
+      lower_text(parties[static_cast<std::size_t>(party)].name)) {
+    return true;
+  }
+  for (int other = 0; other < static_cast<int>(parties.size()); ++other) {
+    if (other != party && keepers.of(evidence, RecordKind::flow, other) != Keeper::not_theirs) {
+      return false;
+    }
+  }
+  return true;
+}
+
+struct Vouched {
+  std::int64_t until_us = 0;        // without a break from the last sign on; that when nobody does
+  std::vector<std::string> by;      // "flow-1 until 2021-..."
+  std::vector<std::string> others;  // the same, of complete records that are not the host's own
+};
+
+void note_loss(const std::vector<QuestionRecords>& vantages, Recorder& recorder) {
+  for (const Evidence* piece : recorder.pieces) {
+    if (has_lost(vantages, *piece)) recorder.objection = "it says itself that it lost some";
+  }
+}
+
+// How far the pieces of one recorder, one after the other, are complete from a moment on; that
+// moment when they are not. What is wrong with a later piece leaves the earlier ones as they are.
+std::int64_t whole_until(const Recorder& recorder, std::int64_t from_us, std::int64_t most_us) {
+  std::vector<Interval> declared;
+  for (const Evidence* piece : recorder.pieces) {
+    declared.insert(declared.end(), piece->coverage.intervals.begin(),
+                    piece->coverage.intervals.end());
+  }
+  std::sort(declared.begin(), declared.end(), [](const Interval& a, const Interval& b) {
+    return std::pair(a.begin_us, a.end_us) < std::pair(b.begin_us, b.end_us);
+  });
+  std::int64_t until_us = from_us;
+  for (const Interval& part : declared) {
+    if (part.begin_us > until_us || part.end_us <= until_us) continue;
+    const Interval behind{from_us, std::min(part.end_us, most_us)};
+    if (behind.empty() || !Absence::shortfalls({recorder}, {"use", behind, {}}).empty()) break;
+    until_us = behind.end_us;
+  }
+  return until_us;
+}
+
+// A log of somebody else holds what the host had to do with them; a mail log tells of no other use.
+// So only all flows of the party's own network vouch, without rejects and losses; and nothing does
+// where a sign may stand that has no date or was left out. A doubtful sign ends what is vouched
+// for.
+Vouched vouched_behind(const MethodContext& context, const std::vector<QuestionRecords>& vantages,
+                       const UseSubject& subject, const SignsByKind& signs, std::int64_t from_us) {
+  Vouched vouched{from_us, {}, {}};
+  if (context.all_evidences == nullptr) return vouched;
+  bool is_open =
+      subject.party < 0 || left_out_of(context, {std::begin(kUseKinds), std::end(kUseKinds)}) > 0;
+  std::int64_t doubtful_us = std::numeric_limits<std::int64_t>::max();
+  for (const auto& [kind, each] : signs) {
+    if (!is_use(kind) && !is_doubtful(kind)) continue;
+    is_open |= each.undated > 0;
+    if (!is_doubtful(kind)) continue;
+    for (const Interval& when : each.times) {
+      if (when.end_us > from_us) doubtful_us = std::min(doubtful_us, when.begin_us);
+    }
+  }
+  const Keepers keepers(*context.others, context);
+  std::vector<const Evidence*> own;
   for (const Evidence& evidence : *context.all_evidences) {
     if (!tells_of_use(evidence) || evidence.coverage.completeness != Completeness::complete) {
       continue;
     }
+    if (subject.party >= 0 && are_own_flows(context, evidence, keepers, subject.party)) {
+      own.push_back(&evidence);
+      continue;
+    }
     for (const Interval& declared : normalise(evidence.coverage.intervals)) {
       if (!declared.contains(from_us) && declared.begin_us != from_us) continue;
-      parts.push_back(fmt::format("{} until {}", evidence.id, format_utc(declared.end_us)));
+      vouched.others.push_back(
+          fmt::format("{} until {}", evidence.id, format_utc(declared.end_us)));
     }
   }
-  return fmt::format("{}", fmt::join(parts, ", "));
+  if (is_open) return vouched;
+  for (Recorder& recorder : rotated(context, own)) {
+    note_loss(vantages, recorder);
+    const std::int64_t until_us = whole_until(recorder, from_us, doubtful_us);
+    if (until_us <= from_us) continue;
+    vouched.until_us = std::max(vouched.until_us, until_us);
+    vouched.by.push_back(fmt::format("{} until {}", recorder.name, format_utc(until_us)));
+  }
+  return vouched;
+}
+
+std::string vouched_text(const Vouched& vouched, const std::string& label) {
+  if (!vouched.by.empty()) {
+    return fmt::format(
+        "All flows of its network are declared complete further on ({}): behind "
+        "that nobody vouches.",
+        fmt::join(vouched.by, "; "));
+  }
+  std::string text = "Nobody vouches for the time behind it, so its silence says nothing.";
+  if (!vouched.others.empty()) {
+    text += fmt::format(
+        " Records declared complete that are not all flows of its network ({}) show at most that "
+        "{} had no dealings by that way with those that they tell of.",
+        fmt::join(vouched.others, ", "), label);
+  }
+  return text;
 }
 
 void say_undated_and_left_out(const MethodContext& context, const Signs& use, Finding& finding) {
@@ -75,20 +191,30 @@ void say_limits(Finding& finding) {
       "in its name and a look-up with its address can be another's doing. They are listed and "
       "count as no sign of use.");
   finding.limitations.emplace_back(
-      "An address is taken for the host's as the case, a zone or an answer states; it may have had "
-      "another user. Packets seen one way alone, look-ups made by it and Received fields can be "
+      "An address is taken for the host's as the case, a zone, an answer or a server's check of "
+      "the "
+      "client's name states; it may have had another user. Packets seen one way alone, look-ups "
+      "made by it and Received fields can be "
       "another's invention: they show no use, and no silence stands against them.");
+  finding.limitations.emplace_back(
+      "A log of Postfix names a client only where the address's reverse name led back to it at "
+      "that "
+      "time. Such an address counts as the name's in every record, though the holders of both can "
+      "change that at any time.");
 }
 
 void add_table(const SignsByKind& signs, Finding& finding) {
-  Table table{"signs", {"first_unix_s", "last_unix_s", "count", "is_use", "is_doubtful"}, {}, {}};
+  Table table{"signs",
+              {"first_unix_s", "last_unix_s", "count", "is_use", "is_doubtful", "undated"},
+              {},
+              {}};
   for (const auto& [kind, each] : signs) {
     const auto seconds = [](std::int64_t us) { return static_cast<double>(us / kMicrosPerSecond); };
     table.row_labels.emplace_back(word_of(kind));
     table.rows.push_back({each.span ? seconds(each.span->begin_us) : 0,
                           each.span ? seconds(each.span->end_us - 1) : 0,
                           static_cast<double>(each.count), is_use(kind) ? 1.0 : 0.0,
-                          is_doubtful(kind) ? 1.0 : 0.0});
+                          is_doubtful(kind) ? 1.0 : 0.0, static_cast<double>(each.undated)});
   }
   finding.tables.push_back(std::move(table));
 }
@@ -126,7 +252,8 @@ Finding start(const MethodContext& context, const UseSubject& subject, const Sig
   return finding;
 }
 
-Finding measure(const MethodContext& context, const UseSubject& subject, const SignsByKind& signs) {
+Finding measure(const MethodContext& context, const std::vector<QuestionRecords>& vantages,
+                const UseSubject& subject, const SignsByKind& signs) {
   Finding finding = start(context, subject, signs, "");
   const Signs use = joined(signs, true);
   const Signs other = joined(signs, false);
@@ -161,14 +288,13 @@ Finding measure(const MethodContext& context, const UseSubject& subject, const S
       static_cast<double>(std::max<std::int64_t>(finding.window.end_us - use.span->end_us, 0)) /
           kMicrosPerDay,
       "days");
-  const std::string covered = coverage_text(context, use.span->end_us);
-  finding.statement = fmt::format(
-      "{} was last seen in use at {} and first at {} ({}). {}", subject.label,
-      finding.parameters["last_sign"], finding.parameters["first_sign"], list_text(signs),
-      covered.empty()
-          ? std::string("Nobody vouches for the time behind it, so its silence says nothing.")
-          : fmt::format("Records declared complete reach further ({}): behind that nobody vouches.",
-                        covered));
+  const Vouched vouched = vouched_behind(context, vantages, subject, signs, use.span->end_us);
+  add(finding, "vouched_until_unix_s", static_cast<double>(vouched.until_us / kMicrosPerSecond),
+      "s");
+  finding.statement =
+      fmt::format("{} was last seen in use at {} and first at {} ({}). {}", subject.label,
+                  finding.parameters["last_sign"], finding.parameters["first_sign"],
+                  list_text(signs), vouched_text(vouched, subject.label));
   return finding;
 }
 
@@ -176,21 +302,14 @@ Finding measure(const MethodContext& context, const UseSubject& subject, const S
 
 std::vector<Recorder> own_recorders(const MethodContext& context, const Claim& claim,
                                     const std::vector<QuestionRecords>& vantages) {
-  std::vector<Recorder> recorders;
+  std::vector<const Evidence*> named;
   for (const std::string& id : list_of(claim, "records")) {
     for (const Evidence& evidence : *context.all_evidences) {
-      if (evidence.id != id || !tells_of_use(evidence)) continue;
-      Recorder recorder{evidence.id, {&evidence}, ""};
-      for (const QuestionRecords& records : vantages) {
-        for (const RecorderLoss& loss : records.losses) {
-          if (std::find(loss.of.begin(), loss.of.end(), evidence.number) != loss.of.end()) {
-            recorder.objection = "it says itself that it lost some";
-          }
-        }
-      }
-      recorders.push_back(std::move(recorder));
+      if (evidence.id == id && tells_of_use(evidence)) named.push_back(&evidence);
     }
   }
+  std::vector<Recorder> recorders = rotated(context, named);
+  for (Recorder& recorder : recorders) note_loss(vantages, recorder);
   return recorders;
 }
 
@@ -234,6 +353,11 @@ std::size_t known_addresses(const MethodContext& context, const UseSubject& subj
 std::string unseen_signs(const MethodContext& context, const Claim& claim,
                          const UseSubject& subject, const Interval& silent) {
   if (silent.empty()) return "the question's window ends before that date";
+  // First what would hide use at any time: with it, "no sign" says nothing inside the window
+  // either.
+  if (known_addresses(context, subject) == 0) {
+    return "no address of it is known, so that no flow and no mail could be told to be its own";
+  }
   if (context.question->window && context.question->window->begin_us > silent.begin_us) {
     return "the question's window begins after that date, and signs of use before it are not "
            "looked at";
@@ -241,10 +365,18 @@ std::string unseen_signs(const MethodContext& context, const Claim& claim,
   for (const std::string& text : list_of(claim, "addresses")) {
     if (!IpAddress::parse(text)) return fmt::format("'{}' is no address", quoted(text));
   }
-  if (known_addresses(context, subject) == 0) {
-    return "no address of it is known, so that no flow and no mail could be told to be its own";
-  }
   return "";
+}
+
+void say_joined(const std::vector<Recorder>& recorders, Finding& finding) {
+  for (const Recorder& recorder : recorders) {
+    if (recorder.pieces.size() < 2) continue;
+    finding.limitations.push_back(fmt::format(
+        "{} are taken for pieces of one recorder's log: one vantage, one format, handed over by "
+        "the same, one after the other. If two recorders wrote them, neither vouches for the time "
+        "of the other.",
+        recorder.name));
+  }
 }
 
 Finding measure_claim(const MethodContext& context, const std::vector<QuestionRecords>& vantages,
@@ -281,6 +413,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   const bool has_flow = std::any_of(
       recorders.begin(), recorders.end(),
       [](const Recorder& recorder) { return recorder.pieces.front()->tells_of("flow"); });
+  say_joined(recorders, finding);
   add(finding, "own_records", static_cast<double>(recorders.size()));
   add(finding, "own_flow_records", has_flow ? 1 : 0);
   finding.parameters["since"] = format_interval(since);
@@ -314,7 +447,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
 class Dormancy : public Method {
  public:
   std::string_view name() const override { return "dormancy"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "4"; }
   std::string_view summary() const override {
     return "first and last sign of use for each kind of record, and how far silence is vouched for";
   }
@@ -334,11 +467,11 @@ class Dormancy : public Method {
       UseSubject subject;
       subject.party = party;
       subject.label = ours.case_file->parties[static_cast<std::size_t>(party)].name;
-      findings.push_back(measure(ours, subject, signs_of(vantages, ours, subject)));
+      findings.push_back(measure(ours, vantages, subject, signs_of(vantages, ours, subject)));
     }
     if (parties.empty()) {
       const UseSubject nobody{.label = "no party", .party = -1, .addresses = {}, .names = {}};
-      findings.push_back(measure(ours, nobody, {}));
+      findings.push_back(measure(ours, vantages, nobody, {}));
     }
     for (const Claim* claim : claims_of(ours, "unused_since")) {
       const auto since = parse_said_date(field_of(*claim, "date"));

@@ -1,7 +1,7 @@
 // duplicates: rows written twice, blocks of the log that occur twice, and one event in two
 // evidences. Reported, never merged.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,6 +21,8 @@ constexpr std::size_t kMostTokens = 1'000'000;
 constexpr double kMinBlock = 12;  // rows
 constexpr double kOverExpected = 2;
 constexpr double kSameEventSeconds = 1;
+// An hour that a clock ran through twice gives two instants one stamp.
+constexpr std::uint32_t kWidestStampUs = 60 * kMicrosPerSecond;
 constexpr std::size_t kMostPending = 64;  // rows of one question waiting for their twin
 
 auto identity(const LookupRow& row) {
@@ -29,7 +31,8 @@ auto identity(const LookupRow& row) {
 }
 
 // Rows that agree in all that is recorded with an earlier row of the same time and evidence.
-RowIndices exact_duplicates(const QuestionRecords& records, const RowIndices& rows) {
+RowIndices exact_duplicates(const QuestionRecords& records, RowIndices rows) {
+  std::erase_if(rows, [&](std::uint32_t i) { return records.rows[i].width_us > kWidestStampUs; });
   RowIndices found;
   RowIndices group;
   for (std::size_t i = 0; i < rows.size();) {
@@ -116,7 +119,9 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
   const double same_second = n - static_cast<double>(collapse_identical(records, rows).size());
   finding.dedup_rule = kRawRows;
   finding.denominator = fmt::format("of {} for {}", plural(n, "row"), target_text(records));
-  finding.selection = seal(records, exact, "rows that agree with an earlier row in all fields");
+  finding.selection = seal(records, exact,
+                           "rows that agree with an earlier row of their evidence in time, client, "
+                           "port, server, name, type and message id");
   add(finding, "rows", n, "rows");
   add(finding, "exact_duplicates", static_cast<double>(exact.size()), "rows");
   add(finding, "same_second_repeats", same_second, "rows");
@@ -131,9 +136,10 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
   const bool is_block = add_block(records, rows, &block, finding);
   finding.outcome = is_block || !exact.empty() ? Outcome::found : Outcome::nothing_found;
   finding.statement = fmt::format(
-      "{} of {} for {} {} ({}) agree with an earlier row of the same evidence in time and all "
-      "fields "
-      "({} in second, client, name, type and server){}.",
+      "{} of {} for {} {} ({}) agree with an earlier row of the same evidence in time, client, "
+      "port, "
+      "server, name, type and message id as far as these are recorded ({} in second, client, name, "
+      "type and server){}.",
       count_text(static_cast<double>(exact.size())), plural(n, "row"), target_text(records),
       window_text(records.window), share_text(static_cast<double>(exact.size()) / n),
       count_text(same_second), block);
@@ -141,6 +147,15 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
       "A resolver that sends a question twice within one second, and a log that writes one "
       "question "
       "twice, leave the same rows where ports and ids are not recorded.");
+  const auto wide = std::count_if(rows.begin(), rows.end(), [&](std::uint32_t i) {
+    return records.rows[i].width_us > kWidestStampUs;
+  });
+  if (wide > 0) {
+    finding.limitations.push_back(fmt::format(
+        "No duplicates are sought among {} with a stamp wider than a minute (an hour that a clock "
+        "ran through twice): two moments have one stamp there.",
+        plural(static_cast<double>(wide), "row")));
+  }
   finding.limitations.emplace_back(
       "How long a run chance repeats is reckoned for independent rows; no test can show that a log "
       "is "
@@ -216,7 +231,7 @@ Finding measure_pair(const QuestionRecords& records, const MethodContext& contex
 class Duplicates : public Method {
  public:
   std::string_view name() const override { return "duplicates"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "rows and blocks that occur twice, and events that two evidences tell";
   }

@@ -1,6 +1,6 @@
 // event_coincidence: do look-ups pile up on the days of a calendar that was fixed beforehand?
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // exclusivity: did anybody outside the named parties ask; in these files, and within coverage.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

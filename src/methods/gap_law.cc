@@ -17,6 +17,7 @@ namespace assay::methods {
 namespace {
 
 constexpr std::size_t kMinGaps = 20;
+constexpr double kMostBelowEstimate = 0.10;  // of the gaps, where the TTL was read off them
 constexpr std::size_t kMinFurtherRows = 60;  // for a second name or type of the same asker
 constexpr std::size_t kMaxFurther = 4;
 constexpr std::size_t kAddresses = 8;
@@ -266,11 +267,25 @@ void fill_in(const QuestionRecords& records, const Subject& subject, const Ttl& 
       shape_words(shape, clock, timer));
 }
 
+// A TTL that was read off the gaps has to be their floor. Where a tenth of them and more lie below
+// it, it took early renewals to find one, and a timer that is early now and then leaves the same.
+void drop_unsound_estimate(const QuestionRecords& records, CacheSeries& settled) {
+  Ttl& ttl = settled.ttl;
+  if (ttl.source != TtlSource::estimated) return;
+  const auto gaps = sorted_gaps(settled.series);
+  const CacheShape shape = cache_shape(gaps, ttl.seconds, settled.series.tolerance_seconds,
+                                       settled.burst_gap, kShapeLevel);
+  if (shape.below <= kMostBelowEstimate * static_cast<double>(gaps.size())) return;
+  ttl = {};
+  measure_gaps(records, settled.is_pooled, settled.burst_gap, 0, settled.series);
+}
+
 Finding measure(const QuestionRecords& records, const MethodContext& context, Subject subject) {
   Finding finding =
       make_finding(gap_law_method(), records, context, subject.group.subject, subject.variant);
   CacheSeries settled =
       settle_series(records, context, subject.group, std::move(subject.series), subject.is_pooled);
+  drop_unsound_estimate(records, settled);
   subject.series = std::move(settled.series);
   subject.is_pooled = settled.is_pooled;
   const Ttl& ttl = settled.ttl;
@@ -333,7 +348,7 @@ Finding nothing(const Method& method, const QuestionRecords& records, const Meth
 class GapLaw : public Method {
  public:
   std::string_view name() const override { return "gap_law"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "5"; }
   std::string_view summary() const override {
     return "gaps between bursts against the TTL: cache-shaped, clock-shaped or neither";
   }

@@ -23,6 +23,7 @@ constexpr double kLevel = 0.05;  // over all countries, Holm
 constexpr std::size_t kMinReference = 20;
 constexpr double kVisible = 4;  // standard deviations that a closed office would make
 constexpr std::int64_t kMaxWindowDays = 1'100;
+constexpr double kMostTail = 4;  // no draw of kDraws lies further out
 
 // Bursts by working day of a zone's clock, days of which all was observed.
 std::map<std::int64_t, double> working_days(const QuestionRecords& records, const RowIndices& heads,
@@ -66,7 +67,7 @@ Dip dip_on(const std::map<std::int64_t, double>& days, const std::set<std::int64
     for (const double value : values) residuals.push_back(value - mean);
   }
   double below = 0;
-  double variance = 0;
+  std::map<int, double> chosen_by_weekday;
   for (const std::int64_t day : chosen) {
     const auto found = days.find(day);
     if (found == days.end()) continue;
@@ -76,12 +77,25 @@ Dip dip_on(const std::map<std::int64_t, double>& days, const std::set<std::int64
     dip.bursts += found->second;
     dip.expected += mean_of(values);
     below += found->second - mean_of(values);
-    variance +=
-        std::max(variance_of(residuals), 1e-9) * (1 + 1 / static_cast<double>(values.size()));
+    chosen_by_weekday[weekday_of(day)] += 1;
   }
   if (dip.days == 0 || residuals.size() < kMinReference) return Dip{};
+  // k days of one weekday share the error of its mean; residuals lack what their means took up.
+  double spread = 0;
+  for (const auto& [weekday, k] : chosen_by_weekday) {
+    spread += k + k * k / static_cast<double>(by_weekday[weekday].size());
+  }
+  const double n = static_cast<double>(residuals.size());
+  const double one_day = std::max(variance_of(residuals), 1e-9) * (n - 1);
+  const double freedom = n - static_cast<double>(by_weekday.size());
+  const double variance = one_day / freedom * spread;
   dip.z = below / std::sqrt(variance);
   dip.z_if_closed = -dip.expected / std::sqrt(variance);
+  // Of a draw of residuals; with Student's tails, as the variance is estimated too (first term of
+  // the expansion of its quantile).
+  const double z = std::clamp(-dip.z, 0.0, kMostTail);
+  const double scale =
+      std::sqrt(variance / (one_day / n * dip.days)) * (1 + (z * z + 1) / (4 * freedom));
   double as_low = 0;
   for (int draw = 0; draw < kDraws; ++draw) {
     double sum = 0;
@@ -89,7 +103,7 @@ Dip dip_on(const std::map<std::int64_t, double>& days, const std::set<std::int64
       sum += residuals[static_cast<std::size_t>(random.uniform() *
                                                 static_cast<double>(residuals.size()))];
     }
-    as_low += sum <= below + 1e-9 ? 1 : 0;
+    as_low += scale * sum <= below + 1e-9 ? 1 : 0;
   }
   dip.p = (1 + as_low) / (1 + kDraws);
   return dip;
@@ -243,7 +257,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class Holidays : public Method {
  public:
   std::string_view name() const override { return "holidays"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "demand on the public holidays of each country, corrected for trying all";
   }

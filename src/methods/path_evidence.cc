@@ -1,5 +1,5 @@
 // path_evidence: do the queries that claim to come from one address come from one sender? By the
-// fields that a sender chooses freely.
+// fields that a sender chooses freely, and the hop limit, which it does not.
 
 #include <fmt/format.h>
 
@@ -12,13 +12,12 @@
 #include "methods/support/gap_series.h"
 #include "methods/support/measure.h"
 #include "methods/support/observed.h"
-#include "methods/support/path_habits.h"
+#include "methods/support/path_findings.h"
 
 namespace assay::methods {
 namespace {
 
 constexpr std::size_t kAddresses = 3;  // of each party, those with most rows
-constexpr std::size_t kListed = 10;
 constexpr double kFewestLow = 5;
 constexpr double kFewestGaps = 20;
 
@@ -39,16 +38,6 @@ std::map<std::uint32_t, Told> told_by_evidence(const QuestionRecords& records) {
   return told;
 }
 
-struct Habits {
-  NumberHabit ports, ids;
-  FlagHabit flags;
-  RowIndices heads;  // whose flags are told
-  bool is_told() const { return ports.told + ids.told + flags.told > 0; }
-  bool is_enough() const {
-    return ports.is_enough() || ids.is_enough() || flags.told >= kFewestSent;
-  }
-};
-
 // A stub that gets no answer sends the same bytes again.
 bool is_resent(const LookupRow& before, const LookupRow& row) {
   return before.client_port == row.client_port && before.id == row.id && before.name == row.name &&
@@ -56,9 +45,9 @@ bool is_resent(const LookupRow& before, const LookupRow& row) {
          row.time_us - before.time_us <= static_cast<std::int64_t>(kBurstSeconds) * 1'000'000;
 }
 
-Habits habits_of(const QuestionRecords& records, const RowIndices& rows,
-                 std::map<std::uint32_t, Told>& told) {
-  Habits habits;
+PathHabits habits_of(const QuestionRecords& records, const RowIndices& rows,
+                     const QueryPaths& paths, std::map<std::uint32_t, Told>& told) {
+  PathHabits habits;
   std::vector<std::uint16_t> ports, ids;
   const LookupRow* before = nullptr;
   for (const std::uint32_t index : rows) {
@@ -71,8 +60,8 @@ Habits habits_of(const QuestionRecords& records, const RowIndices& rows,
     if (told[row.evidence].ids) ids.push_back(row.id);
   }
   std::vector<std::uint32_t> flags;
-  for (const std::uint32_t index :
-       burst_heads(records, rows, group_by_address(records), kBurstSeconds)) {
+  const RowIndices heads = burst_heads(records, rows, group_by_address(records), kBurstSeconds);
+  for (const std::uint32_t index : heads) {
     const LookupRow& row = records.rows[index];
     if (!told[row.evidence].flags || (row.flags & kTcp) != 0) continue;
     habits.heads.push_back(index);
@@ -81,6 +70,7 @@ Habits habits_of(const QuestionRecords& records, const RowIndices& rows,
   habits.ports = number_habit(ports);
   habits.ids = number_habit(ids);
   habits.flags = flag_habit(flags);
+  add_paths(records, rows, heads, paths, habits);
   return habits;
 }
 
@@ -125,20 +115,48 @@ std::string obedience_text(const Obedience& one) {
 
 // --- what one sender does not do ---
 
-std::vector<std::string> reasons_of(const QuestionRecords& records, const Habits& habits) {
-  std::vector<std::string> reasons;
-  const FlagHabit& flags = habits.flags;
-  if (flags.two != TwoHabits::none && !flags.is_like_fallback) {
-    const std::string second =
-        fmt::format("{} of first queries have {}, the others {}", share_text(flags.second_share),
-                    flags_text(flags.kinds[1].flags), flags_text(flags.kinds[0].flags));
-    if (flags.two == TwoHabits::in_turn) {
-      const std::int64_t at = records.rows[habits.heads[flags.turned_at]].time_us;
-      reasons.push_back(fmt::format("{}, one before and one since {}", second, format_utc(at)));
+struct Reasons {
+  std::vector<std::string> texts;
+  double in_turn = 0;  // those that are a change at one moment
+
+  void add_second(const std::string& second, TwoHabits two, const LookupRow& turned_at) {
+    in_turn += two == TwoHabits::in_turn;
+    if (two == TwoHabits::in_turn) {
+      texts.push_back(
+          fmt::format("{}, one before and one since {}", second, format_utc(turned_at.time_us)));
     } else {
-      reasons.push_back(second + (flags.two == TwoHabits::mixed ? ", mixed" : ", in stretches"));
+      texts.push_back(second + (two == TwoHabits::mixed ? ", mixed" : ", in stretches"));
     }
   }
+};
+
+void add_second_habits(const QuestionRecords& records, const PathHabits& habits, Reasons& reasons) {
+  if (const FlagHabit& flags = habits.flags;
+      flags.two != TwoHabits::none && !flags.is_like_fallback) {
+    reasons.add_second(
+        fmt::format("{} of first queries have {}, the others {}", share_text(flags.second_share),
+                    flags_text(flags.kinds[1].flags), flags_text(flags.kinds[0].flags)),
+        flags.two, records.rows[habits.heads[flags.turned_at]]);
+  }
+  if (const HopHabit& hops = habits.hops; hops.is_reason()) {
+    reasons.add_second(
+        fmt::format("{} of first queries arrive with another hop limit than {}, mostly {}",
+                    share_text(hops.other_share), hops_text(hops.commonest),
+                    hops_text(hops.other_commonest)),
+        hops.two, records.rows[habits.hop_heads[hops.turned_at]]);
+  }
+  if (const SizeHabit& sizes = habits.sizes; sizes.is_reason()) {
+    reasons.add_second(fmt::format("{} of first queries with EDNS offer {} bytes, the others {}",
+                                   share_text(sizes.second_share), count_text(sizes.kinds[1].flags),
+                                   count_text(sizes.kinds[0].flags)),
+                       sizes.two, records.rows[habits.size_heads[sizes.turned_at]]);
+  }
+}
+
+Reasons reasons_of(const QuestionRecords& records, const PathHabits& habits) {
+  Reasons found;
+  add_second_habits(records, habits, found);
+  std::vector<std::string>& reasons = found.texts;
   if (habits.ports.is_enough()) {
     if (habits.ports.is_one_value_and_many()) reasons.push_back(habit_text(habits.ports, "ports"));
     if (habits.ports.is_varied() && habits.ports.low >= kFewestLow) {
@@ -150,7 +168,7 @@ std::vector<std::string> reasons_of(const QuestionRecords& records, const Habits
                                  habits.ids.is_counting())) {
     reasons.push_back(habit_text(habits.ids, "message ids"));
   }
-  return reasons;
+  return found;
 }
 
 void add_number(const NumberHabit& habit, const std::string& word, Finding& finding) {
@@ -163,11 +181,11 @@ void add_number(const NumberHabit& habit, const std::string& word, Finding& find
   add(finding, word + "_p_memory", habit.p_memory);
 }
 
-void add_tables(const QuestionRecords& records, const Habits& habits, Finding& finding) {
+void add_tables(const QuestionRecords& records, const PathHabits& habits, Finding& finding) {
   const FlagHabit& flags = habits.flags;
   if (flags.kinds.empty()) return;
   Table kinds{"flags", {"bursts", "share"}, {}, {}};
-  for (std::size_t i = 0; i < std::min(flags.kinds.size(), kListed); ++i) {
+  for (std::size_t i = 0; i < std::min(flags.kinds.size(), kListedHabits); ++i) {
     kinds.row_labels.push_back(flags_text(flags.kinds[i].flags));
     kinds.rows.push_back({flags.kinds[i].count, flags.kinds[i].count / flags.told});
   }
@@ -182,15 +200,15 @@ void add_tables(const QuestionRecords& records, const Habits& habits, Finding& f
   }
   Table by_name{"second_habit_by_name", {"bursts", "of_second_habit"}, {}, {}};
   for (const auto& [name, counts] : names) {
-    if (by_name.rows.size() == kListed) break;
+    if (by_name.rows.size() == kListedHabits) break;
     by_name.row_labels.emplace_back(display_name(records.names[name].canonical));
     by_name.rows.push_back({counts.first, counts.second});
   }
   finding.tables.push_back(std::move(by_name));
 }
 
-void add_numbers(const QuestionRecords& records, const Habits& habits, const Obedience& obedience,
-                 Finding& finding) {
+void add_numbers(const QuestionRecords& records, const PathHabits& habits,
+                 const Obedience& obedience, Finding& finding) {
   add_number(habits.ports, "ports", finding);
   add(finding, "ports_below_1024", habits.ports.low, "queries");
   add_number(habits.ids, "ids", finding);
@@ -201,9 +219,11 @@ void add_numbers(const QuestionRecords& records, const Habits& habits, const Obe
       desired += (kind.flags & kRecursionDesired) != 0 ? kind.count : 0;
     }
     add(finding, "recursion_desired_share", desired / habits.flags.told);
+    add(finding, "second_flags_in_turn", habits.flags.two == TwoHabits::in_turn ? 1 : 0);
     add(finding, "second_flags_share", habits.flags.second_share, "", habits.flags.second_interval,
         "95 % Clopper-Pearson, as if bursts were independent");
   }
+  add_path_numbers(habits, finding);
   if (obedience.is_enough()) {
     add(finding, "gaps", obedience.gaps, "gaps");
     add(finding, "share_inside_ttl", obedience.inside / obedience.gaps);
@@ -213,7 +233,7 @@ void add_numbers(const QuestionRecords& records, const Habits& habits, const Obe
   add_tables(records, habits, finding);
 }
 
-std::string habits_text(const Habits& habits) {
+std::string habits_text(const PathHabits& habits) {
   std::vector<std::string> words;
   if (habits.ports.is_enough()) words.push_back(habit_text(habits.ports, "ports"));
   if (habits.ids.is_enough()) words.push_back(habit_text(habits.ids, "message ids"));
@@ -222,10 +242,21 @@ std::string habits_text(const Habits& habits) {
                                 share_text(habits.flags.kinds[0].count / habits.flags.told),
                                 flags_text(habits.flags.kinds[0].flags)));
   }
+  if (habits.hops.is_enough()) {
+    words.push_back(fmt::format("{} arrive with {} hop limit, mostly {}",
+                                share_text(1 - habits.hops.other_share),
+                                habits.hops.usual.size() == 1 ? "one" : "each sensor's one",
+                                hops_text(habits.hops.commonest)));
+  }
+  if (habits.sizes.is_enough()) {
+    words.push_back(fmt::format("{} of those with EDNS offer {} bytes",
+                                share_text(habits.sizes.kinds[0].count / habits.sizes.told),
+                                count_text(habits.sizes.kinds[0].flags)));
+  }
   return fmt::format("{}", fmt::join(words, "; "));
 }
 
-void say_limits(const Habits& habits, Finding& finding) {
+void say_limits(const QueryPaths& paths, const PathHabits& habits, Finding& finding) {
   auto& says = finding.limitations;
   if (finding.outcome == Outcome::found) {
     says.emplace_back(
@@ -238,10 +269,7 @@ void say_limits(const Habits& habits, Finding& finding) {
         "address, leaves one habit too: that nothing is found speaks hardly at all against "
         "forging.");
   }
-  says.emplace_back(
-      "Rows hold no hop limit (IP TTL), no EDNS size, no cookie and no spelling of the name. A "
-      "capture of the packets at the servers has them, and so do routers' flow records at the "
-      "borders of the networks whose addresses were used.");
+  say_path_limits(paths, habits, finding);
   says.emplace_back(
       "Only names of the question are read. How the same address asks for other names, a question "
       "of its own about those tells.");
@@ -251,7 +279,7 @@ void say_limits(const Habits& habits, Finding& finding) {
 }
 
 Finding measure(const QuestionRecords& records, const MethodContext& context,
-                const AskerGroup& source, const ObservedTime& observed,
+                const AskerGroup& source, const ObservedTime& observed, const QueryPaths& paths,
                 std::map<std::uint32_t, Told>& told) {
   Finding finding = make_finding(path_evidence_method(), records, context, source.subject);
   const double n = static_cast<double>(source.rows.size());
@@ -261,14 +289,22 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   finding.selection = seal(records, source.rows,
                            fmt::format("rows of {} for {}", source.subject, target_text(records)));
   finding.parameters["level"] = fmt::format("{:g}", kHabitLevel);
+  if (source.party >= 0) {
+    finding.parameters["party"] =
+        context.case_file->parties[static_cast<std::size_t>(source.party)].name;
+  }
   finding.parameters["second_habit_share"] = fmt::format("{:g}", kSecondHabitShare);
-  const Habits habits = habits_of(records, source.rows, told);
+  const PathHabits habits = habits_of(records, source.rows, paths, told);
   const Obedience obedience = obedience_of(records, context, source, observed);
   add_numbers(records, habits, obedience, finding);
+  add_agreement(records, paths, habits, finding);
+  add_path_tables(records, paths, habits, finding);
   const std::string rows_of = fmt::format("The {} that claim to come from {} {}", plural(n, "row"),
                                           source.subject, window_text(records.window));
-  const std::vector<std::string> reasons = reasons_of(records, habits);
+  const Reasons found = reasons_of(records, habits);
+  const std::vector<std::string>& reasons = found.texts;
   add(finding, "reasons", static_cast<double>(reasons.size()));
+  add(finding, "reasons_in_turn", found.in_turn);
   if (!habits.is_told()) {
     finding.outcome = Outcome::not_applicable;
     finding.statement = fmt::format(
@@ -293,22 +329,23 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
         "Queries without EDNS come in stretches, as of a resolver that got no answer to EDNS for a "
         "while; that is not taken for a second sender.");
   }
-  say_limits(habits, finding);
+  say_limits(paths, habits, finding);
   return finding;
 }
 
 class PathEvidence : public Method {
  public:
   std::string_view name() const override { return "path_evidence"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
-    return "whether the queries of one address have one sender's ports, ids and flags";
+    return "whether the queries of one address have one sender's ports, ids, flags and hop limit";
   }
 
   std::vector<Finding> run(const QuestionRecords& records,
                            const MethodContext& context) const override {
     std::map<std::uint32_t, Told> told = told_by_evidence(records);
     const ObservedTime observed = ObservedTime::of(records);
+    const QueryPaths paths(context);
     const Askers askers = split_by_asker(records, context);
     std::vector<Finding> findings;
     for (const AskerGroup* group : askers.groups()) {
@@ -316,7 +353,7 @@ class PathEvidence : public Method {
         // Of sources that are too few to tell, the first one stands for all.
         const bool is_enough = static_cast<double>(source.rows.size()) >= kFewestSent;
         if (is_enough || findings.empty()) {
-          findings.push_back(measure(records, context, source, observed, told));
+          findings.push_back(measure(records, context, source, observed, paths, told));
         }
       }
     }

@@ -1,6 +1,6 @@
 // rarity: is it unusual that so few ask for this name? Against the other names of the vantage.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -178,7 +178,8 @@ Finding conclude(const QuestionRecords& records, const MethodContext& context, c
                  double tests) {
   Finding finding = begin(records, context, one.shares);
   const double controls = static_cast<double>(one.controls.scores.size());
-  const double as_high = one.p * (controls + 1) - 1;
+  // A count, which rounding would else leave a hair below zero and print as -0.
+  const double as_high = std::max(0.0, std::round(one.p * (controls + 1) - 1));
   const double needed = fewest_controls(tests, kLevel);
   finding.parameters["level"] = fmt::format("{:g}", kLevel);
   finding.parameters["controls"] = "names " + one.controls.words;

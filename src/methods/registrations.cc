@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "methods/registry.h"
-#include "methods/support/assertions.h"
+#include "methods/support/held_values.h"
 #include "methods/support/measure.h"
 #include "methods/support/neighbours.h"
 #include "methods/support/ownership_claims.h"
@@ -16,162 +15,9 @@
 namespace assay::methods {
 namespace {
 
+constexpr std::uint16_t kA = 1, kAaaa = 28;
 constexpr std::size_t kMostTold = 6;  // assertions spelled out in a sentence
 constexpr std::size_t kMostTableRows = 100;
-constexpr std::size_t kMostSources = 64;  // of one thing, that are held against each other
-constexpr std::int64_t kOneTimeUs = 7 * kMicrosPerDay;
-
-// One value of one source, over all times at which it said so.
-struct Held {
-  std::string about, value, key, source;
-  Interval seen;  // first to last
-  double times = 0, undated = 0;
-  bool is_hidden = false, is_opaque = false, is_person = false;
-};
-
-// By thing, source and value.
-std::vector<Held> held_of(std::vector<const Assertion*> assertions) {
-  const auto place = [](const Assertion& one) { return std::tie(one.about, one.source, one.key); };
-  std::stable_sort(assertions.begin(), assertions.end(),
-                   [&](const auto* a, const auto* b) { return place(*a) < place(*b); });
-  std::vector<Held> all;
-  const Assertion* last = nullptr;
-  for (const Assertion* one : assertions) {
-    if (last == nullptr || place(*last) != place(*one)) {
-      Held next{one->about, one->value, one->key, one->source, {}};
-      next.is_hidden = one->is_hidden;
-      next.is_opaque = one->is_opaque;
-      next.is_person = one->is_person;
-      all.push_back(std::move(next));
-    }
-    last = one;
-    Held& each = all.back();
-    ++each.times;
-    if (one->when.empty()) {
-      ++each.undated;
-    } else if (each.seen.empty()) {
-      each.seen = one->when;
-    } else {
-      each.seen = {std::min(each.seen.begin_us, one->when.begin_us),
-                   std::max(each.seen.end_us, one->when.end_us)};
-    }
-  }
-  return all;
-}
-
-std::string seen_text(const Interval& seen) {
-  if (seen.empty()) return "no date";
-  const std::string first = format_utc(seen.begin_us).substr(0, 10);
-  const std::string last = format_utc(seen.end_us - 1).substr(0, 10);
-  return first == last ? first : fmt::format("{} to {}", first, last);
-}
-
-struct Differences {
-  double at_one_time = 0, at_other_times = 0;  // pairs of sources of one thing
-  double changes = 0;                          // values of one source behind its first
-  double not_compared = 0;                     // sources of one thing, beyond the limit
-  std::string example;
-};
-
-// Dated values of one source of one thing, by the begin of their time.
-struct OfSource {
-  std::vector<const Held*> all, dated;
-  std::vector<std::pair<const Held*, const Held*>> latest;  // of the first n those that end last
-};
-
-OfSource of_source(std::vector<const Held*> values) {
-  OfSource source;
-  source.all = std::move(values);
-  for (const Held* each : source.all) {
-    if (!each->seen.empty()) source.dated.push_back(each);
-  }
-  std::stable_sort(source.dated.begin(), source.dated.end(), [](const Held* a, const Held* b) {
-    return a->seen.begin_us < b->seen.begin_us;
-  });
-  std::pair<const Held*, const Held*> latest{nullptr, nullptr};
-  for (const Held* each : source.dated) {
-    if (latest.first == nullptr || each->seen.end_us > latest.first->seen.end_us) {
-      latest = {each, latest.first};
-    } else if (latest.second == nullptr || each->seen.end_us > latest.second->seen.end_us) {
-      latest.second = each;
-    }
-    source.latest.push_back(latest);
-  }
-  return source;
-}
-
-// Another value of `b` within a week of `one`. A source tells each value once, so that of the two
-// that reach furthest one is another.
-const Held* at_odds(const Held& one, const OfSource& b) {
-  const auto behind = std::partition_point(b.dated.begin(), b.dated.end(), [&](const Held* each) {
-    return each->seen.begin_us < one.seen.end_us + kOneTimeUs;
-  });
-  if (behind == b.dated.begin()) return nullptr;
-  const auto& [last, next] = b.latest[static_cast<std::size_t>(behind - b.dated.begin()) - 1];
-  for (const Held* each : {last, next}) {
-    if (each != nullptr && each->key != one.key &&
-        one.seen.begin_us < each->seen.end_us + kOneTimeUs) {
-      return each;
-    }
-  }
-  return nullptr;
-}
-
-void compare(const OfSource& a, const OfSource& b, Differences& found) {
-  for (const Held* one : a.dated) {
-    const Held* other = at_odds(*one, b);
-    if (other == nullptr) continue;
-    ++found.at_one_time;
-    if (found.example.empty()) {
-      found.example = fmt::format("of {} {} says '{}' and {} says '{}'", one->about, one->source,
-                                  one->value, other->source, other->value);
-    }
-    return;
-  }
-  const bool is_same =
-      a.all.size() == 1 && b.all.size() == 1 && a.all.front()->key == b.all.front()->key;
-  found.at_other_times += !is_same;
-}
-
-// Of the values that one thing has, by source.
-void compare(const std::vector<const Held*>& values, Differences& found) {
-  std::vector<OfSource> sources;
-  for (std::size_t i = 0; i < values.size();) {
-    std::vector<const Held*> own;
-    const std::size_t first = i;
-    while (i < values.size() && values[i]->source == values[first]->source) {
-      own.push_back(values[i++]);
-    }
-    found.changes += static_cast<double>(own.size() - 1);
-    if (sources.size() == kMostSources) {
-      ++found.not_compared;
-    } else {
-      sources.push_back(of_source(std::move(own)));
-    }
-  }
-  for (std::size_t a = 0; a < sources.size(); ++a) {
-    for (std::size_t b = a + 1; b < sources.size(); ++b) compare(sources[a], sources[b], found);
-  }
-}
-
-// `held` by thing. What is hidden or opaque differs from nothing, and no person from an
-// organisation.
-Differences differences_of(const std::vector<Held>& held) {
-  Differences found;
-  std::vector<const Held*> organisations, persons;
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    const Held& each = held[i];
-    if (!each.is_hidden && !each.is_opaque) {
-      (each.is_person ? persons : organisations).push_back(&each);
-    }
-    if (i + 1 < held.size() && held[i + 1].about == each.about) continue;
-    compare(organisations, found);
-    compare(persons, found);
-    organisations.clear();
-    persons.clear();
-  }
-  return found;
-}
 
 // Whether sources disagree at one time, said of those alone that were compared.
 std::string disagreement_text(const Differences& differ) {
@@ -227,16 +73,59 @@ void add_table(const std::vector<Held>& held, Finding& finding) {
   finding.tables.push_back(std::move(table));
 }
 
-Finding measure_role(const MethodContext& context, Role role,
-                     const std::vector<const Assertion*>& assertions) {
-  Finding finding = make_other_finding(registrations_method(), context, word_of(role));
+OtherIndices rows_of(const std::vector<const Assertion*>& assertions) {
   OtherIndices rows;
   for (const Assertion* one : assertions) {
     rows.insert(rows.end(), one->rows.begin(), one->rows.end());
   }
+  return rows;
+}
+
+// Addresses that zones give to the named servers: which server a log is of, where logs tell their
+// server's address. Adds the rows that say so.
+Table server_addresses(const MethodContext& context, const std::vector<Held>& held,
+                       OtherIndices& rows) {
+  static const FieldId kRdata = field_id("rdata");
+  std::set<std::string, std::less<>> servers;
+  for (const Held& each : held) {
+    for (std::size_t at = 0; at < each.value.size();) {
+      const std::size_t end = std::min(each.value.find(", ", at), each.value.size());
+      std::string canonical;
+      if (!canonicalise_name(each.value.substr(at, end - at), canonical)) servers.insert(canonical);
+      at = end + 2;
+    }
+  }
+  std::map<std::string, double> times;
+  for (std::uint32_t i = 0; i < context.others->rows.size(); ++i) {
+    const OtherRow& row = context.others->rows[i];
+    const bool is_address = row.row.type == kA || row.row.type == kAaaa;
+    if (row.row.kind != RecordKind::registration || !is_address || !servers.contains(row.name)) {
+      continue;
+    }
+    const auto address = IpAddress::parse(row.field(kRdata));
+    if (!address) continue;
+    const std::string label = fmt::format("{} {}", row.name, address->to_string());
+    if (times.size() == kMostTableRows && !times.contains(label)) continue;
+    ++times[label];
+    rows.push_back(i);
+  }
+  Table table{"server_addresses", {"times"}, {}, {}};
+  for (const auto& [label, count] : times) {
+    table.row_labels.push_back(label);
+    table.rows.push_back({count});
+  }
+  return table;
+}
+
+Finding measure_role(const MethodContext& context, Role role,
+                     const std::vector<const Assertion*>& assertions) {
+  Finding finding = make_other_finding(registrations_method(), context, word_of(role));
+  OtherIndices rows = rows_of(assertions);
+  const std::vector<Held> held = held_of(assertions);
+  Table addresses;
+  if (role == Role::name_server) addresses = server_addresses(context, held, rows);
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  const std::vector<Held> held = held_of(assertions);
   std::set<std::string_view> sources;
   double things = 0;
   for (std::size_t i = 0; i < held.size(); ++i) {
@@ -294,26 +183,14 @@ Finding measure_role(const MethodContext& context, Role role,
         fmt::format("{} more registrations lie beyond the limit of one question.", left));
   }
   add_table(held, finding);
-  return finding;
-}
-
-Finding nothing(const MethodContext& context) {
-  Finding finding = make_other_finding(registrations_method(), context, "");
-  finding.outcome = Outcome::not_applicable;
-  finding.dedup_rule = "raw rows";
-  finding.denominator = "of no registration";
-  finding.selection = seal_others(context, {}, "no rows");
-  finding.statement =
-      "No registration in the case speaks of these names or addresses. Dated answers of whois or "
-      "RDAP, a zone, a list of reverse names and a routing table of the time would tell who stood "
-      "in which role; none of them tells who used the host.";
+  if (!addresses.rows.empty()) finding.tables.push_back(std::move(addresses));
   return finding;
 }
 
 class Registrations : public Method {
  public:
   std::string_view name() const override { return "registrations"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "who stands in which role of a name or address, by source and date; its neighbours";
   }
@@ -333,7 +210,13 @@ class Registrations : public Method {
     for (const auto& [role, assertions] : by_role) {
       findings.push_back(measure_role(context, role, assertions));
     }
-    if (findings.empty()) findings.push_back(nothing(context));
+    if (findings.empty()) {
+      findings.push_back(nothing_to_measure(
+          *this, context, "of no registration",
+          "No registration in the case speaks of these names or addresses. Dated answers of whois "
+          "or RDAP, a zone, a list of reverse names and a routing table of the time would tell who "
+          "stood in which role; none of them tells who used the host."));
+    }
     for (Finding& finding : neighbour_findings(context, all, asked)) {
       findings.push_back(std::move(finding));
     }

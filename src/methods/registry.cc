@@ -40,8 +40,16 @@ const std::vector<const Method*>& all_methods() {
       &methods::dormancy_method(),
       &methods::registrations_method(),
       &methods::direct_records_method(),
+      &methods::payments_method(),
+      &methods::direct_turns_method(),
+      &methods::message_copies_method(),
+      &methods::mail_authentication_method(),
+      &methods::sender_policy_method(),
+      &methods::author_policy_method(),
+      &methods::received_chain_method(),
       &methods::campaign_fan_out_method(),
       &methods::rarity_method(),
+      &methods::timeline_method(),
   };
   return kMethods;
 }

@@ -40,7 +40,15 @@ const Method& registrations_method();
 const Method& direct_records_method();
 const Method& server_order_method();
 const Method& path_evidence_method();
+const Method& direct_turns_method();
+const Method& mail_authentication_method();
+const Method& message_copies_method();
+const Method& author_policy_method();
+const Method& received_chain_method();
+const Method& sender_policy_method();
 const Method& campaign_fan_out_method();
 const Method& rarity_method();
+const Method& timeline_method();
+const Method& payments_method();
 
 }  // namespace assay::methods

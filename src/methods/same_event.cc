@@ -1,5 +1,5 @@
 // same_event: look-ups that two evidences both tell. Recognised, counted, never merged.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

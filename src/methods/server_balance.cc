@@ -1,6 +1,6 @@
 // server_balance: which server was asked, and whether the next burst goes to the same one.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

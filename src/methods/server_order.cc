@@ -1,7 +1,7 @@
 // server_order: are the records of one vantage in order, each for itself and against each other? By
 // steps back within a file, and by what askers ask again at the next server.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -238,9 +238,10 @@ void conclude_pair(const EvidencePair& pair, const std::vector<Difference>& all,
   if (!whole.is_clear()) {
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
-        "The order of {} cannot be told: {} of {} lie within {:g} s of each other at any one "
+        "The order of {} cannot be told: {} of {} of rows lie within {:g} s of each other at any "
+        "one "
         "offset, too few, or as many elsewhere.",
-        names, count_text(whole.pairs), plural(static_cast<double>(all.size()), "pair of rows"),
+        names, count_text(whole.pairs), plural(static_cast<double>(all.size()), "pair"),
         2 * kRetrySeconds);
     return;
   }

@@ -1,6 +1,6 @@
 // source_sync: do two addresses act as one system; and do two parties, as the control.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

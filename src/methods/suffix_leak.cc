@@ -1,7 +1,7 @@
 // suffix_leak: run-on names, a name of the question followed by a search suffix, and whether the
 // look-up of the name itself had just failed.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

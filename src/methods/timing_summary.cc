@@ -1,6 +1,6 @@
 // A party's look-ups summed up in numbers, for the models of simulated causes. None is evidence by
 // itself; what they weigh together the verdict says (docs/weighing.md).
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

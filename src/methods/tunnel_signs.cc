@@ -1,6 +1,6 @@
 // tunnel_signs: do the names themselves look as if data were written into them?
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

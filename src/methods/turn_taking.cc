@@ -1,6 +1,6 @@
 // turn_taking: does one party ask for the other's names soon after the other asked for its own?
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
 // type_profile: which query types were asked, and whether the files hold anything else at all.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 // unasked_answers: rows about the question's names that show no look-up, above all answers to a
 // party whose query nobody saw. They are counted here and nowhere else.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "methods/registry.h"
 #include "methods/support/askers.h"

@@ -1,12 +1,13 @@
 // volume: how many rows, whose, and what share, under three counting rules.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "methods/registry.h"
 #include "methods/support/askers.h"
+#include "methods/support/block_correlation.h"
 #include "methods/support/calendar.h"
 #include "methods/support/dedup.h"
 #include "methods/support/measure.h"
@@ -112,8 +113,12 @@ std::string add_share(const QuestionRecords& records, const RowIndices& rows, co
   std::optional<Range> interval;
   const bool is_inner = share > 0.0 && share < 1.0;
   if (is_inner && base.blocks > 0) {
-    interval =
-        block_t_share(count_by_block(records, rows, base.observed, base.blocks), base.by_block);
+    std::vector<double> deviations = count_by_day(records, rows, base.days);
+    for (std::size_t d = 0; d < deviations.size(); ++d) deviations[d] -= share * base.by_day[d];
+    const double widening = widening_for_correlated_days(deviations, base.blocks);
+    interval = widened_block_share(count_by_block(records, rows, base.observed, base.blocks),
+                                   base.by_block, widening);
+    add(finding, "widened_for_correlated_days", widening);
     // Rows outside declared coverage count in the share and in no block.
     if (interval)
       interval = Range{std::min(interval->first, share), std::max(interval->second, share)};
@@ -379,7 +384,7 @@ void measure_addresses(const QuestionRecords& records, const MethodContext& cont
 class Volume : public Method {
  public:
   std::string_view name() const override { return "volume"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "counts, shares and rates per party and address under three counting rules";
   }

@@ -1,6 +1,6 @@
 // BIND's query log, in every layout that named has printed since version 9. The format and its
 // codes: docs/formats/bind_querylog.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/reader.h"
 #include "readers/head_score.h"

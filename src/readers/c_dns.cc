@@ -1,5 +1,5 @@
 // C-DNS (RFC 8618). The format and its codes: docs/formats/c_dns.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // Account statements, reports and notifications in ISO 20022: camt.053, camt.052, camt.054. The
 // messages, what is kept and the codes: docs/formats/camt_053.md.
 #include <expat.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cstring>

@@ -81,7 +81,7 @@ bool read(Cbor& cbor, CdnsSignature& into) {
   return read_map(cbor, Member{0, into.server}, Member{1, into.server_port},
                   Member{2, into.transport}, Member{3, into.kind}, Member{4, into.flags},
                   Member{5, into.opcode}, Member{6, into.dns_flags}, Member{7, into.query_rcode},
-                  Member{8, into.classtype}, Member{15, into.opt_rdata},
+                  Member{8, into.classtype}, Member{14, into.udp_size}, Member{15, into.opt_rdata},
                   Member{16, into.response_rcode});
 }
 
@@ -177,8 +177,8 @@ bool parse_cdns_block(Cbor& cbor, CdnsBlock& into) {
 bool parse_cdns_item(Cbor& cbor, CdnsItem& into) {
   return read_map(cbor, Member{0, into.time_offset}, Member{1, into.client},
                   Member{2, into.client_port}, Member{3, into.id}, Member{4, into.signature},
-                  Member{6, into.response_delay}, Member{7, into.name}, Member{11, into.query},
-                  Member{12, into.response});
+                  Member{5, into.hop_limit}, Member{6, into.response_delay}, Member{7, into.name},
+                  Member{11, into.query}, Member{12, into.response});
 }
 
 bool parse_cdns_event(Cbor& cbor, CdnsEvent& into) {

@@ -30,6 +30,7 @@ using CdnsIndex = std::optional<std::uint32_t>;
 
 struct CdnsSignature {
   CdnsIndex server, classtype, opt_rdata;
+  std::optional<std::int64_t> udp_size;  // that the query's EDNS told
   std::int64_t server_port = 0, opcode = 0, dns_flags = 0, query_rcode = 0;
   std::optional<std::int64_t> transport, response_rcode, flags;
   std::int64_t kind = -1;  // qr-type
@@ -45,7 +46,7 @@ struct CdnsExtended {
 };
 
 struct CdnsItem {
-  std::optional<std::int64_t> time_offset, response_delay;
+  std::optional<std::int64_t> time_offset, response_delay, hop_limit;
   CdnsIndex client, signature, name;
   std::int64_t client_port = 0, id = 0;
   CdnsExtended query, response;

@@ -150,8 +150,19 @@ CdnsRows::Problem CdnsRows::add_item(const CdnsBlock& block, const CdnsParameter
     if (problem) sink_.note(problem.code, problem.why);
   }
   if (protocol_of(signature) > 1) add_transport(signature, row);
+  if (has_query) add_path(signature, item, row);
   sink_.add(row);
   return {};
+}
+
+void CdnsRows::add_path(const CdnsSignature& signature, const CdnsItem& item, const DnsRow& row) {
+  const auto told = [](const std::optional<std::int64_t>& value, std::int64_t most) {
+    return value && *value >= 0 && *value <= most ? static_cast<std::int32_t>(*value)
+                                                  : QueryPath::kNotTold;
+  };
+  QueryPath path{told(item.hop_limit, 0xff), QueryPath::kNotTold};
+  if ((row.flags & kEdns) != 0) path.edns_size = told(signature.udp_size, 0xffff);
+  paths_.take(row, path);
 }
 
 void CdnsRows::add_transport(const CdnsSignature& signature, const DnsRow& row) {

@@ -7,6 +7,7 @@
 #include "assay/reader.h"
 #include "readers/cdns_block.h"
 #include "readers/packet/key_cache.h"
+#include "readers/path_changes.h"
 
 namespace assay {
 
@@ -18,7 +19,8 @@ struct CdnsPlace {
 // One per read; used by one thread.
 class CdnsRows {
  public:
-  CdnsRows(RecordSink& sink, std::int64_t skew_us) : sink_(sink), skew_us_(skew_us), keys_(sink) {}
+  CdnsRows(RecordSink& sink, std::int64_t skew_us)
+      : sink_(sink), skew_us_(skew_us), keys_(sink), paths_(sink) {}
 
   // What the items of the next block may make of their lists goes by its length.
   void begin_block(std::size_t bytes);
@@ -38,6 +40,7 @@ class CdnsRows {
   Problem add_item(const CdnsBlock& block, const CdnsParameters& parameters, const CdnsItem& item,
                    CdnsPlace place);
   void add_transport(const CdnsSignature& signature, const DnsRow& row);
+  void add_path(const CdnsSignature& signature, const CdnsItem& item, const DnsRow& row);
   Problem set_time(const CdnsBlock& block, const CdnsParameters& parameters, const CdnsItem& item,
                    DnsRow& row) const;
   Problem set_ends(const CdnsTables& tables, const CdnsItem& item, const CdnsSignature& signature,
@@ -56,6 +59,7 @@ class CdnsRows {
   std::int64_t skew_us_;
   std::uint64_t room_ = 0;  // left for the lists of this block
   KeyCache keys_;
+  PathChanges paths_;
   WireName name_;
 };
 

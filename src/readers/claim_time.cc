@@ -1,6 +1,6 @@
 #include "readers/claim_time.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // The log plugin of CoreDNS. The format and its codes: docs/formats/coredns_log.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

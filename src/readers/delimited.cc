@@ -1,6 +1,6 @@
 // CSV, TSV and other delimited lists of look-ups. Columns, times and codes:
 // docs/formats/delimited.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

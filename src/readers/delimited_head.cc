@@ -1,5 +1,5 @@
 // Looks at the head of a delimited file: delimiter, header, first rows.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // How lists of payments and of other records are read: by their headers, or by a mapping.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "readers/delimited_time.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -50,6 +50,7 @@ DnsProblem parse_questions(DnsMessage& message) {
 
 void read_options(DnsMessage& message, const DnsRecord& opt) {
   message.has_edns = true;
+  message.edns_size = opt.rclass;
   message.is_dnssec_ok = (opt.ttl & 0x8000) != 0;
   message.rcode = static_cast<std::uint16_t>((opt.ttl >> 24) << 4 | (message.bits & 15));
   Bytes options = message.wire.subspan(opt.rdata_at, opt.rdata_length);

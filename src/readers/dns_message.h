@@ -77,8 +77,9 @@ struct DnsMessage {
   bool is_dnssec_ok = false;
   bool has_cookie = false;
   bool has_tsig = false;
-  std::size_t end = 0;  // offset behind the last thing read
-  DnsProblem damage;    // reading stopped inside a later question or the records
+  std::uint16_t edns_size = 0;  // of UDP answers that the sender takes; told when has_edns
+  std::size_t end = 0;          // offset behind the last thing read
+  DnsProblem damage;            // reading stopped inside a later question or the records
 
   bool is_answer() const { return (bits & 0x8000) != 0; }
   unsigned opcode() const { return (bits >> 11) & 15; }

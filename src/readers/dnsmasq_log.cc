@@ -1,6 +1,6 @@
 // dnsmasq's log of queries (log-queries, also =extra). The format and its codes:
 // docs/formats/dnsmasq_log.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

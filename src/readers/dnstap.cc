@@ -1,30 +1,18 @@
 // dnstap in Frame Streams files. The format and its codes: docs/formats/dnstap.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 #include "readers/byte_order.h"
 #include "readers/dnstap_rows.h"
 #include "readers/frame_stream.h"
+#include "readers/memory_source.h"
 #include "readers/readers.h"
 
 namespace assay {
 namespace {
 
 constexpr std::string_view kContentType = "protobuf:dnstap.Dnstap";
-
-class MemorySource final : public ByteSource {
- public:
-  explicit MemorySource(std::string_view bytes) : rest_(bytes) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = rest_.copy(into, capacity);
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-};
 
 // Takes the frames of one input, control frames too.
 class DnstapRead {

@@ -1,7 +1,7 @@
 #include "readers/dnstap_rows.h"
 
 #define XXH_INLINE_ALL
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -166,12 +166,19 @@ DnstapRows::Problem DnstapRows::take_query(PendingQuery& query) {
     sink_.add(query.row);
     return {};
   }
+  take_path(message_, query.row);
   if (!has_queries_[query.side]) {
     has_queries_[query.side] = true;
     settle_held(query.side);
   }
   exchanges_.add_query(query);
   return {};
+}
+
+void DnstapRows::take_path(const DnsMessage& query, const DnsRow& row) {
+  QueryPath path;
+  if (query.has_edns) path.edns_size = query.edns_size;
+  paths_.take(row, path);
 }
 
 DnstapRows::Problem DnstapRows::take_response(PendingQuery& answer) {
@@ -219,6 +226,7 @@ DnstapRows::Problem DnstapRows::take_query_of_response(const PendingQuery& answe
   query.row.flags = flags_of(asked) | (answer.row.flags & kTcp);
   query.row = rows_.row_of_question(asked, query.row, 0);
   rows_.add_records(asked, query.row);
+  if (!asked.is_answer()) take_path(asked, query.row);
   merge_answer(query.row, answer.row);
   if (tap_.query_time.seconds) {
     set_delay(query.row);

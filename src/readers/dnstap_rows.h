@@ -11,6 +11,7 @@
 #include "readers/dnstap_message.h"
 #include "readers/exchanges.h"
 #include "readers/message_rows.h"
+#include "readers/path_changes.h"
 
 namespace assay {
 
@@ -24,7 +25,7 @@ struct DnstapPlace {
 class DnstapRows {
  public:
   DnstapRows(RecordSink& sink, std::int64_t skew_us)
-      : sink_(sink), skew_us_(skew_us), rows_(sink), exchanges_(sink) {}
+      : sink_(sink), skew_us_(skew_us), rows_(sink), exchanges_(sink), paths_(sink) {}
 
   // Takes the payload of one data frame, and settles its unit.
   void take(Bytes payload, DnstapPlace place);
@@ -51,6 +52,7 @@ class DnstapRows {
   bool may_imply_query(PendingQuery& answer);
   void settle_held(std::uint8_t side);
   void set_delay(DnsRow& row);
+  void take_path(const DnsMessage& query, const DnsRow& row);
   void note_message();
   void note_constant();
   // A sum over what the message tells beyond its row; 0: nothing.
@@ -61,6 +63,7 @@ class DnstapRows {
   std::int64_t skew_us_;
   MessageRows rows_;
   Exchanges exchanges_;
+  PathChanges paths_;
   DnstapMessage tap_;
   DnsMessage message_;
   std::string identity_, version_;  // of the first message

@@ -1,6 +1,6 @@
 // One message in one file: .eml, and each file of a Maildir. The format and its codes:
 // docs/formats/eml.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

@@ -1,5 +1,5 @@
 // The events of eve.json that are no look-ups.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Message tracking logs of Microsoft Exchange. The format: docs/formats/exchange_tracking.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // Exim's main log, from its file or through syslog. The format: docs/formats/exim_mainlog.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/reader.h"
 #include "readers/exim_messages.h"

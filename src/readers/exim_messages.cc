@@ -1,6 +1,6 @@
 #include "readers/exim_messages.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

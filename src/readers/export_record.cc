@@ -1,6 +1,6 @@
 #include "readers/export_record.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "readers/export_stream.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 #include <utility>

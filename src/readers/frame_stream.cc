@@ -1,6 +1,6 @@
 #include "readers/frame_stream.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "readers/head_score.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // IPFIX and NetFlow v5 and v9 in a file: the framing of messages. docs/formats/ipfix.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

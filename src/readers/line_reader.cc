@@ -1,6 +1,6 @@
 #include "readers/line_reader.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstring>
 

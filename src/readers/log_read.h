@@ -1,7 +1,7 @@
 // What the readers of DNS servers' logs share: stamps, repeated lines and years.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <string_view>

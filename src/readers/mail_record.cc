@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/mail_address.h"
 #include "readers/text_numbers.h"
 
 namespace assay {
@@ -86,11 +87,9 @@ std::uint64_t MailRows::host(std::string_view address) {
 }
 
 std::uint64_t MailRows::domain_of(std::string_view address) {
-  const std::size_t at = address.rfind('@');
-  if (at == std::string_view::npos) return 0;
-  const std::string_view domain = address.substr(at + 1);
+  const std::string_view domain = domain_of_mailbox(address);
   TextKeys::Name name;
-  if (domain.empty() || domain.front() == '[' || keys_.name(domain, name)) return 0;
+  if (domain.empty() || keys_.name(domain, name)) return 0;
   return name.key;
 }
 

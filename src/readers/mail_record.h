@@ -58,7 +58,7 @@ class MailRows {
 
   // The key of an address in text, 0 when it is none (a socket, "unknown"); with "IPv6:" too.
   std::uint64_t host(std::string_view address);
-  // The key of the domain behind the last '@', 0 when there is none that is a name.
+  // The key of the domain of a mailbox (core/mail_address.h), 0 when there is none that is a name.
   std::uint64_t domain_of(std::string_view address);
 
   static RecordRow row_at(RecordKind kind, const MailPlace& place);

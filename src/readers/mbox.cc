@@ -1,6 +1,6 @@
 // Mailboxes: many messages in one file, each behind a line that begins with "From ". The variants
 // and the codes: docs/formats/mbox.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "readers/mail/mail_read.h"
 #include "readers/mail/mail_text.h"

@@ -1,6 +1,6 @@
 // Account statements of SWIFT: MT940, and MT942 for the day that still goes on. Lines, fields and
 // codes: docs/formats/mt940.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // Flows in tables of other programs, read by the names of their columns: SiLK, Argus, YAF, pmacct,
 // nProbe and ntopng, CICFlowMeter, AWS VPC flow logs and the like. docs/formats/netflow_csv.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // What nfdump prints of its files: CSV, JSON and lines. docs/formats/nfdump.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <deque>

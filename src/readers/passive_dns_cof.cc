@@ -1,6 +1,6 @@
 // Passive DNS: JSON lines of the Common Output Format and of DNSDB. The format and its codes:
 // docs/formats/passive_dns_cof.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <vector>
 

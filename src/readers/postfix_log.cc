@@ -1,5 +1,5 @@
 // The mail log of Postfix. The format and its codes: docs/formats/postfix_log.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/reader.h"
 #include "readers/head_score.h"

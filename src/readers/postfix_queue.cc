@@ -1,6 +1,6 @@
 #include "readers/postfix_queue.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

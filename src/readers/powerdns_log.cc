@@ -1,6 +1,6 @@
 // The query logs of PowerDNS Recursor and PowerDNS Authoritative Server. The format and its codes:
 // docs/formats/powerdns_log.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

@@ -1,13 +1,13 @@
 // Sweeps of reverse names: which name each address had. Layouts, fields and codes:
 // docs/formats/ptr_list.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include "assay/reader.h"
+#include "core/reverse_name.h"
 #include "readers/claim_time.h"
 #include "readers/line_reader.h"
 #include "readers/readers.h"
-#include "readers/reverse_name.h"
 #include "readers/storable_time.h"
 #include "readers/text_keys.h"
 #include "readers/text_numbers.h"

@@ -1,6 +1,6 @@
 // Answers of RDAP servers (RFC 9083): one document, or one a line. What is kept and the codes:
 // docs/formats/rdap.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <algorithm>

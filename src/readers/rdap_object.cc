@@ -1,6 +1,6 @@
 #include "readers/rdap_object.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <utility>

@@ -1,6 +1,6 @@
 // What the regional registries publish daily: who was delegated which addresses and AS numbers.
 // Lines, fields and codes: docs/formats/rir_delegated.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 

@@ -1,6 +1,6 @@
 // Which autonomous system originated which prefix: tables of pfx2as, lines of `bgpdump -m`, and
 // plain lists. Lines, fields and codes: docs/formats/routing_snapshot.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

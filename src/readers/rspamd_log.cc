@@ -1,5 +1,5 @@
 // The log of the spam filter Rspamd. The format and its codes: docs/formats/rspamd_log.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // sendmail's log. The format and its codes: docs/formats/sendmail_log.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/reader.h"
 #include "readers/head_score.h"

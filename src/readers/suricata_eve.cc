@@ -1,5 +1,5 @@
 // Suricata's eve.json. The format and its codes: docs/formats/suricata_eve.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "readers/syslog_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "readers/text_numbers.h"
 

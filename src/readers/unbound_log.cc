@@ -1,6 +1,6 @@
 // Unbound's log: queries, replies and what its own zones did. The format and its codes:
 // docs/formats/unbound_log.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

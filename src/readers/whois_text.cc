@@ -1,6 +1,6 @@
 // Replies of whois servers, of one or of a chain of them. Styles, fields and times:
 // docs/formats/whois_text.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

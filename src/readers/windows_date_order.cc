@@ -1,6 +1,6 @@
 #include "readers/windows_date_order.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdlib>
 

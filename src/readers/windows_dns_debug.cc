@@ -1,5 +1,5 @@
 // The debug log of Windows DNS Server. The format and its codes: docs/formats/windows_dns_debug.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
 // Zeek's capture_loss.log: how much of the traffic the sensor did not see, interval after interval.
 // docs/formats/zeek_capture_loss.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

@@ -1,6 +1,6 @@
 // Zeek's dns.log, as TSV with its '#' headers and as JSON lines. The format and its codes:
 // docs/formats/zeek_dns.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "readers/zeek_log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "readers/zeek_rows.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cmath>

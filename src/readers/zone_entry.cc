@@ -1,6 +1,6 @@
 #include "readers/zone_entry.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

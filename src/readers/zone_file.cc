@@ -1,12 +1,12 @@
 // Zones: master files (RFC 1035 section 5) and what transfers and tools print of them. The layouts,
 // what is kept and the codes: docs/formats/zone_file.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/reader.h"
+#include "core/reverse_name.h"
 #include "readers/held_records.h"
 #include "readers/line_reader.h"
 #include "readers/readers.h"
-#include "readers/reverse_name.h"
 #include "readers/text_numbers.h"
 #include "readers/zone_entry.h"
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <unordered_map>
+
+#include "sim/minimised_names.h"
 
 namespace assay::sim {
 namespace {
@@ -20,19 +23,59 @@ struct Entry {
 
 class Shard {
  public:
-  Shard(const Scenario& scenario, const Party& party, Iterator& iterator, Random& random)
-      : target_(scenario.target), cache_(party.cache), iterator_(iterator), random_(random) {
+  // `minimised` where names are minimised, else null.
+  Shard(const Scenario& scenario, const Party& party, Iterator& iterator, MinimisedNames* minimised,
+        Random& random)
+      : target_(scenario.target),
+        cache_(party.cache),
+        iterator_(iterator),
+        minimised_(minimised),
+        random_(random) {
     draw_restart(scenario.begin_s);
   }
 
-  void ask(const StubQuestion& question, std::vector<UpstreamQuery>& out) {
+  void ask(StubQuestion question, std::vector<UpstreamQuery>& out) {
+    if (minimised_ != nullptr && !has(question)) walk_down(question, out);
+    ask_whole(question, out);
+  }
+
+ private:
+  // Whether nothing would be asked now.
+  bool has(const StubQuestion& question) const {
+    const auto found = entries_.find(key_of(question));
+    if (found == entries_.end() || question.time_s >= restart_s_) return false;
+    const Entry& entry = found->second;
+    return question.time_s < entry.asked_until_s ||
+           question.time_s < std::min(entry.expiry_s, entry.prefetch_from_s);
+  }
+
+  // Asks for the names between the zone and the one that is wanted, one after the other, until one
+  // is not there; the question itself follows when the last has been answered.
+  void walk_down(StubQuestion& question, std::vector<UpstreamQuery>& out) {
+    for (const std::uint32_t name : minimised_->steps(question.name, question.qtype)) {
+      StubQuestion step = question;
+      step.name = name;
+      step.qtype = kTypeA;
+      if (!has(step)) question.time_s = ask_whole(step, out);
+      if (!question.exists) return;
+    }
+  }
+
+  static std::uint64_t key_of(const StubQuestion& question) {
+    return (std::uint64_t{question.name} << 16) | question.qtype;
+  }
+
+  // Returns when the answer is there.
+  double ask_whole(const StubQuestion& question, std::vector<UpstreamQuery>& out) {
     const double t = question.time_s;
     while (t >= restart_s_) {
       entries_.clear();
       draw_restart(restart_s_);
     }
-    Entry& entry = entries_[(std::uint64_t{question.name} << 16) | question.qtype];
-    if (t < entry.asked_until_s || (t < entry.expiry_s && t < entry.prefetch_from_s)) return;
+    Entry& entry = entries_[key_of(question)];
+    if (t < entry.asked_until_s || (t < entry.expiry_s && t < entry.prefetch_from_s)) {
+      return std::max(t, entry.asked_until_s);
+    }
     const UpstreamQuery query{
         t, question.name, question.qtype,       question.cause, question.address,
         0, false,         question.is_elsewhere};
@@ -40,9 +83,9 @@ class Shard {
         question.is_elsewhere ? ask_elsewhere(query, out) : iterator_.resolve(query, out);
     entry.asked_until_s = answer.time_s;
     keep(entry, question, answer);
+    return answer.time_s;
   }
 
- private:
   // Other zones have one server, which always answers: what it is like is nobody's question here.
   static Iterator::Answer ask_elsewhere(const UpstreamQuery& query,
                                         std::vector<UpstreamQuery>& out) {
@@ -90,6 +133,7 @@ class Shard {
   const TargetName& target_;
   const Cache& cache_;
   Iterator& iterator_;
+  MinimisedNames* minimised_;
   Random& random_;
   double restart_s_ = kNever;
   std::unordered_map<std::uint64_t, Entry> entries_;
@@ -98,17 +142,22 @@ class Shard {
 }  // namespace
 
 std::vector<UpstreamQuery> pass_caches(const std::vector<StubQuestion>& questions,
-                                       const Scenario& scenario, const Party& party,
-                                       Random& random) {
+                                       const Scenario& scenario, const Party& party, Random& random,
+                                       Names* names) {
   std::vector<Iterator> iterators;
   std::vector<Shard> shards;
   const auto per_address = static_cast<std::size_t>(std::max(1, party.cache.shards));
   iterators.reserve(party.addresses.size());
   shards.reserve(party.addresses.size() * per_address);
+  std::optional<MinimisedNames> minimised;
+  if (party.iteration.minimises_names && names != nullptr) {
+    minimised.emplace(scenario.target, party.checks, *names);
+  }
+  MinimisedNames* const steps = minimised ? &*minimised : nullptr;
   for (std::size_t i = 0; i < party.addresses.size(); ++i) {
     iterators.emplace_back(party.iteration, scenario.vantage, random);
     for (std::size_t k = 0; k < per_address; ++k) {
-      shards.emplace_back(scenario, party, iterators.back(), random);
+      shards.emplace_back(scenario, party, iterators.back(), steps, random);
     }
   }
   std::vector<UpstreamQuery> out;

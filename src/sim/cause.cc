@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "sim/acceptance.h"
+#include "sim/inside.h"
+
 namespace assay::sim {
 
 CauseContext::CauseContext(const Scenario& all, const Party& whose, const CauseSpec& spec,
@@ -34,6 +37,16 @@ std::vector<double> CauseContext::times(double per_day) {
     out.push_back(t);
   }
   return out;
+}
+
+bool CauseContext::is_let_in(Transfer& transfer) const {
+  const std::uint16_t reply = transfer.is_inbound
+                                  ? policy_reply(party.mail, scenario.target.address)
+                                  : policy_reply(scenario.target.mail, mail_host(party));
+  if (reply < 400) return true;
+  transfer.code = reply;
+  transfer.is_refused_for_who_asks = true;
+  return false;
 }
 
 }  // namespace assay::sim

@@ -19,9 +19,9 @@ namespace assay::sim {
 struct Parameter {
   std::string_view name;     // with its unit last: "period_seconds"
   double usual = 0;          // when a scenario does not state it
-  double low = 0, high = 0;  // what is drawn when scenarios are made at random, and the most that
-                             // a scenario may state is a hundredfold of `high`
+  double low = 0, high = 0;  // what is drawn when scenarios are made at random
   std::string_view meaning;
+  double most = 0;  // that a scenario may state; 0: a hundredfold of `high`
 };
 
 // What a cause may know while it draws.
@@ -44,6 +44,10 @@ class CauseContext {
   }
   // Times of a Poisson process of constant rate.
   std::vector<double> times(double per_day);
+  // By chance, so many of all; a share of 0 takes nothing from the randomness.
+  bool is_own(double share) const { return share > 0 && random.chance(share); }
+  // Gives the reply of the receiving mail host's policy to a transfer; false when it refuses.
+  bool is_let_in(Transfer& transfer) const;
 
   const Scenario& scenario;
   const Party& party;

@@ -1,6 +1,8 @@
 #include "sim/checks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+
+#include <set>
 
 #include "assay/names.h"
 
@@ -20,6 +22,41 @@ std::string reversed_labels(const std::string& text) {
   return labels;
 }
 
+// What a filter asks once it has the message; SPF's look-ups and the key's go out together, DMARC
+// waits for both. Where filters have no look-up of their own the old delays stand.
+void ask_policies(const SenderChecks& checks, const TargetName& target, double t,
+                  Happenings& happened) {
+  Names& names = happened.names;
+  const std::string zone = target.qname.substr(target.qname.find('.') + 1);
+  const auto ask = [&](double after, const std::string& name, std::uint16_t qtype) {
+    happened.ask({t + after, names.number(name), qtype, Asker::mail_host});
+  };
+  if (checks.policy) ask(0.3, zone, kTypeTxt);
+  if (!checks.dkim_selector.empty()) {
+    ask(0.3, checks.dkim_selector + "._domainkey." + zone, kTypeTxt);
+  }
+  if (checks.both_families) {
+    ask(0.32, target.qname, kTypeA);
+    ask(0.32, target.qname, kTypeAaaa);
+  }
+  for (const std::string& list : checks.domain_lists) {
+    happened.ask(
+        {t + 0.34, names.number(zone + "." + list), kTypeA, Asker::mail_host, false, true});
+  }
+  if (checks.policy) ask(0.5, "_dmarc." + zone, kTypeTxt);
+}
+
+// The checks at which lists are asked, where their answers are kept for a while.
+std::set<double> list_times(const SenderChecks& checks, const std::vector<Transfer>& transfers) {
+  std::set<double> times, asked;
+  for (const Transfer& transfer : transfers) times.insert(transfer.checked_s);
+  times.erase(0);
+  for (const double t : times) {
+    if (asked.empty() || t >= *asked.rbegin() + checks.lists_kept_seconds) asked.insert(t);
+  }
+  return asked;
+}
+
 }  // namespace
 
 std::string reverse_name(const std::string& address) {
@@ -33,9 +70,13 @@ std::string blocklist_name(const std::string& address, const std::string& list) 
 
 void add_checks(const Party& party, const TargetName& target, Happenings& happened) {
   const SenderChecks& checks = party.checks;
-  if (!checks.reverse && !checks.policy && checks.blocklists.empty()) return;
+  const bool is_any = checks.reverse || checks.policy || checks.greeting || checks.exchanger ||
+                      checks.both_families || !checks.blocklists.empty() ||
+                      !checks.domain_lists.empty() || !checks.dkim_selector.empty();
+  if (!is_any) return;
   Names& names = happened.names;
   const std::string zone = target.qname.substr(target.qname.find('.') + 1);
+  const std::set<double> lists_asked = list_times(checks, happened.transfers);
   for (const Transfer& transfer : happened.transfers) {
     const double t = transfer.checked_s;
     if (t == 0) continue;
@@ -44,13 +85,15 @@ void add_checks(const Party& party, const TargetName& target, Happenings& happen
                     Asker::mail_host, true, true});
     }
     for (const std::string& list : checks.blocklists) {  // which do not list it
+      if (lists_asked.count(t) == 0) break;
       happened.ask({t + 0.02, names.number(blocklist_name(target.address, list)), kTypeA,
                     Asker::mail_host, false, true});
     }
-    if (checks.policy) {
-      happened.ask({t + 0.3, names.number(zone), kTypeTxt, Asker::mail_host});
-      happened.ask({t + 0.5, names.number("_dmarc." + zone), kTypeTxt, Asker::mail_host});
+    if (checks.greeting) happened.ask({t + 0.04, 0, kTypeA, Asker::mail_host});
+    if (checks.exchanger) {
+      happened.ask({t + 0.05, names.number(zone), kTypeMx, Asker::mail_host});
     }
+    ask_policies(checks, target, t, happened);
   }
 }
 

@@ -45,6 +45,8 @@ struct Transfer {
   std::uint32_t thread = 0;  // 0: of no conversation
   bool is_reply = false;
   std::uint32_t recipients = 1;
+  bool is_refused_for_who_asks = false;  // by the receiving host's policy, else by recipient
+  std::uint32_t stranger = 0;            // who asked, by a number; 0: the party or Sender
 };
 
 struct Flow {

@@ -1,6 +1,6 @@
 #include "sim/inside.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

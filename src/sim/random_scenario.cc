@@ -26,8 +26,11 @@ double log_uniform(double low, double high, Random& random) {
   return low * std::pow(high / low, random.uniform());
 }
 
+// One in ten at an end of its range: a model that seldom met the ends takes what lies there for
+// another cause.
 double draw_parameter(const Parameter& parameter, Random& random) {
   if (parameter.low == parameter.high) return parameter.low;
+  if (random.chance(0.1)) return random.chance(0.5) ? parameter.low : parameter.high;
   if (parameter.low > 0 && parameter.high / parameter.low > 8) {
     return log_uniform(parameter.low, parameter.high, random);
   }
@@ -68,6 +71,28 @@ void draw_party(Scenario& scenario, const CauseKind& cause, Random& random) {
   party.causes.push_back(draw_cause(cause, random));
 }
 
+// Where nobody is after hours, at weekends, or where somebody always is at lunch: then a desk's day
+// begins and ends as sharply as a schedule that somebody told to keep office hours.
+void draw_shut_desk(WorkingDay& hours, double probability, Random& random) {
+  if (random.chance(probability)) hours.night_share = hours.weekend_share = 0;
+  if (random.chance(probability / 4)) hours.night_share = 0;
+  if (random.chance(probability / 4)) hours.weekend_share = 0;
+  if (random.chance(probability)) hours.lunch_share = random.chance(0.5) ? 1 : random.uniform();
+}
+
+// Where next to nothing gets lost or is asked twice, so that a burst is one row: much of what other
+// causes have in common is missing then, and what is left must not look like the tidiest of them.
+void draw_tidy_host(Party& party, double probability, Random& random) {
+  if (!random.chance(probability)) return;
+  if (random.chance(0.7)) party.stub.asks_both_probability = 0;
+  if (random.chance(0.7)) party.stub.retry_probability = 0;
+  if (random.chance(0.7)) party.iteration.loss_probability = 0;
+  if (random.chance(0.7)) party.iteration.repeat_probability = 0;
+  if (random.chance(0.7)) party.cache.restarts_per_week = 0;
+  if (random.chance(0.5)) party.addresses.resize(1);
+  if (random.chance(0.5)) party.cache.shards = 1;
+}
+
 // Real resolvers count TTLs in whole seconds: BIND and PowerDNS, which keep to the nearest server,
 // are early, Unbound and Knot late.
 void draw_ttl_clock(Party& party, Random& random) {
@@ -100,6 +125,14 @@ void draw_mixture(Scenario& scenario, double share, Random& random) {
   if (!random.chance(0.5)) return;
   for (CauseSpec& spec : causes) {
     if (random.chance(0.6)) shorten(spec, scenario, random);
+  }
+}
+
+void draw_own_share(Scenario& scenario, double probability, Random& random) {
+  if (!random.chance(probability)) return;
+  for (CauseSpec& spec : scenario.parties.front().causes) {
+    const auto own = spec.parameters.find("own_share");
+    if (own != spec.parameters.end()) own->second = random.uniform(0.1, 1);
   }
 }
 
@@ -145,6 +178,56 @@ void draw_edit(Scenario& scenario, Random& random) {
   }
 }
 
+void draw_other_cause(CauseSpec& spec, Random& random) {
+  for (const Parameter& parameter : find_cause(spec.kind)->parameters()) {
+    double& value = spec.parameters[std::string(parameter.name)];
+    value *= log_uniform(0.5, 2, random);
+    // Shares and probabilities, as their ranges show, remain such.
+    if (parameter.high <= 1) value = std::min(value, 1.0);
+  }
+}
+
+// The world of a textbook: everybody works from nine to five, sharply, nothing is lost, asked twice
+// or thrown away, and every clock is right.
+void make_textbook(Scenario& scenario, Random& random) {
+  Party& party = scenario.parties.front();
+  party.hours.start_hour = 8 + static_cast<double>(random.below(3));
+  party.hours.length_hours = 8;
+  party.hours.lunch_share = 1;
+  party.hours.weekend_share = party.hours.night_share = 0;
+  party.stub.asks_both_probability = party.stub.retry_probability = 0;
+  party.cache = {};
+  party.cache.ttl_clock = TtlClock::exact;
+  party.iteration.loss_probability = party.iteration.repeat_probability = 0;
+  if (random.chance(0.5)) party.addresses.resize(1);
+  for (double& skew : scenario.vantage.skew_seconds) skew = 0;
+}
+
+void draw_other_customs(Scenario& scenario, Random& random) {
+  Party& party = scenario.parties.front();
+  party.hours.start_hour = random.uniform(6, 11);
+  party.hours.length_hours = random.uniform(6, 12);
+  party.hours.lunch_hour = party.hours.start_hour + random.uniform(2.5, 5.5);
+  party.hours.weekend_share = random.uniform(0.03, 0.5);
+  party.hours.night_share = random.uniform(0.01, 0.2);
+  party.stub.asks_both_probability = random.uniform();
+  party.stub.both_seconds = log_uniform(0.5, 15, random);
+  party.stub.retry_probability = random.uniform(0, 0.3);
+  party.cache.ttl_clock = static_cast<TtlClock>(random.below(3));
+  party.cache.shards = 1 + static_cast<int>(random.below(6));
+  party.cache.prefetch_share = random.chance(0.5) ? random.uniform(0.02, 0.25) : 0;
+  party.cache.prefetch_seconds = random.chance(0.3) ? random.uniform(1, 10) : 0;
+  party.cache.restarts_per_week = random.chance(0.7) ? random.uniform(0, 10) : 0;
+  if (random.chance(0.3)) party.cache.min_ttl_seconds = log_uniform(30, 900, random);
+  if (random.chance(0.3)) party.cache.max_ttl_seconds = log_uniform(3'600, 86'400, random);
+  party.iteration.loss_probability = random.uniform(0, 0.3);
+  party.iteration.repeat_probability = random.uniform();
+  party.iteration.timeout_seconds = log_uniform(0.3, 5, random);
+  draw_shut_desk(party.hours, 0.5, random);
+  for (double& skew : scenario.vantage.skew_seconds) skew = random.normal(0, 5);
+  for (CauseSpec& spec : party.causes) draw_other_cause(spec, random);
+}
+
 }  // namespace
 
 Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed,
@@ -163,9 +246,16 @@ Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed,
     draw_vantage(scenario, random);
     draw_edit(scenario, random);
     // Of randomness apart, so that other options draw the same scenarios otherwise.
-    Random clocks(random.bits()), mixing(random.bits());
+    // Own shares and customs have one stream, since no study draws both.
+    Random clocks(random.bits()), mixing(random.bits()), owning(random.bits()),
+        desks(random.bits());
     draw_ttl_clock(scenario.parties.front(), clocks);
+    draw_shut_desk(scenario.parties.front().hours, 0.4, desks);
+    draw_tidy_host(scenario.parties.front(), 0.4, desks);
     draw_mixture(scenario, ranges.mixture_share, mixing);
+    if (ranges.customs == Customs::other) draw_other_customs(scenario, owning);
+    if (ranges.customs == Customs::textbook) make_textbook(scenario, owning);
+    draw_own_share(scenario, ranges.own_probability, owning);
     auto run = run_scenario(scenario, {.keeps_inside = ranges.keeps_inside});
     if (!run.ok()) return run.error();
     const auto rows = static_cast<std::size_t>(std::count_if(

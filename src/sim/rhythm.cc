@@ -23,7 +23,7 @@ const date::time_zone* zone_named(const std::string& name) {
 double weight_of_hour(const WorkingDay& hours, double hour) {
   const double since_start = std::fmod(hour - hours.start_hour + 24, 24);
   if (since_start >= hours.length_hours) return hours.night_share;
-  return std::abs(hour - hours.lunch_hour) < 0.5 ? 0.5 : 1;
+  return std::abs(hour - hours.lunch_hour) < 0.5 ? hours.lunch_share : 1;
 }
 
 }  // namespace

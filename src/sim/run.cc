@@ -1,14 +1,16 @@
 #include "sim/run.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <unordered_map>
 
+#include "sim/acceptance.h"
 #include "sim/cache.h"
 #include "sim/cause.h"
 #include "sim/checks.h"
 #include "sim/inside.h"
+#include "sim/mail_queue.h"
 #include "sim/vantage.h"
 
 namespace assay::sim {
@@ -35,7 +37,8 @@ std::uint64_t seed_of(std::uint64_t seed, std::size_t party, std::size_t cause) 
   return seed * 0x9e3779b97f4a7c15ull + party * 0xd1342543de82ef95ull + cause + 1;
 }
 
-constexpr std::size_t kStreamOfCaches = 1'000, kStreamOfVantage = 1'001;
+constexpr std::size_t kStreamOfCaches = 1'000, kStreamOfVantage = 1'001, kStreamOfStrangers = 1'002;
+constexpr std::uint16_t kMailPort = 25;
 
 // One party of a run.
 class PartyRun {
@@ -55,8 +58,9 @@ class PartyRun {
     std::stable_sort(
         questions_.begin(), questions_.end(),
         [](const StubQuestion& a, const StubQuestion& b) { return a.time_s < b.time_s; });
-    Random passing(seed_of(scenario_.seed, number_, kStreamOfCaches));
-    for (const UpstreamQuery& query : pass_caches(questions_, scenario_, party_, passing)) {
+    Random passing(stream(kStreamOfCaches));
+    for (const UpstreamQuery& query :
+         pass_caches(questions_, scenario_, party_, passing, &run_.names)) {
       ++run_.truth[first_truth + query.cause].upstream_queries;
       const Row row{query.time_s, clients_.number(party_.addresses[query.address]),
                     query.name,   query.qtype,
@@ -70,10 +74,15 @@ class PartyRun {
       }
     }
     if (options.keeps_inside) keep_inside();
+    draw_strangers();
     return {};
   }
 
  private:
+  std::uint64_t stream(std::size_t which) const {
+    return seed_of(party_.seed != 0 ? party_.seed : scenario_.seed, number_, which);
+  }
+
   Status draw_cause(std::uint16_t cause, std::vector<Row>& queries) {
     const CauseSpec& spec = party_.causes[cause];
     const CauseKind* kind = find_cause(spec.kind);
@@ -82,10 +91,11 @@ class PartyRun {
                    fmt::format("{}: there is no kind of cause '{}'", party_.name, spec.kind),
                    "'assay causes' lists them"};
     }
-    Random random(seed_of(scenario_.seed, number_, cause));
+    Random random(stream(cause));
     Happenings happened(run_.names, kind->asker());
     CauseContext context(scenario_, party_, spec, kind->parameters(), rhythm_, random);
     kind->draw(context, happened);
+    put_off(party_, scenario_.target, context.end_s(), happened, random);
     add_checks(party_, scenario_.target, happened);
     if (happened.is_too_much) {
       return Error{ErrorCode::usage,
@@ -94,7 +104,12 @@ class PartyRun {
                    "lower its rate, or make the scenario shorter"};
     }
     const std::uint64_t direct = happened.direct.size();
-    run_.truth.push_back({number_, spec.kind, happened.demands.size() + direct, direct, direct, 0});
+    CauseCount& truth = run_.truth.emplace_back();
+    truth.party = number_;
+    truth.kind = spec.kind;
+    truth.demands = happened.demands.size() + direct;
+    truth.direct_queries = truth.upstream_queries = direct;
+    count_contact(happened, truth);
     ask_resolvers(happened.demands, cause, party_, scenario_.target, run_.names, random,
                   questions_);
     for (const DirectQuery& query : happened.direct) {
@@ -110,6 +125,41 @@ class PartyRun {
       run_.messages.push_back({number_, cause, message});
     }
     return {};
+  }
+
+  static void count_contact(const Happenings& happened, CauseCount& truth) {
+    for (const Transfer& transfer : happened.transfers) {
+      ++truth.transfers;
+      if (transfer.code >= 400) {
+        ++truth.refused_transfers;
+      } else {
+        truth.last_contact_s = std::max(truth.last_contact_s, transfer.time_s);
+      }
+    }
+    for (const Flow& flow : happened.flows) {
+      if (flow.port == kMailPort) continue;
+      ++truth.other_flows;
+      truth.last_contact_s = std::max(truth.last_contact_s, flow.time_s + flow.duration_s);
+    }
+  }
+
+  // Mail for people of the party from hosts that no cause knows.
+  void draw_strangers() {
+    const MailHost& host = party_.mail;
+    if (host.strangers_per_day <= 0) return;
+    Random random(seed_of(scenario_.seed, number_, kStreamOfStrangers));
+    const double mean = 86'400 / host.strangers_per_day;
+    for (double t = scenario_.begin_s + random.exponential(mean); t < scenario_.end_s;
+         t += random.exponential(mean)) {
+      Transfer transfer;
+      transfer.time_s = t;
+      transfer.stranger = 1 + static_cast<std::uint32_t>(random.below(kStrangers));
+      transfer.code = policy_reply(host, stranger_address(transfer.stranger));
+      transfer.is_refused_for_who_asks = transfer.code >= 400;
+      transfer.size_bytes = static_cast<std::uint32_t>(random.lognormal(12'000, 1));
+      run_.transfers.push_back({number_, kNobody, transfer});
+      ++run_.stranger_transfers;
+    }
   }
 
   void keep_inside() {

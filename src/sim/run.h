@@ -62,6 +62,12 @@ struct CauseCount {
   std::uint64_t direct_queries = 0;    // which reached the servers by no resolver of the party
   std::uint64_t upstream_queries = 0;  // which left for any server: these and the resolvers'
   std::uint64_t rows = 0;              // in the logs of the target's servers
+  std::uint64_t transfers = 0, refused_transfers = 0;
+  std::uint64_t other_flows = 0;  // to other ports than that of mail
+  double last_contact_s = 0;      // of a flow or a transfer that was not refused; 0: none
+
+  // Content passed, if this kind of cause makes any pass.
+  bool passed_content() const { return transfers > refused_transfers || other_flows > 0; }
 };
 
 struct SimulatedRun {
@@ -77,6 +83,7 @@ struct SimulatedRun {
   std::vector<PartyMessage> messages;
   std::vector<CauseCount> truth;
   std::uint64_t deleted_rows = 0, invented_rows = 0;
+  std::uint64_t stranger_transfers = 0;
 };
 
 struct RunOptions {

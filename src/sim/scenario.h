@@ -11,6 +11,17 @@
 
 namespace assay::sim {
 
+// Whom a mail host lets in: everybody, nobody (521 in place of a greeting, RFC 7504), or whom it
+// has on a list (554 to RCPT for all others).
+enum class Acceptance { everybody, nobody, listed };
+
+struct MailHost {
+  Acceptance accepts = Acceptance::everybody;
+  std::vector<std::string> listed;  // addresses
+  double strangers_per_day = 0;     // tries by hosts that are nobody's here
+  std::string host = "mx1";         // what its log calls it
+};
+
 // The name that the story is about, as its zone publishes it.
 struct TargetName {
   std::string qname = "news1.sender.example";
@@ -18,6 +29,7 @@ struct TargetName {
   double ttl_seconds = 3'600;
   double negative_ttl_seconds = 900;
   double removed_s = 0;  // from here on NXDOMAIN; 0: never
+  MailHost mail;         // of which only whom it lets in is simulated
 };
 
 // When people are at work where a party is.
@@ -25,7 +37,8 @@ struct WorkingDay {
   std::string zone = "UTC";  // of the tz database
   double start_hour = 9;     // local
   double length_hours = 8.5;
-  double lunch_hour = 12.5;           // its middle; an hour in which half are away
+  double lunch_hour = 12.5;           // the middle of an hour
+  double lunch_share = 0.5;           // of the demand of a working hour then
   double weekend_share = 0.03;        // of the demand of a weekday
   double night_share = 0.02;          // of the demand of a working hour
   std::vector<std::string> holidays;  // "2021-07-05"
@@ -73,6 +86,9 @@ struct Iteration {
   // Sticky: what servers that were not asked lose of their round-trip time by each answer of
   // another, at most once a second.
   double forget_share = 1.0 / 512;
+  // Unbound asks for the type A of every name between the zone and the one that is wanted, and of
+  // that one too where another type is wanted (RFC 9156).
+  bool minimises_names = false;
 };
 
 // What its mail hosts look up about whoever connects, beside the name of the host (checks.h).
@@ -80,6 +96,22 @@ struct SenderChecks {
   bool reverse = false;                 // PTR of the address
   std::vector<std::string> blocklists;  // zones of DNS block lists
   bool policy = false;                  // TXT of the sender's domain and of its _dmarc
+  // What else the recorded filters ask (docs/simulator.md), none unless stated.
+  double lists_kept_seconds = 0;  // what a list answered is known so long: a life of Postfix' smtpd
+  bool greeting = false;          // A of the name that the client greets with: the target
+  bool exchanger = false;         // MX of the sender's domain
+  bool both_families = false;     // AAAA beside the A of a name that SPF names
+  std::string dkim_selector;      // of the key that signs, TXT below _domainkey
+  std::vector<std::string> domain_lists;  // lists asked with the sender's domain
+};
+
+// How mail that is put off waits for its next try (mail_queue.h); the times are Postfix' own.
+struct MailQueue {
+  double put_off_share = 0;  // of transfers that would be accepted, either way
+  double times = 1;          // on average, geometric
+  double minimal_backoff_seconds = 300;
+  double maximal_backoff_seconds = 4'000;
+  double run_seconds = 300;  // between two runs of the queue
 };
 
 // A cause and its named parameters; those not stated are the kind's own (cause.h).
@@ -91,6 +123,7 @@ struct CauseSpec {
 
 struct Party {
   std::string name;
+  std::uint64_t seed = 0;                   // in place of the scenario's; 0: the scenario's
   std::vector<std::string> addresses;       // of its resolvers towards the world
   std::vector<std::string> mail_addresses;  // of its mail hosts; none: its first resolver
   WorkingDay hours;
@@ -98,6 +131,8 @@ struct Party {
   Cache cache;
   Iteration iteration;
   SenderChecks checks;
+  MailHost mail;
+  MailQueue queue;
   std::vector<CauseSpec> causes;
 };
 
@@ -128,12 +163,29 @@ struct Edit {
   double rounded_share = 0;        // seconds rounded to tens
 };
 
+// Who stands in which role of the target's zone and address, as registries and the holder of the
+// address would say it. Empty: nobody was asked.
+struct Registrations {
+  std::string registrant, administrator, technical, registrar;
+  std::vector<std::string> name_servers;
+  std::string network, address_holder;  // the network that holds the address: "203.0.113.0/24"
+  std::string ptr;                      // reverse name of the address
+  std::vector<std::string> neighbours;  // reverse names of the addresses behind it
+  double fetched_s = 0;                 // 0: when the scenario ends
+
+  bool is_told() const {
+    return !(registrant + administrator + technical + registrar + address_holder + ptr).empty() ||
+           !name_servers.empty() || !neighbours.empty();
+  }
+};
+
 struct Scenario {
   std::string title;
   std::uint64_t seed = 1;
   double begin_s = 0, end_s = 0;
   TargetName target;
   std::vector<Party> parties;
+  Registrations registrations;
   Vantage vantage;
   Edit edit;
 };

@@ -14,7 +14,10 @@ constexpr double kDay = 86'400;
 constexpr double kMostDays = 3'660;
 constexpr double kMostSeconds = kMostDays * kDay;
 constexpr std::size_t kMostParties = 200, kMostCauses = 50, kMostAddresses = 64;
-constexpr double kMostRate = 1e7;  // a day
+constexpr double kMostRate = 1e7;   // a day
+constexpr double kMostSeed = 9e15;  // whole numbers up to this are exact in a double
+constexpr double kMostStrangers = 10'000;
+constexpr std::size_t kMostNeighbours = 200;
 
 // Those of one list, which must be addresses.
 Status check_addresses(const TomlFields& fields, const toml::table& table,
@@ -27,6 +30,25 @@ Status check_addresses(const TomlFields& fields, const toml::table& table,
   return {};
 }
 
+Status read_mail(const toml::table& table, std::string_view file, bool has_strangers,
+                 MailHost& mail) {
+  TomlFields fields(table, file, "mail host");
+  if (const auto whom = fields.word("accepts", {"everybody", "nobody", "listed"})) {
+    mail.accepts = static_cast<Acceptance>(*whom);
+  }
+  fields.texts("listed", mail.listed);
+  if (has_strangers) {
+    fields.number("strangers_per_day", mail.strangers_per_day, 0, kMostStrangers);
+    fields.text("host", mail.host);
+  }
+  ASSAY_TRY(fields.finish());
+  std::string canonical;
+  if (canonicalise_name(mail.host, canonical)) {
+    return fields.error_at(table, fmt::format("'{}' is no name of a host", mail.host));
+  }
+  return check_addresses(fields, table, mail.listed);
+}
+
 Status read_target(const toml::table& table, std::string_view file, TargetName& target) {
   TomlFields fields(table, file, "target");
   fields.text("qname", target.qname);
@@ -34,6 +56,8 @@ Status read_target(const toml::table& table, std::string_view file, TargetName& 
   fields.number("ttl_seconds", target.ttl_seconds, 0, 604'800 * 10);
   fields.number("negative_ttl_seconds", target.negative_ttl_seconds, 0, 604'800);
   fields.time("removed", target.removed_s);
+  fields.table("mail",
+               [&](const toml::table& each) { return read_mail(each, file, false, target.mail); });
   ASSAY_TRY(fields.finish());
   std::string canonical;
   if (canonicalise_name(target.qname, canonical) || target.qname.find('.') == std::string::npos) {
@@ -48,6 +72,7 @@ Status read_hours(const toml::table& table, std::string_view file, WorkingDay& h
   fields.number("start_hour", hours.start_hour, 0, 24);
   fields.number("length_hours", hours.length_hours, 0, 24);
   fields.number("lunch_hour", hours.lunch_hour, 0, 24);
+  fields.number("lunch_share", hours.lunch_share, 0, 1);
   fields.number("weekend_share", hours.weekend_share, 0, 10);
   fields.number("night_share", hours.night_share, 0, 10);
   fields.texts("holidays", hours.holidays);
@@ -102,6 +127,7 @@ Status read_iteration(const toml::table& table, std::string_view file, Iteration
   fields.number("steady_tries", steady_tries, 1, 20);
   fields.number("give_up_seconds", iteration.give_up_seconds, 0, 3'600);
   fields.number("forget_share", iteration.forget_share, 0, 1);
+  fields.flag("minimises_names", iteration.minimises_names);
   iteration.steady_tries = static_cast<int>(steady_tries);
   iteration.max_tries = static_cast<int>(tries);
   return fields.finish();
@@ -112,14 +138,35 @@ Status read_checks(const toml::table& table, std::string_view file, SenderChecks
   fields.flag("reverse", checks.reverse);
   fields.texts("blocklists", checks.blocklists);
   fields.flag("policy", checks.policy);
+  fields.number("lists_kept_seconds", checks.lists_kept_seconds, 0, kMostSeconds);
+  fields.flag("greeting", checks.greeting);
+  fields.flag("exchanger", checks.exchanger);
+  fields.flag("both_families", checks.both_families);
+  fields.text("dkim_selector", checks.dkim_selector);
+  fields.texts("domain_lists", checks.domain_lists);
   ASSAY_TRY(fields.finish());
   std::string canonical;
-  for (const std::string& list : checks.blocklists) {
-    if (canonicalise_name(list, canonical)) {
-      return fields.error_at(table, fmt::format("'{}' is no name of a block list's zone", list));
+  for (const auto* lists : {&checks.blocklists, &checks.domain_lists}) {
+    for (const std::string& list : *lists) {
+      if (canonicalise_name(list, canonical)) {
+        return fields.error_at(table, fmt::format("'{}' is no name of a block list's zone", list));
+      }
     }
   }
+  if (!checks.dkim_selector.empty() && canonicalise_name(checks.dkim_selector, canonical)) {
+    return fields.error_at(table, fmt::format("'{}' is no selector", checks.dkim_selector));
+  }
   return {};
+}
+
+Status read_queue(const toml::table& table, std::string_view file, MailQueue& queue) {
+  TomlFields fields(table, file, "queue");
+  fields.number("put_off_share", queue.put_off_share, 0, 1);
+  fields.number("times", queue.times, 1, 1'000);
+  fields.number("minimal_backoff_seconds", queue.minimal_backoff_seconds, 1, kMostSeconds);
+  fields.number("maximal_backoff_seconds", queue.maximal_backoff_seconds, 1, kMostSeconds);
+  fields.number("run_seconds", queue.run_seconds, 0, kMostSeconds);
+  return fields.finish();
 }
 
 Status read_cause(const toml::table& table, std::string_view file, CauseSpec& cause) {
@@ -137,15 +184,18 @@ Status read_cause(const toml::table& table, std::string_view file, CauseSpec& ca
   cause.kind = kinds[*which];
   for (const Parameter& parameter : all_causes()[*which]->parameters()) {
     double value = -1;
-    fields.number(parameter.name, value, 0, std::min(kMostRate, 100 * parameter.high));
+    const double most = parameter.most > 0 ? parameter.most : 100 * parameter.high;
+    fields.number(parameter.name, value, 0, std::min(kMostRate, most));
     if (value >= 0) cause.parameters[std::string(parameter.name)] = value;
   }
   return fields.finish();
 }
 
 Status read_party(const toml::table& table, std::string_view file, Party& party) {
+  double seed = 0;
   TomlFields fields(table, file, "party");
   fields.text("name", party.name);
+  fields.number("seed", seed, 0, kMostSeed);
   fields.texts("addresses", party.addresses);
   fields.texts("mail_addresses", party.mail_addresses);
   fields.table("hours",
@@ -158,10 +208,15 @@ Status read_party(const toml::table& table, std::string_view file, Party& party)
   });
   fields.table("checks",
                [&](const toml::table& each) { return read_checks(each, file, party.checks); });
+  fields.table("mail",
+               [&](const toml::table& each) { return read_mail(each, file, true, party.mail); });
+  fields.table("queue",
+               [&](const toml::table& each) { return read_queue(each, file, party.queue); });
   fields.tables("cause", [&](const toml::table& each) {
     return read_cause(each, file, party.causes.emplace_back());
   });
   ASSAY_TRY(fields.finish());
+  party.seed = static_cast<std::uint64_t>(seed);
   if (party.name.empty() || party.addresses.empty() || party.addresses.size() > kMostAddresses ||
       party.causes.size() > kMostCauses) {
     return fields.error_at(table, fmt::format("a party needs a name and 1 to {} addresses, and has "
@@ -197,6 +252,49 @@ Status read_vantage(const toml::table& table, std::string_view file, Vantage& va
   return check_addresses(fields, table, vantage.servers);
 }
 
+// What goes into lines of text as it stands.
+bool is_plain_text(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Status read_registrations(const toml::table& table, std::string_view file, Registrations& told) {
+  TomlFields fields(table, file, "registrations");
+  for (const auto& [key, to] : {std::pair("registrant", &told.registrant),
+                                {"administrator", &told.administrator},
+                                {"technical", &told.technical},
+                                {"registrar", &told.registrar},
+                                {"network", &told.network},
+                                {"address_holder", &told.address_holder},
+                                {"ptr", &told.ptr}}) {
+    fields.text(key, *to);
+    if (!is_plain_text(*to)) {
+      return fields.error_at(table, fmt::format("{} is to be of plain characters", key));
+    }
+  }
+  fields.texts("name_servers", told.name_servers);
+  fields.texts("neighbours", told.neighbours);
+  fields.time("fetched", told.fetched_s);
+  ASSAY_TRY(fields.finish());
+  const auto network = IpPrefix::parse(told.network);
+  if (!told.address_holder.empty() && (!network.ok() || !network->base().is_v4())) {
+    return fields.error_at(table, "address_holder needs the network that is held",
+                           "such as network = \"203.0.113.0/24\"");
+  }
+  std::vector<std::string> names = told.name_servers;
+  names.insert(names.end(), told.neighbours.begin(), told.neighbours.end());
+  if (!told.ptr.empty()) names.push_back(told.ptr);
+  std::string canonical;
+  for (const std::string& name : names) {
+    if (canonicalise_name(name, canonical)) {
+      return fields.error_at(table, fmt::format("'{}' is no name of a host", name));
+    }
+  }
+  if (names.size() > kMostNeighbours) {
+    return fields.error_at(table, fmt::format("at most {} names of hosts", kMostNeighbours));
+  }
+  return {};
+}
+
 Status read_edit(const toml::table& table, std::string_view file, Edit& edit) {
   TomlFields fields(table, file, "edit");
   fields.number("deleted_share", edit.deleted_share, 0, 1);
@@ -221,13 +319,16 @@ Result<Scenario> parse_scenario(std::string_view text, std::string_view file) {
   double seed = 1;
   TomlFields fields(table, file, "scenario");
   fields.text("title", scenario.title);
-  fields.number("seed", seed, 0, 9e15);
+  fields.number("seed", seed, 0, kMostSeed);
   fields.time("begin", scenario.begin_s);
   fields.time("end", scenario.end_s);
   fields.table("target",
                [&](const toml::table& each) { return read_target(each, file, scenario.target); });
   fields.tables("party", [&](const toml::table& each) {
     return read_party(each, file, scenario.parties.emplace_back());
+  });
+  fields.table("registrations", [&](const toml::table& each) {
+    return read_registrations(each, file, scenario.registrations);
   });
   fields.table("vantage",
                [&](const toml::table& each) { return read_vantage(each, file, scenario.vantage); });

@@ -1,6 +1,6 @@
 #include "writers/format.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

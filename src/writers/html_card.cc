@@ -1,6 +1,6 @@
 // One finding as a statement: the sentence, what it rests on, and all that another expert needs to
 // measure it again.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "writers/html_escape.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 

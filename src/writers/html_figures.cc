@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "writers/figures.h"
 #include "writers/html_escape.h"

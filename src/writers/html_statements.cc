@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/method.h"
 #include "writers/html_escape.h"

@@ -1,5 +1,5 @@
 // The report as JSON; docs/report-schema.json describes it. Statements are numbered as in the page.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

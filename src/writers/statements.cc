@@ -1,6 +1,6 @@
 #include "writers/statements.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

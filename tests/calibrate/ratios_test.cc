@@ -1,4 +1,4 @@
-// What takes minutes under the sanitizers: forests on simulated cases. Only optimised builds have
+// What takes minutes under the sanitizers: models of simulated cases. Only optimised builds have
 // it.
 #include "engine/calibrate/ratios.h"
 
@@ -15,7 +15,7 @@ TEST(Ratios, GivesTheSameRatiosWhateverTheThreads) {
   RatioRequest request;
   request.train = 4;
   request.calibrate = request.test = 3;
-  request.trees = 5;
+  request.rounds = 5;
   const auto one = study_ratios(request);
   request.threads = 2;
   const auto two = study_ratios(request);
@@ -25,8 +25,11 @@ TEST(Ratios, GivesTheSameRatiosWhateverTheThreads) {
   ASSERT_EQ(one->claims.size(), 3u);
   const ClaimStudy& person = one->claims.front();
   const std::size_t persons = person.claim.for_a.size(), software = person.claim.for_b.size();
-  EXPECT_EQ(persons + software, one->model.families().size());
+  EXPECT_EQ(persons + software + 1, one->model.families().size()) << "invitations are neither";
   EXPECT_EQ(person.for_bounds.h1.size(), persons);
+  EXPECT_EQ(person.training_caps_a.size(), request.trainings);
+  EXPECT_LE(person.claim.cap_a, person.training_caps_a.front());
+  EXPECT_EQ(person.other.h1.size(), 2 * 2 * persons) << "other customs, and a textbook's";
   EXPECT_EQ(person.test.h1.size(), 2 * persons);
   EXPECT_EQ(person.test.h2.size(), 2 * software);
   EXPECT_EQ(person.cap_a.families.size(), software);
@@ -37,7 +40,7 @@ TEST(Gains, FindsThatFlowsAnswerTheQuestionOfContact) {
   GainRequest request;
   request.train = 12;
   request.calibrate = request.test = 5;
-  request.trees = 20;
+  request.rounds = 20;
   request.threads = 2;
   const auto study = study_gains(request);
   ASSERT_TRUE(study.ok()) << study.error().message;

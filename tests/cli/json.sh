@@ -29,6 +29,8 @@ document show case dns-1:0
 document count case --by client,day
 document export case --to csv
 document rejects case
+document mail review case --new message-9
+document who case h1.sender.example
 if "$ASSAY" sql case 'select 1' > /dev/null 2>&1; then
   document sql case 'select offset from lookups order by offset limit 3'
   python3 -c '
@@ -39,6 +41,11 @@ assert [row["offset"] for row in rows][:1] == [0] and len(rows) == 3, rows
   document sql case "select unhex('ff') as x"
   grep -q '"malformed"' out || fail "bytes that are no UTF-8 are not refused"
 fi
+printf '[[version]]\nof = ["kernel"]\n' > plan.toml
+document collect plan.toml --dry-run
+document collect plan.toml -o bundle.tar --unsigned
+document collect verify bundle.tar
+document collect stamp bundle.tar -o bundle.tsq
 document formats
 document sniff query.log
 document methods

@@ -6,6 +6,7 @@
 #include "case_support.h"
 #include "core/digest.h"
 #include "engine/sources.h"
+#include "text_source.h"
 
 namespace assay::test {
 namespace {
@@ -193,24 +194,10 @@ TEST_F(Acquisition, DoesNotReadEvidenceThatChangedSinceItWasSealed) {
   EXPECT_EQ(status.error().code, ErrorCode::check_failed);
 }
 
-class Bytes final : public ByteSource {
- public:
-  explicit Bytes(std::string bytes) : bytes_(std::move(bytes)) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    // Small helpings, so that every seam is crossed.
-    const std::size_t count = std::min({capacity, bytes_.size() - at_, std::size_t{7}});
-    std::copy_n(bytes_.data() + at_, count, into);
-    at_ += count;
-    return count;
-  }
-
- private:
-  std::string bytes_;
-  std::size_t at_ = 0;
-};
+constexpr std::size_t kSmall = 7;  // helpings, so that every seam is crossed
 
 TEST(Sources, ServeThePeekedHeadFirst) {
-  Bytes bytes("the first bytes and the rest");
+  TextSource bytes("the first bytes and the rest", kSmall);
   PeekSource peek(bytes);
   EXPECT_EQ(peek.peek(9), "the first");
   std::string all, block(5, ' ');
@@ -239,7 +226,7 @@ TEST(Sources, BreakOffAtDamageAfterWhatWasBeforeIt) {
       "\x7c\x8a\xdf\x12\x00\x00\x00",
       29);
   for (std::size_t cut = 11; cut < whole.size(); ++cut) {
-    Bytes bytes(whole.substr(0, cut));
+    TextSource bytes(whole.substr(0, cut), kSmall);
     auto decoder = make_decoder("gzip", bytes);
     ASSERT_TRUE(decoder.ok());
     std::string text, block(64, ' ');

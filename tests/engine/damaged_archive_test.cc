@@ -10,26 +10,12 @@
 #include "engine/archive_reader.h"
 #include "engine/sources.h"
 #include "engine/xz_source.h"
+#include "text_source.h"
 
 namespace assay::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-class Text final : public ByteSource {
- public:
-  explicit Text(std::string bytes) : bytes_(std::move(bytes)) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = std::min(capacity, bytes_.size() - at_);
-    std::copy_n(bytes_.data() + at_, count, into);
-    at_ += count;
-    return count;
-  }
-
- private:
-  std::string bytes_;
-  std::size_t at_ = 0;
-};
 
 struct Decoded {
   std::string bytes;
@@ -38,7 +24,7 @@ struct Decoded {
 
 // Through a buffer as large as the engine's, into which all would fit that comes before the damage.
 Decoded decode(std::string_view encoding, const std::string& compressed) {
-  Text text(compressed);
+  TextSource text(compressed);
   auto decoder = make_decoder(encoding, text);
   EXPECT_TRUE(decoder.ok());
   Decoded decoded;
@@ -185,7 +171,7 @@ TEST_F(DamagedArchive, KeepsTheNamesOfMembersInEveryLanguage) {
 TEST(Archives, GiveMembersOfOneNameNumbersThatNoOtherHas) {
   std::vector<Member> members(3'000, {"a.log", ""});
   members.insert(members.begin() + 1, {"a.log#3", ""});
-  Text text(archive_of(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, members));
+  TextSource text(archive_of(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, members));
   auto archive = open_archive(text, nullptr, 1 << 20);
   ASSERT_TRUE(archive.ok());
   std::vector<std::string> names;

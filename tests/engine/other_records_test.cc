@@ -74,6 +74,123 @@ TEST_F(OtherRecordsTest, FollowsTheAddressThatAZoneGivesToAName) {
   EXPECT_EQ(ptr, (std::set<std::string>{"mail1.sender.example", "else.example"}));
 }
 
+// One session of a Postfix log: whom it says that it had at the other end.
+std::string rejected(const std::string& peer, int day = 3) {
+  return "2026-03-0" + std::to_string(day) +
+         "T09:14:01.000000+00:00 mx1 postfix/smtpd[7]: NOQUEUE: reject: RCPT from " + peer +
+         ": 554 5.7.1 <x@else.example>: Relay access denied; from=<a@b.example> "
+         "to=<x@else.example> proto=ESMTP helo=<mail1.sender.example>\n";
+}
+
+TEST_F(OtherRecordsTest, FollowsTheAddressOfANameThatPostfixVerified) {
+  case_file_.parties[1].addresses.clear();
+  add("postfix_log", rejected("mail1.sender.example[203.0.113.77]", 3) +
+                         rejected("mail1.sender.example[203.0.113.77]", 5) +
+                         rejected("mail1.sender.example[2001:db8::77]", 5) +
+                         rejected("unknown[203.0.113.78]") +
+                         rejected("mail1.other.example[203.0.113.79]"));
+  const OtherRecords records = load();
+  ASSERT_EQ(records.addresses.size(), 2u);
+  std::map<std::string, Interval> seen;
+  for (const NameAddress& each : records.addresses) {
+    EXPECT_EQ(each.name, "mail1.sender.example");
+    EXPECT_EQ(each.evidences, std::vector<std::uint32_t>{1});
+    seen[each.address.to_string()] = each.seen;
+  }
+  EXPECT_GE(seen["203.0.113.77"].length_us(), 2 * kMicrosPerDay);
+  EXPECT_TRUE(seen.contains("2001:db8::77"));
+  question_.window = parse_interval("2026-03-04/2026-03-04").value();
+  EXPECT_TRUE(load().addresses.empty());
+}
+
+TEST_F(OtherRecordsTest, FollowsNoVerifiedNameBeyondTheLimit) {
+  std::string log;
+  for (int k = 1; k < 5; ++k)
+    log += rejected("mail1.sender.example[203.0.113." + std::to_string(k) + "]");
+  add("postfix_log", log);
+  EXPECT_TRUE(load({.name_addresses = 4}).left_out.empty());
+  const OtherRecords cut = load({.name_addresses = 3});
+  EXPECT_EQ(cut.addresses.size(), 3u);
+  EXPECT_EQ(cut.left_out.at(RecordKind::flow), 1u);
+}
+
+TEST_F(OtherRecordsTest, FollowsNoNameThatOtherLogsPrint) {
+  add("exim_mainlog",
+      "2026-03-03 09:14:01 1kA2bC-0001Xy-2Z <= a@b.example H=mail1.sender.example "
+      "[203.0.113.77]:4711 P=esmtp S=512\n");
+  EXPECT_TRUE(load().addresses.empty());
+}
+
+TEST_F(OtherRecordsTest, BringsFieldsBetweenStrangersOfAMessageThatCounts) {
+  add("eml",
+      "Received: from a.else.example (a.else.example [203.0.113.7]) by b.else.example with ESMTP "
+      "id 1;\n\tTue, 14 Jun 2016 07:30:05 +0000\n"
+      "Received: from c.else.example (c.else.example [203.0.113.8]) by a.else.example with ESMTP "
+      "id 2;\n\tTue, 14 Jun 2016 07:30:02 +0000\n"
+      "From: a@mail1.sender.example\nTo: b@bank.example\nDate: Tue, 14 Jun 2016 07:30:00 +0000\n"
+      "Message-ID: <1@x>\n\nx\n");
+  add("eml",
+      "Received: from a.else.example (a.else.example [203.0.113.7]) by b.else.example with ESMTP "
+      "id 1;\n\tTue, 14 Jun 2016 07:30:05 +0000\n"
+      "From: a@else.example\nTo: b@else.example\nMessage-ID: <2@x>\n\nx\n");
+  const OtherRecords records = load();
+  EXPECT_EQ(records.rows.size(), 3u);
+  EXPECT_TRUE(std::all_of(records.rows.begin(), records.rows.end(),
+                          [](const OtherRow& row) { return row.evidence == 1; }));
+}
+
+// The names that a third party's SPF record sends one to are in no question.
+TEST_F(OtherRecordsTest, BringsTheRecordsThatSpfSendsOneTo) {
+  add("zone_file",
+      "$TTL 1h\n$ORIGIN mailer.example.\n@ IN SOA ns1 host ( 1 1d 2h 4w 5m )\n"
+      "@ IN TXT \"v=spf1 a:out.mailer.example mx -all\"\n@ IN MX 10 in\nin IN A 203.0.113.8\n"
+      "out IN A 203.0.113.7\nwww IN A 203.0.113.9\n");
+  std::set<std::string> names;
+  for (const OtherRow& row : load().rows) names.insert(row.name);
+  EXPECT_EQ(names,
+            (std::set<std::string>{"mailer.example", "in.mailer.example", "out.mailer.example"}));
+}
+
+// The key of a third party's domain, as a resolver answered it while somebody captured.
+TEST_F(OtherRecordsTest, BringsCapturedKeysWhereThereIsMailToCheck) {
+  Evidence capture;
+  capture.number = 1;
+  capture.id = "dns-1";
+  capture.state = ReadState::read;
+  ASSERT_TRUE(store_->begin(1).ok());
+  auto sink = make_store_sink(
+      *store_, 1, [](const Reject&) { return Status(); }, 4'096);
+  DnsRow row;
+  row.time_us = 1'465'000'000 * kMicrosPerSecond;
+  row.qname = sink->name("s1._domainkey.mailer.example");
+  row.qtype = 16;
+  row.flags = kHasQuery | kHasAnswer;
+  row.offset = 40;
+  row.length = 90;
+  sink->add(row);
+  for (const std::string text : {"v=DKIM1; p=AA\"A", "some other text"}) {
+    const AnswerRow answer{.offset = 40, .section = 1, .owner = row.qname, .type = 16};
+    sink->add_answer(answer, std::string(1, static_cast<char>(text.size())) + text);
+  }
+  ASSERT_TRUE(finish_store_sink(*sink).ok());
+  ASSERT_TRUE(store_->commit(1).ok());
+  evidences_.push_back(std::move(capture));
+  add("zone_file", "$ORIGIN sender.example.\nmail1 3600 IN A 198.51.100.9\n");
+  EXPECT_EQ(load().rows.size(), 1u);
+  add("eml",
+      "From: a@mail1.sender.example\nTo: b@bank.example\nDate: Tue, 14 Jun 2016 07:30:00 +0000\n"
+      "Message-ID: <1@x>\n\nx\n");
+  const OtherRecords records = load();
+  ASSERT_EQ(records.rows.size(), 3u);
+  const auto key = std::find_if(records.rows.begin(), records.rows.end(),
+                                [](const OtherRow& each) { return each.row.type == 16; });
+  ASSERT_NE(key, records.rows.end());
+  EXPECT_EQ(key->name, "s1._domainkey.mailer.example");
+  EXPECT_EQ(key->field(field_id("rdata")), "\"v=DKIM1; p=AA\\\"A\"");
+  EXPECT_EQ(key->row.time_us, row.time_us);
+  EXPECT_EQ(key->row.offset, 40u);
+}
+
 TEST_F(OtherRecordsTest, SaysThatAddressesBeyondTheLimitWereNotFollowed) {
   std::string zone =
       "$DATE 20261122043009\n$ORIGIN sender.example.\n$TTL 1h\n@ IN SOA ns1 host ( 1 1d 2h 4w 5m "

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "../demo_list.h"
 #include "assay/reader.h"
 #include "engine/attribution.h"
-#include "sim/reconstruction.h"
+#include "engine/examine.h"
+#include "engine/names_below.h"
 #include "text_source.h"
 
 namespace assay {
@@ -13,11 +15,11 @@ namespace {
 IpPrefix prefix(std::string_view text) { return IpPrefix::parse(text).value(); }
 NamePattern pattern(std::string_view text) { return NamePattern::parse(text).value(); }
 
-// The reconstruction's three logs in a store in memory, as evidences 1..3.
+// The demo's list, three logs in a store in memory, as evidences 1..3.
 class QuestionRecordsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const sim::Reconstruction made = sim::reconstruct(sim::demo_seeds());
+    const auto logs = test::logs_of(test::demo_list());
     for (std::uint32_t number = 1; number <= 3; ++number) {
       Evidence evidence;
       evidence.number = number;
@@ -27,7 +29,7 @@ class QuestionRecordsTest : public ::testing::Test {
       ASSERT_TRUE(store_->begin(number).ok());
       auto sink = make_store_sink(
           *store_, number, [](const Reject&) { return Status(); }, 4'096);
-      TextSource source(made.logs[number - 1]);
+      TextSource source(logs[number - 1]);
       ASSERT_TRUE(find_reader("bind_querylog")->read(source, {}, *sink).ok());
       ASSERT_TRUE(finish_store_sink(*sink).ok());
       ASSERT_TRUE(store_->commit(number).ok());
@@ -69,7 +71,7 @@ TEST_F(QuestionRecordsTest, BringsTheQuotedRowsAndNothingElse) {
   }
   EXPECT_EQ(bank, 2'820u);
   EXPECT_EQ(clinic, 714u);
-  EXPECT_EQ(run_on, 3u);
+  EXPECT_EQ(run_on, 5u);
   EXPECT_TRUE(std::is_sorted(records.rows.begin(), records.rows.end(),
                              [](const auto& a, const auto& b) { return a.time_us < b.time_us; }));
 }
@@ -296,13 +298,12 @@ TEST_F(QuestionRecordsTest, PiecesOfOneServersLogAreOneRecorder) {
   };
   EXPECT_EQ(recorders().size(), 3u);
   // A second log of the first server: the same rows once more, as a copy would hold them.
-  const sim::Reconstruction made = sim::reconstruct(sim::demo_seeds());
+  const auto logs = test::logs_of(test::demo_list());
   for (const bool is_cut : {false, true}) {
     ASSERT_TRUE(store_->begin(4).ok());
     auto sink = make_store_sink(
         *store_, 4, [](const Reject&) { return Status(); }, 4'096);
-    TextSource source(is_cut ? made.logs[0].substr(0, made.logs[0].find('\n', 9'000) + 1)
-                             : made.logs[0]);
+    TextSource source(is_cut ? logs[0].substr(0, logs[0].find('\n', 9'000) + 1) : logs[0]);
     ASSERT_TRUE(find_reader("bind_querylog")->read(source, {}, *sink).ok());
     ASSERT_TRUE(finish_store_sink(*sink).ok());
     ASSERT_TRUE(store_->commit(4).ok());
@@ -326,6 +327,34 @@ TEST_F(QuestionRecordsTest, PartlyReadEvidenceDoesNotCount) {
   const auto groups = load_question_records(*store_, case_file_, question_, evidences_);
   ASSERT_TRUE(groups.ok());
   for (const LookupRow& row : groups->front().rows) EXPECT_NE(row.evidence, 1u);
+}
+
+// "sender.example" is that name alone: who meant those below it must not read of silence.
+TEST_F(QuestionRecordsTest, LookupsOfNamesBelowAStatedOneAreToldWhereTheyOutweighIt) {
+  const auto told = [&] {
+    return names_below(*store_, case_file_, question_, evidences_, {}).value();
+  };
+  EXPECT_EQ(told().statement(), "");  // with a star
+  case_file_.parties[2].names = {pattern("sender.example")};
+  const NamesBelow below = told();
+  EXPECT_EQ(below.taken, 0u);
+  EXPECT_GT(below.rows, 3'000u);
+  EXPECT_NE(below.statement().find("names below sender.example, such as "), std::string::npos);
+  EXPECT_NE(below.statement().find("'*.sender.example'"), std::string::npos);
+  const auto results = examine_questions(
+      *store_,
+      [&] {
+        CaseFile file = case_file_;
+        file.questions = {question_};
+        return file;
+      }(),
+      evidences_, nullptr);
+  ASSERT_TRUE(results.ok());
+  EXPECT_NE(results->front().verdict.statement.find("Not taken: "), std::string::npos);
+  case_file_.parties[2].names = {pattern("mail1.sender.example")};
+  EXPECT_EQ(told().statement(), "");  // nearly all rows ask for it
+  question_.window = parse_interval("1990-01-01/1990-01-02").value();
+  EXPECT_EQ(told().rows, 0u);
 }
 
 }  // namespace

@@ -118,6 +118,48 @@ TEST_F(Restate, KeepsOneEvidenceWhenTheSecondAttemptKeepsACopy) {
   EXPECT_EQ(first().balance.rows, 20u);
 }
 
+// Two servers that were asked nothing hand over the same header.
+TEST_F(Restate, KeepsTheCoverageOfEachOfTwoListsWithoutARecord) {
+  const char* const kHeader = "time,client,qname,qtype\n";
+  write_all_to(folder_ / "mapping.toml",
+               "delimiter = \",\"\nhas_header = true\n[columns]\ntime = \"time\"\n"
+               "client = \"client\"\nqname = \"qname\"\n");
+  for (const char* name : {"ns1.csv", "ns2.csv"}) {
+    write_all_to(folder_ / name, kHeader);
+    AddRequest stated = request(name);
+    stated.mapping_path = folder_ / "mapping.toml";
+    stated.vantage = Vantage::authoritative;
+    stated.coverage.names = {
+        NamePattern::parse(std::string(name).substr(0, 3) + ".example").value()};
+    stated.coverage.intervals = {parse_interval("2016-05-01/2016-06-01").value()};
+    stated.coverage.completeness = Completeness::complete;
+    EXPECT_EQ(add(stated).kind, Kind::added) << add(stated).reason;
+  }
+  ASSERT_EQ(made_->evidences().size(), 2u);
+  for (const Evidence& evidence : made_->evidences()) {
+    EXPECT_EQ(evidence.state, ReadState::read);
+    EXPECT_EQ(evidence.coverage.completeness, Completeness::complete);
+  }
+  EXPECT_EQ(made_->evidences()[0].sha256, made_->evidences()[1].sha256);
+  // Under one name it is the same file, and says how to state another server's.
+  AddRequest again = request("ns1.csv");
+  again.vantage = Vantage::resolver;
+  const AddOutcome outcome = add(again);
+  EXPECT_EQ(outcome.kind, Kind::already_here);
+  EXPECT_THAT(outcome.reason, HasSubstr("under another name"));
+  EXPECT_EQ(made_->evidences().size(), 2u);
+  EXPECT_TRUE(made_->verify(true)->problems.empty());
+}
+
+// The control: with a record in it the same bytes are one evidence.
+TEST_F(Restate, CountsTheSameRecordsUnderAnotherNameOnce) {
+  write_all_to(folder_ / "a.log", query_log(20));
+  write_all_to(folder_ / "b.log", query_log(20));
+  EXPECT_EQ(add(request("a.log")).kind, Kind::added);
+  EXPECT_EQ(add(request("b.log")).kind, Kind::already_here);
+  EXPECT_EQ(made_->evidences().size(), 1u);
+}
+
 TEST_F(Restate, ReplacesOnlyWhatIsStatedAgain) {
   write_all_to(folder_ / "a.log", query_log(20));
   AddRequest stated = request("a.log");

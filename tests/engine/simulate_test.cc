@@ -23,11 +23,14 @@ void expect_as_told(const Evidence& evidence, const nlohmann::json& told) {
 }
 
 TEST(Simulate, WritesEveryShippedScenarioAsFilesThatItsReadersTakeWhole) {
-  std::size_t scenarios = 0;
+  std::vector<std::string> scenarios = {"demo/list.toml"};
   for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
-    const auto files = simulate(entry.path().string(), std::nullopt);
+    scenarios.push_back(entry.path().string());
+  }
+  EXPECT_GE(scenarios.size(), 4u);
+  for (const std::string& scenario : scenarios) {
+    const auto files = simulate(scenario, std::nullopt);
     ASSERT_TRUE(files.ok()) << files.error().message;
-    ++scenarios;
     EXPECT_EQ(files->back().name, "truth.json");
     const test::TempFolder folder;
     std::vector<SimulatedFile> records(files->begin(), files->end() - 1);
@@ -43,7 +46,6 @@ TEST(Simulate, WritesEveryShippedScenarioAsFilesThatItsReadersTakeWhole) {
     EXPECT_EQ(truth["files"].size(), records.size());
     for (const AddOutcome& outcome : *outcomes) expect_as_told(outcome.evidence, truth["files"]);
   }
-  EXPECT_GE(scenarios, 3u);
 }
 
 TEST(Simulate, PutsNothingIntoAFolderThatHoldsSomething) {

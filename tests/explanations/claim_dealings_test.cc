@@ -196,7 +196,8 @@ TEST(Climb, NothingInThisVersionAttributesAMessageToAPerson) {
 TEST(Climb, LookUpsStayCitedBelowAndOthersOfTheCaseDoNotCount) {
   const Verdict verdict = judged(one_way("mail", {{"accepted", 3}}));
   EXPECT_THAT(verdict.rung_statement, HasSubstr("3 accepted mail transfers (Bank to Sender)"));
-  EXPECT_THAT(verdict.rung_statement, HasSubstr("Below it: Resolvers asked"));
+  EXPECT_THAT(verdict.rung_statement,
+              HasSubstr("Below it: Look-ups of the names came from addresses of Bank"));
   test::Findings clinic = demo_findings();
   direct(clinic, "Clinic", "Sender", "mail", {{"accepted", 3}});
   EXPECT_EQ(judged(clinic.set()).rung, Rung::asked_for_a_name);
@@ -225,6 +226,30 @@ TEST(FinancialLink, StandsApartFromTheRung) {
               HasSubstr("Financial link: not testable"));
   EXPECT_THAT(judged(demo_findings().set()).rung_statement,
               ::testing::Not(HasSubstr("Financial link")));
+}
+
+// Of several rows that tell one payment the finding of payments knows; what others paid on lifts
+// nothing.
+TEST(ClaimDealings, MoneyIsReadFromPaymentsOncePaidAndNotFromWhatOthersMayHavePaidOn) {
+  const auto with = [](Quantities quantities, const char* sums) {
+    test::Findings findings = demo_findings();
+    direct(findings, "Bank", "Sender", "payment", {{"rows", quantities.begin()->second * 2}});
+    Finding& finding = findings.add("payments", "Bank>Sender", Outcome::measured, quantities, "");
+    finding.parameters["sums"] = sums;
+    return findings.set();
+  };
+  EXPECT_THAT(judged(with({{"payments", 2}}, "EUR 0.30 in 2 payments")).rung_statement,
+              HasSubstr("recorded transfer, 2 payments (Bank to Sender: EUR 0.30 in 2 payments)"));
+  EXPECT_THAT(judged(with({{"payments", 0}, {"shared_accounts", 1}}, "")).rung_statement,
+              HasSubstr("Financial link: shared instrument"));
+  const FindingSet passed_on =
+      with({{"payments", 0}, {"payments_maybe_passed_on", 1}, {"payments_to_operators", 3}}, "");
+  EXPECT_THAT(judged(passed_on).rung_statement, HasSubstr("Financial link: not testable"));
+  EXPECT_THAT(judged(passed_on).rung_statement,
+              HasSubstr("1 payment of Bank to others could have gone on to Sender"));
+  const ClaimAnswer denial = denied("no_payment", passed_on);
+  EXPECT_EQ(denial.answer, Answer::supported_only_within_these_files);
+  EXPECT_THAT(denial.statement, HasSubstr("3 payments of Bank went to a third party"));
 }
 
 }  // namespace

@@ -424,4 +424,16 @@ TEST(Rate, RefusesAnUnknownUnit) {
 }
 
 }  // namespace
+TEST(Count, SaysThatNothingWasReadOfAPartyThatHoldsAddresses) {
+  test::Findings nothing{""};
+  nothing.volume("raw", 0, {{"Clinic", 0}});
+  const auto bank = [&](const CaseFile& file) {
+    return answer("count", {{"party", "Bank"}, {"value", "12"}}, {}, nothing.set(), file).statement;
+  };
+  CaseFile file = test::demo_case();
+  EXPECT_THAT(bank(file), HasSubstr("it holds no address in the case"));
+  file.parties.front().addresses = {IpPrefix::parse("192.0.2.0/24").value()};
+  EXPECT_THAT(bank(file), HasSubstr("no record of look-ups was read"));
+}
+
 }  // namespace assay

@@ -159,7 +159,7 @@ TEST(ActsAsOne, SynchronyIsAtMostSupportedWithinTheFilesAndHasOtherReadings) {
   EXPECT_THAT(quoted.statement, HasSubstr("one client that asks both"));
 }
 
-TEST(ActsAsOne, NoSynchronyContradictsInCompleteRecordsAloneAndTooLittleLeavesItOpen) {
+TEST(ActsAsOne, NoSynchronyLeavesItOpenAlsoInCompleteRecords) {
   const auto apart = [](double share, double complete) {
     test::Findings findings;
     findings.add("source_sync", "Bank+Clinic", Outcome::nothing_found,
@@ -167,7 +167,8 @@ TEST(ActsAsOne, NoSynchronyContradictsInCompleteRecordsAloneAndTooLittleLeavesIt
     findings.coverage("dns", 1, complete);
     return answer("acts_as_one", {}, {{"parties", {"Clinic", "Bank"}}}, findings.set()).answer;
   };
-  EXPECT_EQ(apart(0.02, 1), Answer::contradicted);
+  // One system may send each question by either of its addresses: then none come together.
+  EXPECT_EQ(apart(0.02, 1), Answer::not_testable);
   // Rows that were not recorded would hide synchrony; and no finding is not a finding of none.
   EXPECT_EQ(apart(0.02, 0), Answer::not_testable);
   EXPECT_EQ(apart(0.7, 1), Answer::not_testable);
@@ -237,7 +238,8 @@ TEST(OfficeHours, AreAnsweredByTheFindingOfTheClaimAndWithTheShareOfChance) {
       EXPECT_EQ(quoted.answer, fits ? (complete > 0 ? Answer::supported
                                                     : Answer::supported_only_within_these_files)
                                     : (complete > 0 ? Answer::contradicted : Answer::not_testable));
-      EXPECT_EQ(quoted.in_short, "80 % in these hours, 45 % if there were no rhythm");
+      EXPECT_THAT(quoted.in_short,
+                  ::testing::StartsWith("80 % in these hours, 45 % if there were no rhythm"));
     }
   }
 }

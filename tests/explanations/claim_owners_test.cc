@@ -145,6 +145,34 @@ TEST(ClaimAcceptsOnly, WhatALogHandsOnSaysNotWhoseItIs) {
   EXPECT_EQ(answer(toy).answer, Answer::not_testable);
 }
 
+TEST(ClaimAcceptsOnly, AHopInsideTheServersPartyIsNoOtherAsker) {
+  OtherToy toy;
+  toy.claim("accepts_only", {{"party", "Bank"}}, {{"askers", {kSender}}});
+  logged_allow_list(toy, true);
+  toy.evidence("mail-2", "pcap_smtp", {"mail"});
+  toy.mail(2, "192.0.2.25", "192.0.2.26", 250, "data");
+  EXPECT_EQ(answer(toy).answer, Answer::supported);        // by its own log, which has no such hop
+  toy.mail(3, "203.0.113.77", "192.0.2.26", 250, "data");  // the control
+  EXPECT_EQ(answer(toy).answer, Answer::contradicted);
+}
+
+// An outer exchanger that takes mail from everybody and hands it on hides who asked.
+TEST(ClaimAcceptsOnly, AHopOfItsOwnPartyInItsCompleteLogKeepsItFromBeingShown) {
+  for (const bool is_named : {false, true}) {
+    OtherToy toy;
+    std::vector<std::string> askers{kSender};
+    if (is_named) askers.emplace_back("192.0.2.30");
+    toy.claim("accepts_only", {{"party", "Bank"}}, {{"askers", askers}});
+    logged_allow_list(toy, true);
+    for (int k = 0; k < 20; ++k) toy.logged(k + 0.2, "mx1", "192.0.2.30", true);
+    const ClaimAnswer said = answer(toy);
+    EXPECT_EQ(said.answer,
+              is_named ? Answer::supported : Answer::supported_only_within_these_files);
+    EXPECT_EQ(said.statement.find("There was no accepted session") != std::string::npos, is_named);
+    EXPECT_EQ(said.statement.find("other hosts of its own party") == std::string::npos, is_named);
+  }
+}
+
 TEST(ClaimAcceptsOnly, WithoutAnyMailRecordItSaysWhichIsNeeded) {
   OtherToy toy;
   toy.claim("accepts_only", {}, {{"askers", {"Bank"}}});
@@ -251,6 +279,14 @@ TEST(ClaimUnusedSince, AWindowThatBeginsAfterTheDateShowsNoSilence) {
   OtherToy whole;
   whole.file().questions.front().window->begin_us = OtherToy::at(-4200);
   EXPECT_EQ(idle_since_2010(whole, {{"party", "Sender"}}).answer, Answer::supported);
+}
+
+TEST(ClaimUnusedSince, AHostWithoutAnAddressIsSaidToBeSoBeforeAllElse) {
+  OtherToy toy;  // its window begins after 2010, too
+  const ClaimAnswer said = idle_since_2010(toy, {{"name", "mail1.sender.example"}});
+  EXPECT_EQ(said.answer, Answer::not_testable);
+  EXPECT_THAT(said.in_short, HasSubstr("no address of it is known"));
+  EXPECT_THAT(said.would_test.front(), HasSubstr("the host's address"));
 }
 
 TEST(ClaimUnusedSince, AWindowThatEndsBeforeTheDateShowsNothing) {

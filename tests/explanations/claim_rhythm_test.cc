@@ -49,6 +49,18 @@ TEST(Automated, IsSupportedByAClockThatIsKept) {
   EXPECT_EQ(denied.answer, Answer::contradicted);
 }
 
+TEST(Automated, WhatComparesVantagesIsNoVantageOfAnAnswer) {
+  test::Findings findings = demo_findings(0);
+  findings.add("automation", "Bank", Outcome::nothing_found, {{"automation_found", 0}}).statement =
+      "No automation found.";
+  findings.vantage("across").add("campaign_fan_out", "mail", Outcome::nothing_found, {});
+  for (const char* kind : {"automated", "not_automated"}) {
+    const auto said = answer(kind, {{"party", "Bank"}}, findings.set());
+    EXPECT_THAT(said.statement, testing::Not(HasSubstr("across"))) << kind;
+    EXPECT_THAT(said.in_short, testing::Not(HasSubstr("vantage"))) << kind;
+  }
+}
+
 TEST(Automated, NoClockShowsNeitherAProgramNorPeople) {
   for (const char* kind : {"automated", "not_automated"}) {
     for (const bool is_testable : {true, false}) {
@@ -73,8 +85,13 @@ TEST(Automated, NeedsAMeasuredParty) {
 
 TEST(Period, IsSupportedByTheOneThatIsKept) {
   EXPECT_EQ(period("1", "hour", {.period = 3'600, .ttl = 300}).answer, Answer::supported);
-  EXPECT_EQ(period("15", "minute", {.period = 902, .ttl = 300}).answer, Answer::supported);
+  EXPECT_EQ(period("15", "minute", {.period = 902, .ttl = 300, .median = 901}).answer,
+            Answer::supported);
   // The cache may have made an hour of half an hour: supported, and said.
+  // Two jobs a day keep the marks of one hour and leave most of them out.
+  const auto passed = period("1", "hour", {.period = 3'600, .ttl = 300, .median = 43'200});
+  EXPECT_EQ(passed.answer, Answer::not_testable);
+  EXPECT_THAT(passed.statement, HasSubstr("most marks are passed over"));
   const auto hidden = period("1", "hour", {.period = 3'600, .ttl = 3'000});
   EXPECT_EQ(hidden.answer, Answer::supported);
   EXPECT_THAT(hidden.statement, HasSubstr("asks twice as often"));

@@ -13,21 +13,12 @@ namespace assay {
 namespace {
 
 using test::Findings;
+using test::judged;
+using test::of;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-Verdict judged(const Findings& findings) {
-  const CaseFile file = test::demo_case();
-  return judge(file.questions.front(), file, findings.set());
-}
-
-const Assessment& of(const Verdict& verdict, std::string_view explanation) {
-  return *std::find_if(
-      verdict.assessments.begin(), verdict.assessments.end(),
-      [&](const Assessment& assessment) { return assessment.explanation == explanation; });
-}
 
 bool leans_against(const Assessment& assessment, std::string_view method) {
   return std::any_of(assessment.bearings.begin(), assessment.bearings.end(), [&](const Bearing& b) {
@@ -327,6 +318,11 @@ TEST(CompleteMailLogWithoutTheSession, ExcludesMailOfBothKinds) {
   EXPECT_THAT(verdict.excluded, Contains("live_mail_with_checks"));
   EXPECT_THAT(verdict.excluded, Contains("person_to_person_mail"));
   EXPECT_THAT(verdict.surviving, Contains("archive_rescan"));
+  // One way would be no ground, so the verdict names both.
+  const Exclusion& why = *of(verdict, "person_to_person_mail").exclusion;
+  EXPECT_EQ(why.findings().size(), 2U);
+  EXPECT_THAT(why.statement(), HasSubstr("from Bank to Sender"));
+  EXPECT_THAT(why.statement(), HasSubstr("from Sender to Bank"));
 }
 
 TEST(EmptyLogOfNobody, ExcludesNothingThoughItIsDeclaredComplete) {

@@ -1,9 +1,11 @@
 // Findings written by hand, as the methods would give them: same names of quantities, same ids.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -86,14 +88,14 @@ class Findings {
 };
 
 // Complete coverage of the window by an evidence without a row, as Absence wants it.
-inline Absence absence_of(const std::string& record_kind) {
+inline Absence absence_of(const std::string& record_kind, const std::string& way = "") {
   Evidence evidence;
   evidence.id = record_kind + "-1";
   evidence.state = ReadState::read;
   evidence.coverage.completeness = Completeness::complete;
   evidence.coverage.intervals = {kWindow};
   return Absence::establish({{evidence.id, {&evidence}, ""}},
-                            {record_kind + " record", kWindow, {}}, 0)
+                            {record_kind + " record" + way, kWindow, {}}, 0)
       .value();
 }
 
@@ -104,7 +106,7 @@ inline void add_absence_between(Findings& findings, const std::string& kind) {
         findings.add("direct_records", std::string(from) + ">" + to, Outcome::nothing_found,
                      {{"rows", 0}, {"both_addresses_stated", 1}}, kind);
     finding.parameters = {{"from", from}, {"to", to}, {"kind", kind}};
-    finding.absence = absence_of(kind);
+    finding.absence = absence_of(kind, std::string(" from ") + from + " to " + to);
   }
 }
 
@@ -140,6 +142,17 @@ inline CaseFile demo_case() {
   question.between = {"Bank", "Sender"};
   file.questions.push_back(std::move(question));
   return file;
+}
+
+inline Verdict judged(const FindingSet& findings, const CaseFile& file = demo_case()) {
+  return judge(file.questions.front(), file, findings);
+}
+inline Verdict judged(const Findings& findings) { return judged(findings.set()); }
+
+inline const Assessment& of(const Verdict& verdict, std::string_view explanation) {
+  return *std::find_if(
+      verdict.assessments.begin(), verdict.assessments.end(),
+      [&](const Assessment& assessment) { return assessment.explanation == explanation; });
 }
 
 }  // namespace assay::test

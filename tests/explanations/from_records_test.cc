@@ -8,7 +8,7 @@
 
 #include "../methods/toy.h"
 #include "assay/verdict.h"
-#include "sim/demo/resolver.h"
+#include "sim/cache.h"
 
 namespace assay {
 namespace {
@@ -48,31 +48,44 @@ int leaning(const Assessment& assessment, std::string_view method) {
   return sum;
 }
 
-// Behind Bank's resolver, with retries at three servers, as the simulator has them.
-void ask_behind_a_cache(Toy& toy, const std::vector<sim::demo::Demand>& demands,
-                        sim::Random& random) {
-  toy.file().ttl_seconds["mail1.sender.example"] = 3600;
-  sim::demo::ResolverFarm farm;
-  farm.addresses = {"192.0.2.53"};
-  farm.ttl_seconds = kTtl;
-  for (const sim::demo::UpstreamQuery& query :
-       sim::demo::resolve(demands, farm, "mail1.sender.example", random)) {
+// Behind Bank's resolver, with late answers and second questions at three servers, through the
+// simulator's cache.
+void ask_behind_a_cache(Toy& toy, const toy::Times& demands, sim::Random& random) {
+  toy.file().ttl_seconds["mail1.sender.example"] = kTtl;
+  sim::Scenario scenario;
+  scenario.target.ttl_seconds = kTtl;
+  sim::Party party;
+  party.addresses = {"192.0.2.53"};
+  party.iteration.loss_probability = 0.15;
+  party.iteration.repeat_probability = 0.5;
+  std::vector<sim::StubQuestion> questions;
+  for (const double t : demands) questions.push_back({t});
+  auto queries = sim::pass_caches(questions, scenario, party, random);
+  std::sort(queries.begin(), queries.end(),
+            [](const auto& a, const auto& b) { return a.time_s < b.time_s; });
+  for (const sim::UpstreamQuery& query : queries) {
     toy::RowOptions options;
-    options.server = "203.0.113." + std::to_string(1 + query.server);
+    options.server = scenario.vantage.servers[query.server];
     toy.ask(query.time_s, "192.0.2.53", options);
   }
+}
+
+// Every five minutes in stretches of four hours on average, two a day or so.
+toy::Times poll_in_stretches(double days, sim::Random& random) {
+  toy::Times times;
+  for (double start = random.exponential(toy::kDay / 2); start < days * toy::kDay;
+       start += random.exponential(toy::kDay / 2)) {
+    const double end = std::min(days * toy::kDay, start + random.exponential(4 * 3600));
+    for (; start < end; start += 300) times.push_back(start + random.uniform(0, 0.4));
+  }
+  return times;
 }
 
 TEST(FromRecords, APollInStretchesFavoursTheMisconfiguredApplicationAndNoPersons) {
   for (const std::uint64_t seed : kSeeds) {
     sim::Random random(seed);
-    sim::demo::Phase phase;
-    phase.end_s = 70 * toy::kDay;
-    phase.poll_windows_per_day = 2;
-    phase.poll_window_hours_mean = 4;
-    phase.poll_period_seconds = 300;
     Toy toy(70);
-    ask_behind_a_cache(toy, sim::demo::draw_demands({phase}, random), random);
+    ask_behind_a_cache(toy, poll_in_stretches(70, random), random);
     const Verdict verdict = judged(toy);
     EXPECT_GT(leaning(of(verdict, "misconfigured_application"), "gap_law"), 0) << seed;
     EXPECT_LT(leaning(of(verdict, "person_to_person_mail"), "gap_law"), 0) << seed;
@@ -85,9 +98,9 @@ TEST(FromRecords, APollInStretchesFavoursTheMisconfiguredApplicationAndNoPersons
 TEST(FromRecords, APollByDayAndNightFavoursTheMisconfiguredApplicationAndNoPersons) {
   for (const std::uint64_t seed : kSeeds) {
     sim::Random random(seed);
-    std::vector<sim::demo::Demand> demands;
+    toy::Times demands;
     for (double t = 0; t < 70 * toy::kDay; t += 300) {
-      demands.push_back({t + random.uniform(0, 10), "misconfigured_application"});
+      demands.push_back(t + random.uniform(0, 10));
     }
     Toy toy(70);
     ask_behind_a_cache(toy, demands, random);
@@ -102,13 +115,13 @@ TEST(FromRecords, PeopleInOfficeHoursBehindACacheAreNoClock) {
   for (const std::uint64_t seed : kSeeds) {
     for (const double early_s : {0.0, 1200.0}) {
       sim::Random random(seed);
-      std::vector<sim::demo::Demand> demands;
+      toy::Times demands;
       for (int day = 0; day < 70; ++day) {
         if ((day + 2) % 7 >= 5) continue;
         const double opens = day * toy::kDay + 9 * 3600 + random.uniform(-early_s, early_s);
         for (double t = opens + random.exponential(300); t < opens + 8 * 3600;
              t += random.exponential(300)) {
-          demands.push_back({t, "person_to_person_mail"});
+          demands.push_back(t);
         }
       }
       Toy toy(70);
@@ -130,7 +143,7 @@ TEST(FromRecords, ALevelThatWandersBearsOnNothing) {
   for (const std::uint64_t seed : kSeeds) {
     sim::Random random(seed);
     double level = 0;
-    std::vector<sim::demo::Demand> demands;
+    toy::Times demands;
     for (int day = 0; day < 143; ++day) {
       double noise = -6;
       for (int i = 0; i < 12; ++i) noise += random.uniform();
@@ -138,7 +151,7 @@ TEST(FromRecords, ALevelThatWandersBearsOnNothing) {
       const double per_day = 12 * std::exp(0.6 * level - 0.18);
       for (double t = random.exponential(toy::kDay / per_day); t < toy::kDay;
            t += random.exponential(toy::kDay / per_day)) {
-        demands.push_back({day * toy::kDay + t, "live_mail_checks"});
+        demands.push_back(day * toy::kDay + t);
       }
     }
     Toy toy(143);
@@ -156,10 +169,10 @@ TEST(FromRecords, ForgedSourcesTakeNoNoticeOfACacheAndRealOnesDo) {
     sim::Random random(seed);
     Toy forged(70), real(70);
     forged.file().ttl_seconds["mail1.sender.example"] = 3600;
-    std::vector<sim::demo::Demand> demands;
+    toy::Times demands;
     for (double t = random.exponential(4000); t < 70 * toy::kDay; t += random.exponential(4000)) {
       forged.ask(t, "192.0.2.53");
-      demands.push_back({t, "archive_rescan"});
+      demands.push_back(t);
     }
     ask_behind_a_cache(real, demands, random);
     const Verdict of_forged = judged(forged, {"volume", "gap_law"}),
@@ -174,9 +187,9 @@ TEST(FromRecords, ForgedSourcesTakeNoNoticeOfACacheAndRealOnesDo) {
 TEST(FromRecords, AJobEverySixHoursSpeaksForDataCopiedAndAgainstPersons) {
   for (const std::uint64_t seed : kSeeds) {
     sim::Random random(seed);
-    std::vector<sim::demo::Demand> demands;
+    toy::Times demands;
     for (double t = 1234; t < 35 * toy::kDay; t += 6 * 3600) {
-      demands.push_back({t + random.exponential(2), "replication"});
+      demands.push_back(t + random.exponential(2));
     }
     Toy toy(35);
     ask_behind_a_cache(toy, demands, random);

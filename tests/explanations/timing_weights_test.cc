@@ -27,8 +27,8 @@ LabelledCases draw(std::size_t n, std::uint64_t seed) {
 }
 
 FamilyModel model() {
-  auto learnt =
-      FamilyModel::learn(draw(800, 1), draw(400, 2), {"people", "timer"}, {"place"}, {.trees = 20});
+  auto learnt = FamilyModel::learn(draw(800, 1), draw(400, 2), {"people", "timer"}, {"place"},
+                                   {.rounds = 20});
   learnt->claims().push_back({.word = "timer",
                               .a = "a timer",
                               .b = "people",

@@ -11,14 +11,11 @@ namespace assay {
 namespace {
 
 using test::Findings;
+using test::judged;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-Verdict judged(const FindingSet& findings, CaseFile file = test::demo_case()) {
-  return judge(file.questions.front(), file, findings);
-}
 
 TEST(Ladder, LookupsByAPartyReachRungOneAndNoFurther) {
   const Verdict verdict = judged(test::demo_findings(1).set());
@@ -26,6 +23,15 @@ TEST(Ladder, LookupsByAPartyReachRungOneAndNoFurther) {
   EXPECT_THAT(verdict.rung_findings, ElementsAre("q1/authoritative/volume/Bank/raw"));
   EXPECT_THAT(verdict.rung_statement, HasSubstr("Bank (2,820 rows"));
   EXPECT_EQ(verdict.conclusion, Conclusion::inconclusive);
+}
+
+// A source address is a claim: forged look-ups of somebody else leave the same rows.
+TEST(Ladder, RungOneSaysWhoseAddressesAskedAndNotWho) {
+  const Verdict verdict = judged(test::demo_findings(1).set());
+  EXPECT_THAT(verdict.rung_statement, HasSubstr("came from addresses of Bank"));
+  EXPECT_THAT(verdict.rung_statement, HasSubstr("That no source was forged they do not show"));
+  EXPECT_THAT(verdict.statement, HasSubstr("a name was asked for from a party's address (rung 1"));
+  EXPECT_THAT(verdict.statement, ::testing::Not(HasSubstr("resolver asked")));
 }
 
 TEST(Ladder, OthersThanTheQuestionsPartiesDoNotClimb) {
@@ -106,6 +112,11 @@ TEST(Ladder, NothingReadIsInsufficientAndSaysSo) {
   EXPECT_EQ(verdict.conclusion, Conclusion::insufficient);
   EXPECT_EQ(verdict.assessments.size(), all_explanations().size());
   EXPECT_THAT(verdict.excluded, IsEmpty());
+  // Nobody vouches that they asked for nothing; and which names are meant.
+  EXPECT_THAT(verdict.statement, HasSubstr("they hold no look-up by one of these"));
+  CaseFile file = test::demo_case();
+  file.questions.front().names = {NamePattern::parse("*.sender.example").value()};
+  EXPECT_THAT(judged(FindingSet({}), file).statement, HasSubstr("itself (*.sender.example)."));
 }
 
 // The question is whether there was contact, which flows answer.
@@ -268,7 +279,7 @@ Rung ceiling_of_kinds(const FindingSet& findings) {
 TEST(Property, ExclusionCitesFindingsThatAreThere) {
   std::mt19937 random(1);
   int excluded = 0;
-  for (int i = 0; i < 800; ++i) {
+  for (int i = 0; i < 250; ++i) {
     const FindingSet findings = random_findings(random, {});
     const Verdict verdict = judged(findings);
     for (const Assessment& assessment : verdict.assessments) {
@@ -291,13 +302,13 @@ TEST(Property, ExclusionCitesFindingsThatAreThere) {
     }
     EXPECT_EQ(verdict.surviving.size() + verdict.excluded.size(), all_explanations().size());
   }
-  EXPECT_GT(excluded, 50);
+  EXPECT_GT(excluded, 15);
 }
 
 TEST(Property, LookupsAloneNeverSettleWhyTheyWereMade) {
   std::mt19937 random(2);
   int reached = 0;
-  for (int i = 0; i < 800; ++i) {
+  for (int i = 0; i < 250; ++i) {
     const Verdict verdict = judged(random_findings(random, {.only_dns = true}));
     for (const Assessment& assessment : verdict.assessments) {
       const Explanation& explanation = *find_explanation(assessment.explanation);
@@ -311,12 +322,12 @@ TEST(Property, LookupsAloneNeverSettleWhyTheyWereMade) {
     EXPECT_NE(verdict.conclusion, Conclusion::settled);
     reached += verdict.rung == Rung::asked_for_a_name;
   }
-  EXPECT_GT(reached, 300);
+  EXPECT_GT(reached, 90);
 }
 
 TEST(Property, RungNeverExceedsWhatTheKindsOfRecordCanShow) {
   std::mt19937 random(3);
-  for (int i = 0; i < 800; ++i) {
+  for (int i = 0; i < 250; ++i) {
     const FindingSet findings = random_findings(random, {});
     const Verdict verdict = judged(findings);
     EXPECT_LE(verdict.rung, ceiling_of_kinds(findings));

@@ -134,6 +134,26 @@ SIMULATOR = {
 }
 
 
+def ask_for_another_pointer(folder):
+    edit_text(folder / "records/asked.tsv", b"\tpostfix\t3\tPTR\t25.", b"\tpostfix\t3\tPTR\t26.")
+
+
+def invent_a_question(folder):
+    edit_text(folder / "records/asked.tsv", b"\tresolver\t3\tMX\t", b"\tresolver\t3\tMX\tx.")
+
+
+def forget_a_try(folder):
+    edit_text(folder / "records/asked.tsv", b"\tpostfix\tdeferred\tMX\t",
+              b"\tpostfix\tdeferred\tNS\t")
+
+
+CHECKS = {
+    ask_for_another_pointer: "0 pointers asked for by message 3",
+    invent_a_question: "nobody asked before: x.sender.example",
+    forget_a_try: "7 tries put off, asked.tsv has 6",
+}
+
+
 def find_changes(shipped, changes, *assay):
     """How many of the changes check.py does not find."""
     failed = 0
@@ -156,7 +176,8 @@ def main():
                   + find_changes("tests/data/lab/mail", MAIL, sys.argv[1]))
     else:
         failed = (find_changes("demo/lab", DEMO)
-                  + find_changes("tests/data/lab/simulator", SIMULATOR))
+                  + find_changes("tests/data/lab/simulator", SIMULATOR)
+                  + find_changes("tests/data/lab/checks", CHECKS))
     sys.exit(1 if failed else 0)
 
 

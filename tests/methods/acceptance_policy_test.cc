@@ -84,6 +84,24 @@ TEST(AcceptancePolicy, GreylistingAndUnknownRecipientsAreNoRefusalOfTheAsker) {
   EXPECT_EQ(finding.parameters.at("reading"), "nobody_refused");
 }
 
+TEST(AcceptancePolicy, CountsTheTriesOfThePartiesThatEndedOtherwise) {
+  OtherToy toy;
+  toy.evidence("mail-1", "pcap_dns", {"mail", "service"});
+  for (int day = 0; day < 3; ++day) toy.banner(day, "192.0.2.25", kSender, 554);
+  EXPECT_EQ(number(toy.one("acceptance_policy", kSender), "party_tries_otherwise"), 0);
+  for (int day = 3; day < 20; ++day) {
+    toy.mail(day, "192.0.2.25", kSender, 550, "rcpt", "5.1.1 User unknown");
+  }
+  toy.mail(20, "192.0.2.25", kSender, 554, "data", "5.6.0 virus found");
+  toy.mail(21, "192.0.2.25", kSender, 451, "rcpt", "4.3.2 try later");
+  const Finding finding = toy.one("acceptance_policy", kSender);
+  EXPECT_EQ(number(finding, "party_askers_accepted"), 0);
+  EXPECT_EQ(number(finding, "party_refused_days"), 3);
+  EXPECT_EQ(number(finding, "party_days"), 22);
+  EXPECT_EQ(number(finding, "party_tries_otherwise"), 19);
+  EXPECT_EQ(number(finding, "maybe_of_parties"), 0);
+}
+
 TEST(AcceptancePolicy, SilenceIsNoPolicy) {
   OtherToy toy;
   toy.evidence("flow-1", "zeek_conn", {"flow"});

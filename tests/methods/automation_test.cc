@@ -102,6 +102,45 @@ TEST(Automation, FindsADriftingTimerByItsGaps) {
   }
 }
 
+// Desks that open at any moment and look every `period` seconds, `most` times at most.
+Times desks(Random& random, double per_day, double period, int most, double days) {
+  Times times;
+  for (const double start : toy::office(random, per_day, days)) {
+    const int steps = 1 + static_cast<int>(random.uniform() * most);
+    for (int step = 0; step < steps; ++step) {
+      times.push_back(start + step * period + random.uniform());
+    }
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+// Gaps of 600 s are multiples of 60, 120 and 300 s too. Seeds 1 to 6 for development, 11 to 16 for
+// the check.
+TEST(Automation, NamesThePeriodAndNotItsHarmonic) {
+  int found = 0;
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16}) {
+    const Finding bank =
+        bank_of(seed, 60, 300, [](Random& random) { return desks(random, 8, 600, 4, 60); });
+    if (bank.value_or("timer_interval_seconds", 0) == 0) continue;
+    EXPECT_EQ(bank.value_or("timer_interval_seconds", 0), 600) << seed << bank.statement;
+    ++found;
+  }
+  EXPECT_GE(found, 6);
+}
+
+// The control: a timer of 60 s that starts at any moment leaves gaps of 300 and of 360 s and more.
+TEST(Automation, NamesNoMultipleOfATimersPeriod) {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16}) {
+    const Finding bank = bank_of(seed, 60, 300, [](Random& random) {
+      Times times = desks(random, 4, 60, 60, 60);
+      std::erase_if(times, [&](double) { return random.uniform() < 0.3; });
+      return times;
+    });
+    EXPECT_EQ(bank.value_or("timer_interval_seconds", 0), 60) << seed << bank.statement;
+  }
+}
+
 TEST(Automation, FindsACronJobWhoseClockGoesWrong) {
   const Finding bank =
       bank_of(1, 60, 300, [](Random& random) { return cron(random, 900.6, 10, 60); });

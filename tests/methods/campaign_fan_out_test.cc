@@ -78,13 +78,13 @@ TEST(CampaignFanOut, FindsManyAskersAfterAMailing) {
   }
 }
 
-// Seeds 11 to 20. Level 1 %.
+// Seeds 11 to 15. Level 1 %.
 TEST(CampaignFanOut, StaysSilentOnManyAskersWithoutAMailing) {
   int alarms = 0;
-  for (std::uint64_t seed = 11; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 11; seed <= 15; ++seed) {
     alarms += campaigns(seed, 0, 0, 1).outcome == Outcome::found;
   }
-  EXPECT_LE(alarms, 1);
+  EXPECT_EQ(alarms, 0);
 }
 
 TEST(CampaignFanOut, NeedsManyUnrelatedAskers) {
@@ -181,13 +181,13 @@ Finding on_busy_days(std::uint64_t seed) {
   return finding_of(toy);
 }
 
-// Seeds 40 to 49: busy for all is not at once.
+// Seeds 40 to 44: busy for all is not at once.
 TEST(CampaignFanOut, StaysMostlySilentOnDaysThatAreBusyForAll) {
   int alarms = 0;
-  for (std::uint64_t seed = 40; seed < 50; ++seed) {
+  for (std::uint64_t seed = 40; seed < 45; ++seed) {
     alarms += on_busy_days(seed).outcome == Outcome::found;
   }
-  EXPECT_LE(alarms, 2);
+  EXPECT_LE(alarms, 1);
 }
 
 TEST(CampaignFanOutRates, DISABLED_Print) {

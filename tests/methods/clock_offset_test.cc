@@ -107,7 +107,7 @@ TEST(ClockOffset, SaysThatClocksAgree) {
 }
 
 TEST(ClockOffset, StaysSilentOnLookUpsThatAreNotTheSame) {
-  for (int seed = 0; seed < 20; ++seed) {
+  for (int seed = 0; seed < 8; ++seed) {
     Toy toy(10, 2);
     toy.set_seed(static_cast<std::uint64_t>(seed) + 1);
     auto random = toy.random("strangers");
@@ -120,9 +120,9 @@ TEST(ClockOffset, StaysSilentOnLookUpsThatAreNotTheSame) {
 
 TEST(ClockOffset, DoesNotChooseBetweenThePeriodsOfATimerUnlessIdsTellThemApart) {
   for (const bool has_ids : {false, true}) {
-    Toy toy(10, 2);
+    Toy toy(4, 2);
     auto random = toy.random("timer");
-    tell_again(toy, random, toy::timer(random, 300, 0.5, 10), 40, 0, 0.02, has_ids ? 1 : 0);
+    tell_again(toy, random, toy::timer(random, 300, 0.5, 4), 40, 0, 0.02, has_ids ? 1 : 0);
     const Finding finding = toy.run("clock_offset").front();
     if (has_ids) {
       EXPECT_EQ(finding.outcome, Outcome::found) << finding.statement;

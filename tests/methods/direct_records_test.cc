@@ -167,6 +167,9 @@ TEST_F(DirectRecordsTest, JoinsTheTwoRowsOfAnExporterOfOneWayFlows) {
   EXPECT_EQ(there.value_or("flows_with_content_both_ways", 0), 1);
   const Finding other = finding("/Sender>Bank/flow");
   EXPECT_EQ(other.value_or("ways_back", 0), 1);
+  EXPECT_NE(
+      other.statement.find("1 of them are the way back of flows that began at the other side"),
+      std::string::npos);
   EXPECT_EQ(other.value_or("flows_answered", 0), 0);
   others_.rows[1].row.time_us += 3'600 * kSecond;  // an hour later it is another flow
   others_.rows[1].row.until_us += 3'600 * kSecond;
@@ -196,6 +199,26 @@ TEST_F(DirectRecordsTest, ForgedEnvelopeIsANameAndNoMoreThanThat) {
   EXPECT_EQ(there.value_or("rows_by_name_alone", 0), 1);
   EXPECT_EQ(there.value_or("accepted_by_name_alone", 0), 1);
   EXPECT_THAT(there.statement, HasSubstr("counted apart"));
+}
+
+// Delivered to a mailbox inside: with one partner the rows do not show whose log it is.
+TEST_F(DirectRecordsTest, LogOfOnePartnerSaysWhatToStateSoThatItCounts) {
+  Evidence& log = evidence("mail", Vantage::mail_server, "postfix_log");
+  for (int i = 0; i < 40; ++i) {
+    mail(60 * i, "203.0.113.25", "127.0.0.1", "desk@sender.example", "clerk@bank.example", "sent");
+  }
+  const Finding before = finding("/Sender>Bank/mail");
+  EXPECT_EQ(before.value_or("rows", -1), 0);
+  EXPECT_EQ(before.value_or("rows_by_name_alone", 0), 40);
+  EXPECT_THAT(before.limitations,
+              ::testing::Contains(HasSubstr("--complete --names bank.example")));
+  // Stated so, it counts, and nothing is left to say.
+  complete(log);
+  log.coverage.names = {NamePattern::parse("bank.example").value()};
+  const Finding after = finding("/Sender>Bank/mail");
+  EXPECT_EQ(after.value_or("accepted", 0), 40);
+  EXPECT_EQ(after.value_or("rows_by_name_alone", -1), 0);
+  EXPECT_THAT(after.limitations, ::testing::Not(::testing::Contains(HasSubstr("--complete"))));
 }
 
 TEST_F(DirectRecordsTest, SharedRelayIsCountedApart) {
@@ -375,6 +398,35 @@ TEST_F(DirectRecordsTest, AnothersLogOrAHalfKnownOneVouchesForNothing) {
   const Finding there = finding("/Bank>Sender/mail");
   EXPECT_FALSE(there.absence.has_value());
   EXPECT_THAT(there.limitations.back(), HasSubstr("do not show that Bank kept it"));
+}
+
+// The host that syslog wrote at the head of each line tells whose log it is, few rows or one
+// partner notwithstanding; a collector's log of several parties, or a bare label, tells nothing.
+TEST_F(DirectRecordsTest, LogIsOfThePartyWhoseHostWroteIt) {
+  file_.parties[0].names.push_back(NamePattern::parse("*.bank.example").value());
+  file_.parties[1].names.push_back(NamePattern::parse("mx1.clinic.example").value());
+  enum class Case { own, label, mixed, partner, sensor };
+  for (const Case each : {Case::own, Case::label, Case::mixed, Case::partner, Case::sensor}) {
+    evidences_.clear();
+    others_ = {};
+    const bool is_sensor = each == Case::sensor;
+    complete(evidence("mail", is_sensor ? Vantage::passive_sensor : Vantage::mail_server));
+    for (int i = 0; i < 12; ++i) {
+      const char* host = each == Case::label                 ? "mx1"
+                         : each == Case::partner             ? "mx1.clinic.example"
+                         : each == Case::mixed && i % 2 == 0 ? "mx1.clinic.example"
+                                                             : "MX1.bank.example";
+      mail(60 * i, "10.0.0.7", "198.51.100.25", "clerk@bank.example", "ward@clinic.example", "sent",
+           {{"host", host}, {"direction", "out"}});
+    }
+    const Finding found = finding("/Bank>Sender/mail");
+    EXPECT_EQ(found.absence.has_value(), each == Case::own) << static_cast<int>(each);
+    question_.between = {"Bank", "Clinic"};
+    const Finding passed = finding("/Bank>Clinic/mail");
+    EXPECT_EQ(passed.value_or("logs_kept_by_from", -1), each == Case::own ? 1 : 0);
+    EXPECT_EQ(passed.value_or("logs_kept_by_to", -1), each == Case::partner ? 1 : 0);
+    question_.between = {"Bank", "Sender"};
+  }
 }
 
 TEST_F(DirectRecordsTest, EmptyLogVouchesOnlyAsOneOfWhoHandedItOver) {

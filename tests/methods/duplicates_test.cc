@@ -39,6 +39,22 @@ TEST(Duplicates, FindsRowsWrittenTwice) {
   EXPECT_EQ(all->selection.rows, 7u);
 }
 
+// At 02:00 local time of the night in which clocks go back an hourly job asks twice, with one
+// stamp.
+TEST(Duplicates, TakesNoStampOfAnHourThatRanTwiceForARowWrittenTwice) {
+  for (const bool is_wide : {true, false}) {
+    Toy toy(3);
+    for (int i = 0; i < 48; ++i) toy.ask(i * 3600, "192.0.2.53");
+    toy::RowOptions again;
+    if (is_wide) again.width_us = 3'600'000'000U;
+    for (int i = 0; i < 2; ++i) toy.ask(60 * 3600, "192.0.2.53", again);
+    const auto findings = toy.run("duplicates");
+    const Finding* all = find(findings, "duplicates/all");
+    EXPECT_EQ(all->value_or("exact_duplicates", -1), is_wide ? 0 : 1);
+    EXPECT_EQ(all->outcome, is_wide ? Outcome::nothing_found : Outcome::found);
+  }
+}
+
 TEST(Duplicates, FindsABlockThatWasCopiedToAnotherDay) {
   Toy toy(60);
   auto random = toy.random("block");

@@ -60,6 +60,8 @@ class OtherToy {
     evidence.coverage.intervals = {{at(from), at(to)}};
   }
 
+  void lose(RecorderLoss loss) { lookups_.losses.push_back(std::move(loss)); }
+
   // Days below zero: a time that nobody tells.
   OtherRow& row(RecordKind kind, double days, const std::string& client, const std::string& server,
                 FieldTexts fields = {}, const std::string& name = "") {
@@ -150,7 +152,7 @@ class OtherToy {
     context.question = &file_.questions.front();
     context.all_evidences = &evidences;
     context.others = &others_;
-    std::vector<Finding> findings = find_method(method)->compare({QuestionRecords()}, context);
+    std::vector<Finding> findings = find_method(method)->compare({lookups_}, context);
     for (const Finding& finding : findings) {
       EXPECT_FALSE(finding.statement.empty());
       EXPECT_FALSE(finding.denominator.empty());
@@ -180,6 +182,7 @@ class OtherToy {
   CaseFile file_;
   std::deque<Evidence> evidences_;
   OtherRecords others_;
+  QuestionRecords lookups_;
 };
 
 }  // namespace assay::toy

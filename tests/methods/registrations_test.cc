@@ -42,6 +42,24 @@ TEST(Registrations, KeepsRolesApart) {
               HasSubstr("ns1.hosting.example, ns2.hosting.example"));
 }
 
+TEST(Registrations, TellsTheAddressesOfNameServers) {
+  OtherToy toy;
+  toy.evidence("zone-1", "zone_file", {"registration"});
+  const auto record = [&](const char* owner, std::uint16_t type, const char* rdata) {
+    toy.row(RecordKind::registration, 3, "", "", {{"rdata", rdata}}, owner).row.type = type;
+  };
+  record("sender.example", 2, "NS1.sender.example.");
+  record("sender.example", 2, "ns2.sender.example.");
+  record("ns1.sender.example", 1, "203.0.113.1");
+  record("ns2.sender.example", 28, "2001:db8::2");
+  record("mail1.sender.example", 1, "198.51.100.9");
+  const Finding finding = toy.one("registrations", "/name_server");
+  const Table* table = finding.table("server_addresses");
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(table->row_labels, (std::vector<std::string>{"ns1.sender.example 203.0.113.1",
+                                                         "ns2.sender.example 2001:db8::2"}));
+}
+
 TEST(Registrations, TellsADisagreementFromAChange) {
   OtherToy toy;
   toy.evidence("file-1", "whois_text", {"registration"});

@@ -147,5 +147,34 @@ TEST(TimeZone, HoldsQuotedZonesAgainstAllOthers) {
   EXPECT_NE(claim_of(rows(machine), {"Asia/Dubai"}, 5).outcome, Outcome::found);
 }
 
+// A quoted zone that no list here names has the clock of its own rules, not that of any zone with
+// the same offset. Seed 7; 220 days from May hold the end of Europe's summer time.
+TEST(TimeZone, HoldsAQuotedZoneByItsOwnClockChanges) {
+  const auto claimed = [](const toy::LocalClock& clock, const char* zone) {
+    toy::Random random(7, "clocks");
+    toy::Office office;
+    office.per_day = 200;
+    Toy toy(220);
+    toy.set_seed(7);
+    Claim claim{.id = "c1", .kind = "active_in_office_hours", .question = "q1"};
+    claim.fields["party"] = "Bank";
+    claim.lists["zones"] = {zone};
+    toy.file().claims = {claim};
+    toy::RowOptions options;
+    options.ttl = 3600;
+    options.flags = kHasQuery | kHasAnswer | kAuthoritative;
+    toy.ask_all(toy::through_caches(random, toy::office_at(random, 220, office, clock), 3600, 2),
+                "192.0.2.53", options);
+    const auto findings = toy.run("time_zone");
+    return *find(findings, "time_zone/Bank/c1");
+  };
+  const auto madrid = toy::clock_of(Zone::find("Europe/Madrid").value());
+  EXPECT_EQ(claimed(madrid, "Europe/Madrid").value_or("fits", 0), 1);
+  const Finding unmoved = claimed(toy::clock_of(2), "Europe/Madrid");
+  EXPECT_EQ(unmoved.value_or("fits", 1), 0) << unmoved.statement;
+  EXPECT_EQ(unmoved.value_or("is_excluded", 0), 1) << unmoved.statement;
+  EXPECT_EQ(claimed(toy::clock_of(2), "Africa/Maputo").value_or("fits", 0), 1);
+}
+
 }  // namespace
 }  // namespace assay

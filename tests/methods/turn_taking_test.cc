@@ -84,10 +84,10 @@ TEST(TurnTaking, FindsAnswersAmongOtherLookups) {
   }
 }
 
-// Seeds 200 to 211; the nominal level is 5 % for each of the two directions.
+// Seeds 200 to 207; the nominal level is 5 % for each of the two directions.
 TEST(TurnTaking, StaysSilentOnOneWorkingDayAndBusyDaysOfBoth) {
   int alarms = 0;
-  for (std::uint64_t seed = 200; seed < 212; ++seed) {
+  for (std::uint64_t seed = 200; seed < 208; ++seed) {
     Toy toy(60);
     toy.set_seed(seed);
     auto random = toy.random("rhythm");
@@ -95,7 +95,7 @@ TEST(TurnTaking, StaysSilentOnOneWorkingDayAndBusyDaysOfBoth) {
         run(toy, seed % 2 == 0 ? independent(random, 6, 60) : busy_days(random, 6, 60));
     for (const Finding& finding : findings) alarms += finding.outcome == Outcome::found ? 1 : 0;
   }
-  EXPECT_LE(alarms, 3);
+  EXPECT_LE(alarms, 2);
 }
 
 TEST(TurnTaking, RefusesOneSeriesAndNamesTheOther) {

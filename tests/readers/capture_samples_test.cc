@@ -95,9 +95,9 @@ struct CaptureSample {
 };
 
 std::vector<CaptureSample> capture_samples() {
-  return {{"pcap_dns", "kinds.pcap", pcap_of(dns_frames(), 6), 3, 0},
-          {"pcap_dns", "kinds.pcapng", pcapng_of(dns_frames()), 3, 0},
-          {"pcap_dns", "wrapped.pcap", pcap_of(wrapped_frames()), 10, 0},
+  return {{"pcap_dns", "kinds.pcap", pcap_of(dns_frames(), 6), 3, 2},
+          {"pcap_dns", "kinds.pcapng", pcapng_of(dns_frames()), 3, 2},
+          {"pcap_dns", "wrapped.pcap", pcap_of(wrapped_frames()), 10, 2},
           {"pcap_flow", "flows.pcap", pcap_of(flow_frames()), 0, 4},
           {"pcap_flow", "flows.pcapng", pcapng_of(flow_frames()), 0, 4}};
 }

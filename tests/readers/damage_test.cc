@@ -23,7 +23,7 @@ void read_anything(const Reader& reader, const std::string& bytes, std::size_t p
   EXPECT_TRUE(sink.balance().is_even());
   EXPECT_EQ(sink.balance().rejected, sink.rejects.size());
   if (status.ok()) {
-    EXPECT_EQ(sink.balance().rows, sink.rows.size() + sink.records.size());
+    EXPECT_EQ(sink.balance().rows, sink.counted());
   }
   for (const DnsRow& row : sink.rows) {
     ASSERT_LE(row.offset + row.length, bytes.size());
@@ -44,7 +44,7 @@ TEST_P(Damage, NeverUpsetsTheBalance) {
   for (const auto& path : test::samples_of(GetParam())) {
     SCOPED_TRACE(path);
     const std::string whole = test::file_bytes(path);
-    for (int round = 0; round < 150; ++round) {
+    for (int round = 0; round < 60; ++round) {  // the fuzzers go further
       SCOPED_TRACE(round);
       std::string bytes = whole.substr(0, random() % (whole.size() + 1));
       for (std::size_t flips = bytes.empty() ? 0 : random() % 8; flips > 0; --flips) {

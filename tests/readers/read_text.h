@@ -72,6 +72,12 @@ class CollectingSink final : public RecordSink {
     }
     return texts;
   }
+  // The balance counts look-ups and records, but not what a look-up says beyond its row.
+  std::uint64_t counted() const {
+    return rows.size() + static_cast<std::uint64_t>(std::count_if(
+                             records.begin(), records.end(),
+                             [](const RecordRow& each) { return each.kind != RecordKind::dns; }));
+  }
   std::uint64_t noted(std::string_view code) const {
     for (const Note& note : notes()) {
       if (note.code == code) return note.count;

@@ -17,7 +17,7 @@ inline Status read_bytes(const Reader& reader, std::string_view bytes, Collectin
   EXPECT_TRUE(sink.balance().is_even())
       << sink.balance().units << " units, " << sink.balance().used << " used, "
       << sink.balance().rejected << " rejected, " << sink.balance().blank << " blank";
-  EXPECT_EQ(sink.balance().rows, sink.rows.size() + sink.records.size());
+  EXPECT_EQ(sink.balance().rows, sink.counted());
   for (const RecordRow& record : sink.records) {
     EXPECT_LE(record.offset + record.length, bytes.size());
     EXPECT_LE(record.time_us, record.until_us);

@@ -8,6 +8,8 @@ from pathlib import Path
 import tidy
 
 DATA_README = "| file | origin | licence |\n|---|---|---|\n| `dns/` | made here | Apache-2.0 |\n"
+PAGE = "# a\n" + "".join(f"## {heading}\n" for heading in tidy.METHOD_HEADINGS)
+INDEX = {"docs/methods/README.md": "[a](a.md)\n"}
 LONG_BODY = "int Long() {\n" + "  Step();\n" * 69 + "}\n"
 
 GOOD = {
@@ -24,6 +26,11 @@ GOOD = {
     "apps/cli/main.cc": '#include "assay/engine.h"\nconst char* kText = "no cache hit";\n',
     "docs/words.md": 'We avoid "proof", and `hit` too; the two lists match.\n',
     "docs/dependencies.md": "| g++ | `g++` |\n| store | `@chdb/lib` |\n",
+    "docs/methods/a.md": PAGE,
+    **INDEX,
+    "src/methods/registry.cc": "      &methods::a_method(),\n",
+    "docs/links.md": "[a](methods/a.md#error-rates), [here](#two-words), `[no](link.md)`\n"
+                     "## Two `words`!\n[away](https" + "://name.example/x)\n",
     "packaging/packages.txt": "# why\n[build]\ng++\n",
     "package.json": '{"dependencies": {"@chdb/lib": "1"}}\n',
     "tests/data/README.md": DATA_README,
@@ -52,7 +59,7 @@ BAD = {
          "include/assay/finding.h": '#include "assay/store.h"\n'}],
     "public_headers": [{"include/assay/a.h": "\n" * 201},
                        {"include/assay/z.h": "",
-                        **{f"include/assay/h{n}.h": "" for n in range(14)}}],
+                        **{f"include/assay/h{n}.h": "" for n in range(tidy.MAX_PUBLIC_HEADERS)}}],
     "words": [{"src/core/a.cc": 'const char* kText = "this is proof";\n'},
               {"apps/cli/a.cc": 'const char* kText = "found {} matches";\n'},
               {"docs/a.md": "A suspicious name.\n"},
@@ -71,6 +78,13 @@ BAD = {
                     {"tests/data/a.log": ""}],
     "dependencies_explained": [{"packaging/packages.txt": "[run]\ntzdata\n"},
                                {"package.json": '{"devDependencies": {"vite": "8"}}\n'}],
+    "method_pages": [{"docs/methods/a.md": PAGE.replace("## Example\n", "")},
+                     {"docs/methods/a.md": PAGE + "## Example\n"},
+                     {"docs/methods/b.md": PAGE},
+                     {"src/methods/registry.cc": "      &methods::b_method(),\n"}],
+    "links": [{"docs/a.md": "[b](b.md)\n"},
+              {"docs/a.md": "[b](methods/a.md#nothing)\n"},
+              {"README.md": "[b](#here)\n"}],
     "formatting": [{"src/core/a.cc": "int  F( ) {return 1 ;}\n",
                     ".clang-format": "BasedOnStyle: Google\n"}],
 }

@@ -47,12 +47,15 @@ Status check_ranges(const CalibrateRequest& request) {
 
 // Few parties have one program alone.
 constexpr double kMixtureShare = 0.2;
+// Old questions that come back, and people who try a name, come through anybody's resolver.
+constexpr double kOwnProbability = 0.5;
 
 Result<RunOutcome> run_one(const CalibrateRequest& request, std::size_t number) {
   const auto& causes = sim::all_causes();
   const sim::CauseKind& cause = *causes[number % causes.size()];
   sim::ScenarioRanges ranges = ranges_of(request);
   ranges.mixture_share = kMixtureShare;
+  ranges.own_probability = kOwnProbability;
   const auto draw = sim::draw_scenario(cause, request.first_seed + number, ranges);
   if (!draw.ok()) return draw.error();
   // Of each cause's runs a third each: look-ups with coverage declared, without, and with the mail
@@ -61,7 +64,11 @@ Result<RunOutcome> run_one(const CalibrateRequest& request, std::size_t number) 
   const auto coverage = third == 1 ? DeclaredCoverage::unknown : DeclaredCoverage::as_it_was;
   FurtherRecords further;
   further.has_mail_log = further.has_flows = third == 2;
-  const auto result = examine_run(draw->scenario, draw->run, coverage, further);
+  // Data travel in names that nobody can name beforehand: half of the questions, whatever the
+  // cause, are about all names of the zone.
+  const bool is_of_zone = number / (3 * causes.size()) % 2 == 1;
+  const auto result = examine_run(draw->scenario, draw->run, coverage, further,
+                                  is_of_zone ? AskedAbout::zone : AskedAbout::name);
   if (!result.ok()) return result.error();
   std::uint64_t rows = 0;
   for (const sim::Row& row : draw->run.rows) rows += row.party != sim::kNobody;
@@ -219,7 +226,7 @@ Result<CalibrateOutcome> calibrate_ratios(const CalibrateRequest& request) {
   auto study = study_ratios(ratios);
   if (!study.ok()) return study.error();
   GainRequest gains;
-  gains.first_seed = request.first_seed + study->cases;
+  gains.first_seed = request.first_seed + study->cases + study->other_cases;
   gains.ranges = ratios.ranges;
   gains.threads = request.threads;
   gains.train = std::max(10u, each / 6);

@@ -23,6 +23,20 @@ const std::vector<std::string>& modelled_families() {
   return kFamilies;
 }
 
+const std::vector<std::string>& person_families() {
+  static const std::vector<std::string> kFamilies = {"correspondence", "mail_client",
+                                                     "human_software"};
+  return kFamilies;
+}
+
+const std::vector<std::string>& program_families() {
+  static const std::vector<std::string> kFamilies = {
+      "campaign_checks", "archive_rescan", "poll",
+      "steady",          "spoofed",        "replication",
+      "beacon",          "office_batch",   "office_stream_checks"};
+  return kFamilies;
+}
+
 Result<FamilyCases> draw_family_cases(std::uint64_t first_seed, std::uint32_t each,
                                       const sim::ScenarioRanges& ranges, unsigned threads) {
   FamilyCases cases;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include "engine/calibrate/family_cases.h"
 #include "engine/calibrate/in_threads.h"
@@ -17,31 +19,24 @@ bool is_in(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-std::vector<std::string> families_that(const FamilyCases& cases,
-                                       bool (*is_so)(const sim::CauseTruth&)) {
-  std::vector<std::string> out;
-  for (const std::string& family : cases.families) {
-    if (is_so(sim::find_cause(family)->truth())) out.push_back(family);
-  }
-  return out;
-}
-
+// Families that stand on neither side of a claim are those of which it is neither true nor false:
+// docs/weighing.md argues each.
 std::vector<ModelClaim> claims_of(const FamilyCases& cases) {
-  const auto is_automatic = [](const sim::CauseTruth& truth) { return truth.is_automatic; };
-  const auto is_not = [](const sim::CauseTruth& truth) { return !truth.is_automatic; };
-  const auto answers = [](const sim::CauseTruth& truth) { return truth.is_conversation; };
-  const auto does_not = [](const sim::CauseTruth& truth) { return !truth.is_conversation; };
   std::vector<ModelClaim> claims(3);
   claims[0] = {.word = "person_timed",
-               .a = "moments that persons chose",
-               .b = "moments that software chose",
-               .for_a = families_that(cases, is_not),
-               .for_b = families_that(cases, is_automatic)};
+               .a = "moments at which persons acted",
+               .b = "moments that a program, a mailing or a flow of others' mail set",
+               .for_a = person_families(),
+               .for_b = program_families()};
+  std::vector<std::string> exchanges, others;
+  for (const std::string& family : cases.families) {
+    (sim::find_cause(family)->truth().is_conversation ? exchanges : others).push_back(family);
+  }
   claims[1] = {.word = "exchange",
                .a = "persons who answered one another",
                .b = "another of the modelled causes",
-               .for_a = families_that(cases, answers),
-               .for_b = families_that(cases, does_not)};
+               .for_a = std::move(exchanges),
+               .for_b = std::move(others)};
   claims[2] = {
       .word = "timer",
       .a = "a timer, a schedule or a program without pause",
@@ -52,43 +47,48 @@ std::vector<ModelClaim> claims_of(const FamilyCases& cases) {
   return claims;
 }
 
-// Where the cases are cut.
-struct Parts {
-  std::size_t trained, calibrated, halved, all;
-  Parts(const FamilyCases& cases, const RatioRequest& request)
-      : trained(cases.families.size() * request.train),
-        calibrated(trained + cases.families.size() * request.calibrate),
-        halved(calibrated + cases.families.size() * (request.test / 2)),
-        all(cases.values.size()) {}
-};
+enum class Part { train, calibrate, bounds, test };
 
-// Cases [from, to) without those of family `left_out`; labels without a hole.
-LabelledCases part_of(const FamilyCases& all, std::size_t from, std::size_t to,
-                      std::size_t left_out) {
-  LabelledCases part;
-  part.features = all.features.size();
-  part.classes = all.families.size() - (left_out < all.families.size() ? 1 : 0);
-  for (std::size_t i = from; i < to; ++i) {
+// What a case is for in one of the trainings. Each training takes other cases of every family: the
+// places at which they are cut move on.
+Part part_of_case(const FamilyCases& cases, const RatioRequest& request, std::size_t training,
+                  std::size_t i) {
+  const std::size_t each = request.train + request.calibrate + request.test;
+  const std::size_t moved = each * training / std::max(1u, request.trainings);
+  const std::size_t at = (i / cases.families.size() + moved) % each;
+  if (at < request.train) return Part::train;
+  if (at < request.train + request.calibrate) return Part::calibrate;
+  return at < each - (request.test - request.test / 2) ? Part::bounds : Part::test;
+}
+
+// Cases of a part without those of family `left_out`; labels without a hole.
+LabelledCases cases_of(const FamilyCases& all, const RatioRequest& request, std::size_t training,
+                       Part part, std::size_t left_out) {
+  LabelledCases out;
+  out.features = all.features.size();
+  out.classes = all.families.size() - (left_out < all.families.size() ? 1 : 0);
+  for (std::size_t i = 0; i < all.values.size(); ++i) {
     const std::size_t family = all.family_of(i);
     if (family == left_out || all.values[i].empty()) continue;
-    part.values.insert(part.values.end(), all.values[i].begin(), all.values[i].end());
-    part.labels.push_back(family - (family > left_out ? 1 : 0));
+    if (part_of_case(all, request, training, i) != part) continue;
+    out.values.insert(out.values.end(), all.values[i].begin(), all.values[i].end());
+    out.labels.push_back(family - (family > left_out ? 1 : 0));
   }
-  return part;
+  return out;
 }
 
 Result<FamilyModel> learn(const FamilyCases& cases, const RatioRequest& request,
-                          std::size_t left_out) {
-  const Parts parts(cases, request);
+                          std::size_t training, std::size_t left_out) {
   std::vector<std::string> families = cases.families;
   if (left_out < families.size()) {
     families.erase(families.begin() + static_cast<std::ptrdiff_t>(left_out));
   }
-  return FamilyModel::learn(
-      part_of(cases, 0, parts.trained, left_out),
-      part_of(cases, parts.trained, parts.calibrated, left_out), std::move(families),
-      cases.features,
-      {.seed = 1, .trees = request.trees, .least_leaf = std::max(5u, request.train / 100)});
+  return FamilyModel::learn(cases_of(cases, request, training, Part::train, left_out),
+                            cases_of(cases, request, training, Part::calibrate, left_out),
+                            std::move(families), cases.features,
+                            {.seed = 1 + training,
+                             .rounds = request.rounds,
+                             .least_leaf = std::clamp(request.train / 50, 2u, 20u)});
 }
 
 // By number of rows: what most decides how much a case can tell.
@@ -113,11 +113,30 @@ double power_of(const std::vector<double>& ratios, const likelihood::LrBounds& l
   return ratios.empty() ? 0 : static_cast<double>(reached) / static_cast<double>(ratios.size());
 }
 
+void add_costs_of_pairs(const FamilyCases& cases, const std::vector<std::vector<double>>& ln,
+                        const std::vector<std::size_t>& family_of, RatioStudy& study) {
+  const std::size_t families = cases.families.size();
+  for (std::size_t a = 0; a < families; ++a) {
+    for (std::size_t b = a + 1; b < families; ++b) {
+      likelihood::KnownCases known;
+      for (std::size_t i = 0; i < ln.size(); ++i) {
+        if (family_of[i] == a) known.h1.push_back(ln[i][a] - ln[i][b]);
+        if (family_of[i] == b) known.h2.push_back(ln[i][a] - ln[i][b]);
+      }
+      study.pairs.push_back({cases.families[a], cases.families[b], cllr(known).value_or(1)});
+    }
+  }
+  std::stable_sort(study.pairs.begin(), study.pairs.end(),
+                   [](const PairCost& x, const PairCost& y) { return x.cllr > y.cllr; });
+}
+
 void test_whole(const FamilyCases& cases, const RatioRequest& request, RatioStudy& study) {
-  const Parts parts(cases, request);
   std::uint64_t far = 0, tested = 0;
-  for (std::size_t i = parts.calibrated; i < parts.all; ++i) {
-    if (cases.values[i].empty()) continue;
+  std::vector<std::vector<double>> measured;
+  std::vector<std::size_t> measured_families;
+  for (std::size_t i = 0; i < cases.values.size(); ++i) {
+    const Part part = part_of_case(cases, request, 0, i);
+    if (cases.values[i].empty() || part == Part::train || part == Part::calibrate) continue;
     const std::size_t family = cases.family_of(i);
     const likelihood::ModelCase looked_at = study.model.look_at(cases.values[i]);
     const auto& ln = looked_at.ln_likelihoods;
@@ -125,11 +144,15 @@ void test_whole(const FamilyCases& cases, const RatioRequest& request, RatioStud
     ++study.confusion[family][static_cast<std::size_t>(likeliest)];
     ++tested;
     far += !looked_at.unlike.empty();
+    if (part == Part::test) {
+      measured.push_back(ln);
+      measured_families.push_back(family);
+    }
     for (ClaimStudy& claim : study.claims) {
       const bool is_a = is_in(claim.claim.for_a, cases.families[family]);
       if (!is_a && !is_in(claim.claim.for_b, cases.families[family])) continue;
       const double ratio = study.model.ln_ratio(looked_at, claim.claim).value_or(0);
-      if (i < parts.halved) {
+      if (part == Part::bounds) {
         (is_a ? claim.for_bounds.h1 : claim.for_bounds.h2).push_back(ratio);
         continue;
       }
@@ -139,6 +162,7 @@ void test_whole(const FamilyCases& cases, const RatioRequest& request, RatioStud
     }
   }
   study.taken_for_new = likelihood::exact_rate(far, tested);
+  add_costs_of_pairs(cases, measured, measured_families, study);
 }
 
 // What a model without the family says of its cases.
@@ -147,14 +171,14 @@ struct LeftOut {
   std::uint64_t noticed = 0, cases = 0;
 };
 
-Status test_left_out(const FamilyCases& cases, const RatioRequest& request, std::size_t family,
-                     const std::vector<ClaimStudy>& claims, LeftOut& out) {
-  const auto model = learn(cases, request, family);
+Status test_left_out(const FamilyCases& cases, const RatioRequest& request, std::size_t training,
+                     std::size_t family, const std::vector<ClaimStudy>& claims, LeftOut& out) {
+  const auto model = learn(cases, request, training, family);
   if (!model.ok()) return model.error();
   out.ratios.resize(claims.size());
-  const Parts parts(cases, request);
-  for (std::size_t i = parts.calibrated + family; i < parts.all; i += cases.families.size()) {
-    if (cases.values[i].empty()) continue;
+  for (std::size_t i = family; i < cases.values.size(); i += cases.families.size()) {
+    const Part part = part_of_case(cases, request, training, i);
+    if (cases.values[i].empty() || part == Part::train || part == Part::calibrate) continue;
     const likelihood::ModelCase looked_at = model->look_at(cases.values[i]);
     ++out.cases;
     out.noticed += !looked_at.unlike.empty();
@@ -172,27 +196,90 @@ std::vector<double> negated(std::vector<double> values) {
   return values;
 }
 
-void set_limits(const FamilyCases& cases, const std::vector<LeftOut>& left_out, RatioStudy& study) {
+// For both sides of a claim, of what each family's cases got.
+std::pair<likelihood::ClaimCap, likelihood::ClaimCap> caps_of(
+    const FamilyCases& cases, const ModelClaim& claim,
+    const std::vector<std::vector<double>>& ratios) {
+  std::vector<likelihood::LeftOutFamily> against_a, against_b;
+  for (std::size_t f = 0; f < cases.families.size(); ++f) {
+    const std::string& family = cases.families[f];
+    if (is_in(claim.for_b, family)) against_a.push_back({family, ratios[f]});
+    if (is_in(claim.for_a, family)) against_b.push_back({family, negated(ratios[f])});
+  }
+  return {likelihood::claim_cap(against_a), likelihood::claim_cap(against_b)};
+}
+
+// The least over the trainings: a cap of one training is a draw.
+void set_caps(const FamilyCases& cases, const std::vector<LeftOut>& left_out, std::size_t trainings,
+              RatioStudy& study) {
+  const std::size_t families = cases.families.size();
   for (std::size_t c = 0; c < study.claims.size(); ++c) {
     ClaimStudy& claim = study.claims[c];
-    std::vector<likelihood::LeftOutFamily> against_a, against_b;
-    for (std::size_t f = 0; f < cases.families.size(); ++f) {
-      const std::string& family = cases.families[f];
-      if (is_in(claim.claim.for_b, family)) against_a.push_back({family, left_out[f].ratios[c]});
-      if (is_in(claim.claim.for_a, family)) {
-        against_b.push_back({family, negated(left_out[f].ratios[c])});
+    for (std::size_t training = 0; training < trainings; ++training) {
+      std::vector<std::vector<double>> ratios;
+      for (std::size_t f = 0; f < families; ++f) {
+        ratios.push_back(left_out[training * families + f].ratios[c]);
       }
+      auto [cap_a, cap_b] = caps_of(cases, claim.claim, ratios);
+      claim.training_caps_a.push_back(cap_a.steady_cap);
+      claim.training_caps_b.push_back(cap_b.steady_cap);
+      const auto is_least = [&](const std::vector<double>& caps) {
+        return *std::min_element(caps.begin(), caps.end()) == caps.back();
+      };
+      if (is_least(claim.training_caps_a)) claim.cap_a = std::move(cap_a);
+      if (is_least(claim.training_caps_b)) claim.cap_b = std::move(cap_b);
     }
-    claim.cap_a = likelihood::claim_cap(against_a);
-    claim.cap_b = likelihood::claim_cap(against_b);
+  }
+}
+
+// Cases of the same causes with other customs, given to the model that never met these customs. Of
+// several such worlds the one that allows least rules.
+void test_other_customs(const FamilyCases& others, RatioStudy& study) {
+  const std::size_t families = others.families.size();
+  std::vector<std::vector<std::vector<double>>> ratios(study.claims.size(),
+                                                       std::vector<std::vector<double>>(families));
+  std::uint64_t far = 0, tested = 0;
+  for (std::size_t i = 0; i < others.values.size(); ++i) {
+    if (others.values[i].empty()) continue;
+    const std::size_t family = others.family_of(i);
+    const likelihood::ModelCase looked_at = study.model.look_at(others.values[i]);
+    ++tested;
+    far += !looked_at.unlike.empty();
+    for (std::size_t c = 0; c < study.claims.size(); ++c) {
+      ClaimStudy& claim = study.claims[c];
+      const double ratio = study.model.ln_ratio(looked_at, claim.claim).value_or(0);
+      ratios[c][family].push_back(ratio);
+      if (is_in(claim.claim.for_a, others.families[family])) claim.other.h1.push_back(ratio);
+      if (is_in(claim.claim.for_b, others.families[family])) claim.other.h2.push_back(ratio);
+    }
+  }
+  const bool is_first = study.other_cases == 0;
+  study.other_cases += others.values.size();
+  study.other_taken_for_new = likelihood::exact_rate(far + study.other_taken_for_new.count,
+                                                     tested + study.other_taken_for_new.cases);
+  for (std::size_t c = 0; c < study.claims.size(); ++c) {
+    ClaimStudy& claim = study.claims[c];
+    auto [cap_a, cap_b] = caps_of(others, claim.claim, ratios[c]);
+    const auto keep_least = [&](auto& kept, auto& made) {
+      if (is_first || made.steady_cap < kept.steady_cap) kept = std::move(made);
+    };
+    keep_least(claim.other_cap_a, cap_a);
+    keep_least(claim.other_cap_b, cap_b);
+  }
+}
+
+void set_limits(RatioStudy& study) {
+  for (ClaimStudy& claim : study.claims) {
     claim.claim.bounds = likelihood::supported_bounds(claim.for_bounds);
-    claim.claim.cap_a = claim.cap_a.steady_cap;
-    claim.claim.cap_b = claim.cap_b.steady_cap;
+    claim.claim.cap_a = std::min(claim.cap_a.steady_cap, claim.other_cap_a.steady_cap);
+    claim.claim.cap_b = std::min(claim.cap_b.steady_cap, claim.other_cap_b.steady_cap);
     const likelihood::LrBounds limits = likelihood::limits_of(claim.claim);
     for (std::size_t s = 0; s < claim.strata.size(); ++s) {
       claim.claim.power_a[s] = power_of(claim.strata[s].cases.h1, limits, 1);
       claim.claim.power_b[s] = power_of(claim.strata[s].cases.h2, limits, -1);
     }
+    claim.claim.counted = likelihood::lr_counts(claim.test);
+    claim.claim.counted_elsewhere = likelihood::lr_counts(claim.other);
     study.model.claims().push_back(claim.claim);
   }
 }
@@ -203,28 +290,45 @@ Result<RatioStudy> study_ratios(const RatioRequest& request) {
   const std::uint32_t each = request.train + request.calibrate + request.test;
   const auto cases = draw_family_cases(request.first_seed, each, request.ranges, request.threads);
   if (!cases.ok()) return cases.error();
-  const std::size_t families = cases->families.size();
+  std::vector<FamilyCases> worlds;
+  std::uint64_t next_seed = request.first_seed + cases->values.size();
+  for (const sim::Customs customs : {sim::Customs::other, sim::Customs::textbook}) {
+    sim::ScenarioRanges ranges = request.ranges;
+    ranges.customs = customs;
+    auto drawn =
+        draw_family_cases(next_seed, std::max(2u, request.test / 2), ranges, request.threads);
+    if (!drawn.ok()) return drawn.error();
+    next_seed += drawn->values.size();
+    worlds.push_back(std::move(*drawn));
+  }
+  const std::size_t families = cases->families.size(), trainings = std::max(1u, request.trainings);
   RatioStudy study;
   study.cases = cases->values.size();
   study.confusion.assign(families, std::vector<std::uint32_t>(families));
   for (ModelClaim& claim : claims_of(*cases)) {
-    study.claims.push_back({std::move(claim), {}, {}, empty_strata(), {}, {}});
+    ClaimStudy& made = study.claims.emplace_back();
+    made.claim = std::move(claim);
+    made.strata = empty_strata();
   }
-  std::vector<LeftOut> left_out(families);
-  const auto train_one = [&](std::size_t f, unsigned) -> Status {
-    if (f < families) return test_left_out(*cases, request, f, study.claims, left_out[f]);
-    auto whole = learn(*cases, request, families);
+  std::vector<LeftOut> left_out(families * trainings);
+  const auto train_one = [&](std::size_t i, unsigned) -> Status {
+    if (i < left_out.size()) {
+      return test_left_out(*cases, request, i / families, i % families, study.claims, left_out[i]);
+    }
+    auto whole = learn(*cases, request, 0, families);
     if (!whole.ok()) return whole.error();
     study.model = std::move(*whole);
     return {};
   };
-  ASSAY_TRY(in_threads(request.threads, families + 1, train_one));
+  ASSAY_TRY(in_threads(request.threads, left_out.size() + 1, train_one));
   test_whole(*cases, request, study);
   for (std::size_t f = 0; f < families; ++f) {
     study.noticed.push_back(
         {cases->families[f], likelihood::exact_rate(left_out[f].noticed, left_out[f].cases)});
   }
-  set_limits(*cases, left_out, study);
+  set_caps(*cases, left_out, trainings, study);
+  for (const FamilyCases& world : worlds) test_other_customs(world, study);
+  set_limits(study);
   return study;
 }
 

@@ -20,7 +20,8 @@ struct RatioRequest {
   std::uint64_t first_seed = 1;
   std::uint32_t train = 300, calibrate = 150, test = 200;  // cases of each family
   sim::ScenarioRanges ranges;
-  std::uint32_t trees = 100;
+  std::uint32_t rounds = 150;
+  std::uint32_t trainings = 3;  // with other cases to train, calibrate and test on, for the caps
   unsigned threads = 1;
 };
 
@@ -39,8 +40,18 @@ struct ClaimStudy {
   // ln LR of a over b of the test cases: the first half sets the bounds, the second is measured.
   likelihood::KnownCases for_bounds, test;
   std::vector<Stratum> strata;
-  likelihood::ClaimCap cap_a;  // by leaving out each family of b, and the other way round
-  likelihood::ClaimCap cap_b;
+  // By leaving out each family of b, and the other way round: of the training in which the cap is
+  // least. Steady caps of every training, the shipped model's first.
+  likelihood::ClaimCap cap_a, cap_b;
+  std::vector<double> training_caps_a, training_caps_b;
+  // Cases drawn by other customs than the model was trained on, and what they allow.
+  likelihood::KnownCases other;
+  likelihood::ClaimCap other_cap_a, other_cap_b;
+};
+// What it costs to tell two families apart, of the test cases.
+struct PairCost {
+  std::string a, b;
+  double cllr = 0;
 };
 
 struct RatioStudy {
@@ -48,7 +59,10 @@ struct RatioStudy {
   std::vector<std::vector<std::uint32_t>> confusion;  // true family x likeliest family
   std::vector<ClaimStudy> claims;
   std::vector<Noticed> noticed;
-  likelihood::ExactRate taken_for_new;  // test cases of families that the model knows
+  likelihood::ExactRate taken_for_new;        // test cases of families that the model knows
+  likelihood::ExactRate other_taken_for_new;  // cases of other customs
+  std::vector<PairCost> pairs;                // dearest first
+  std::size_t other_cases = 0;                // of other customs, with seeds after the others
   std::size_t cases = 0;
 };
 // Errors: of the simulator and of training. The same request gives the same study whatever the

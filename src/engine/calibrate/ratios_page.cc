@@ -49,23 +49,44 @@ std::string measures_table(const ClaimStudy& study) {
          fmt::format("{:.2f}, {:.2f}", study.claim.power_a[s], study.claim.power_b[s]));
   }
   line("all, as reported (within bounds and caps)", cut(study.test, study.claim), "");
+  line("drawn by other customs", study.other, "");
   return page;
 }
 
 std::string misleading_table(const ClaimStudy& study) {
   std::string page =
       "| k | LR > k though it is not so | 1/LR > k though it is so | LR > k as reported, though it "
-      "is not so |\n|---|---|---|---|\n";
+      "is not so | LR > k though it is not so, by other customs | 1/LR > k though it is so, by "
+      "other "
+      "customs |\n|---|---|---|---|---|---|\n";
   const auto rates = likelihood::misleading_rates(study.test);
   const auto reported = likelihood::misleading_rates(cut(study.test, study.claim));
+  const auto others = likelihood::misleading_rates(study.other);
   for (std::size_t i = 0; i < rates.size(); ++i) {
-    page += fmt::format("| {} | {} | {} | {} |\n", rates[i].k, rate(rates[i].for_h1),
-                        rate(rates[i].for_h2), rate(reported[i].for_h1));
+    page += fmt::format("| {} | {} | {} | {} | {} | {} |\n", rates[i].k, rate(rates[i].for_h1),
+                        rate(rates[i].for_h2), rate(reported[i].for_h1), rate(others[i].for_h1),
+                        rate(others[i].for_h2));
   }
   return page;
 }
 
-std::string cap_table(const ClaimCap& cap, std::string_view side) {
+// The worst of a claim's rivals when everything else is drawn by other customs.
+std::string other_customs_text(const ClaimCap& cap) {
+  return fmt::format(
+      "Drawn by other customs, with no family left out, the worst at 10 is {}: in at most {:.3f} "
+      "(95 "
+      "%); this allows {:.3g}.",
+      cap.worst_family, cap.worst_upper_at_10, cap.steady_cap);
+}
+
+std::string list_of(const std::vector<double>& caps) {
+  std::vector<std::string> words;
+  for (const double cap : caps) words.push_back(fmt::format("{:.3g}", cap));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string cap_table(const ClaimCap& cap, const std::vector<double>& of_trainings,
+                      const ClaimCap& other, double final_cap, std::string_view side) {
   std::string page = fmt::format(
       "\nWith one family left out of training, its cases taken for {}:\n\n"
       "| left out | LR > 1 | LR > 10 | LR > 100 |\n|---|---|---|---|\n",
@@ -79,8 +100,10 @@ std::string cap_table(const ClaimCap& cap, std::string_view side) {
   }
   page += fmt::format(
       "\nThe worst at 10 is {}: in at most {:.3f} (95 %), which allows {:.3g}; with every lower "
-      "threshold kept as well, **the cap for {} is {:.3g}.**\n",
-      cap.worst_family, cap.worst_upper_at_10, cap.cap, side, cap.steady_cap);
+      "threshold kept as well the trainings allow {}, and the table is of the least. {} **The cap "
+      "for {} is {:.3g}.**\n",
+      cap.worst_family, cap.worst_upper_at_10, cap.cap, list_of(of_trainings),
+      other_customs_text(other), side, final_cap);
   return page;
 }
 
@@ -92,8 +115,10 @@ std::string claim_section(const ClaimStudy& study) {
       claim.a, claim.b, fmt::join(claim.for_a, ", "), fmt::join(claim.for_b, ", "),
       std::exp(claim.bounds.low), std::exp(claim.bounds.high));
   page += measures_table(study) + "\n" + misleading_table(study);
-  page += cap_table(study.cap_a, fmt::format("\"{}\"", claim.a));
-  page += cap_table(study.cap_b, fmt::format("\"{}\"", claim.b));
+  page += cap_table(study.cap_a, study.training_caps_a, study.other_cap_a, claim.cap_a,
+                    fmt::format("\"{}\"", claim.a));
+  page += cap_table(study.cap_b, study.training_caps_b, study.other_cap_b, claim.cap_b,
+                    fmt::format("\"{}\"", claim.b));
   return page;
 }
 
@@ -114,11 +139,25 @@ std::string confusion_table(const RatioStudy& study) {
   return page;
 }
 
+std::string pairs_table(const RatioStudy& study) {
+  constexpr std::size_t kMostPairs = 16;
+  std::string page =
+      "\n### Which families cost most\nCllr of the ratio between two families, of their own test "
+      "cases; 0 is told apart, 1 is alike. The dearest pairs:\n\n| one | other | Cllr "
+      "|\n|---|---|---|\n";
+  for (std::size_t i = 0; i < std::min(kMostPairs, study.pairs.size()); ++i) {
+    const PairCost& pair = study.pairs[i];
+    page += fmt::format("| {} | {} | {:.3f} |\n", pair.a, pair.b, pair.cllr);
+  }
+  return page;
+}
+
 std::string noticed_table(const RatioStudy& study) {
   std::string page = fmt::format(
       "\n### Cases unlike those simulated\nOf cases of known families {} are taken for unlike and "
-      "get no number. Of a family that the model never met:\n\n| left out | noticed |\n|---|---|\n",
-      rate(study.taken_for_new));
+      "get no number; drawn by other customs, {}. Of a family that the model never met:\n\n| left "
+      "out | noticed |\n|---|---|\n",
+      rate(study.taken_for_new), rate(study.other_taken_for_new));
   for (const Noticed& family : study.noticed) {
     page += fmt::format("| {} | {:.3f} |\n", family.family, family.rate.rate);
   }
@@ -188,6 +227,13 @@ Json json_of(const ClaimStudy& study) {
           {"as_reported", json_of(cut(study.test, claim))},
           {"by_rows", strata},
           {"misleading", misleading},
+          {"other_customs", json_of(study.other)},
+          {"training_caps_a", study.training_caps_a},
+          {"training_caps_b", study.training_caps_b},
+          {"other_customs_cap_a", study.other_cap_a.steady_cap},
+          {"other_customs_cap_b", study.other_cap_b.steady_cap},
+          {"reported_cap_a", claim.cap_a},
+          {"reported_cap_b", claim.cap_b},
           {"cap_a", json_of(study.cap_a)},
           {"cap_b", json_of(study.cap_b)}};
 }
@@ -198,17 +244,21 @@ std::string ratio_page(const RatioStudy& study, const RatioRequest& request) {
   std::string page = fmt::format(
       "{} cases of {} families ({}), {} features; of each family {} to train, {} to calibrate, {} "
       "to test, of which the first half sets the bounds of what is reported and the second is what "
-      "the tables of each claim count; seeds {} to {}.\n\n",
+      "the tables of each claim count; seeds {} to {}. For the caps {} trainings, each on other "
+      "cases of these. {} cases more are drawn by other customs; seeds {} to {}.\n\n",
       study.cases, study.model.families().size(), drawn_from(request),
       study.model.features().size(), request.train, request.calibrate, request.test,
-      request.first_seed, request.first_seed + study.cases - 1);
+      request.first_seed, request.first_seed + study.cases - 1, request.trainings,
+      study.other_cases, request.first_seed + study.cases,
+      request.first_seed + study.cases + study.other_cases - 1);
   page += confusion_table(study);
   for (const ClaimStudy& each : study.claims) page += claim_section(each);
-  return page + noticed_table(study);
+  return page + pairs_table(study) + noticed_table(study);
 }
 
 nlohmann::ordered_json ratio_json(const RatioStudy& study, const RatioRequest& request) {
-  Json claims = Json::array(), noticed = Json::object();
+  Json claims = Json::array(), noticed = Json::object(), pairs = Json::array();
+  for (const PairCost& pair : study.pairs) pairs.push_back({pair.a, pair.b, pair.cllr});
   for (const ClaimStudy& claim : study.claims) claims.push_back(json_of(claim));
   for (const Noticed& family : study.noticed) noticed[family.family] = json_of(family.rate);
   const sim::ScenarioRanges& ranges = request.ranges;
@@ -223,6 +273,9 @@ nlohmann::ordered_json ratio_json(const RatioStudy& study, const RatioRequest& r
           {"families", study.model.families()},
           {"confusion", study.confusion},
           {"claims", claims},
+          {"pairs_cllr", pairs},
+          {"other_customs_runs", study.other_cases},
+          {"other_customs_taken_for_new", json_of(study.other_taken_for_new)},
           {"left_out_noticed", noticed},
           {"known_taken_for_new", json_of(study.taken_for_new)}};
 }

@@ -1,10 +1,11 @@
 #include "engine/calibrate/record_gains.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include "engine/calibrate/family_cases.h"
@@ -157,6 +158,26 @@ LabelledCases part_of(const Cases& cases, std::size_t families, std::size_t from
   return part;
 }
 
+bool is_in(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// Whether persons acted at the moments, at even odds of the families that say yes or no; nothing
+// for a family that says neither.
+std::optional<double> person_bits_of(const std::vector<double>& ln, const std::string& truth) {
+  const bool is_person = is_in(person_families(), truth);
+  if (!is_person && !is_in(program_families(), truth)) return std::nullopt;
+  double same = 0, all = 0;
+  for (std::size_t f = 0; f < ln.size(); ++f) {
+    const std::string& name = modelled_families()[f];
+    const bool says_person = is_in(person_families(), name);
+    if (!says_person && !is_in(program_families(), name)) continue;
+    all += std::exp(ln[f]);
+    if (says_person == is_person) same += std::exp(ln[f]);
+  }
+  return -std::log2(same / all);
+}
+
 // Families of one answer together, at even odds of the families.
 double bits_of(const std::vector<double>& ln, const std::vector<bool>& is_same) {
   double same = 0, all = 0;
@@ -180,12 +201,13 @@ Result<OpenBits> open_bits(const Cases& cases, const GainRequest& request, std::
   for (std::size_t f = 0; f < train.features; ++f) columns.push_back(fmt::format("n{}", f));
   const auto model = FamilyModel::learn(
       train, part_of(cases, families, trained, calibrated, choice, width), names, columns,
-      {.seed = 1, .trees = request.trees, .least_leaf = std::max(3u, request.train / 100)});
+      {.seed = 1, .rounds = request.rounds, .least_leaf = std::clamp(request.train / 25, 2u, 20u)});
   if (!model.ok()) return model.error();
   std::vector<sim::CauseTruth> truths;
   for (const std::string& name : names) truths.push_back(sim::find_cause(name)->truth());
   const LabelledCases test = part_of(cases, families, calibrated, cases.size(), choice, width);
   OpenBits open;
+  double of_either = 0;  // cases in which persons acted, or did not
   for (std::size_t i = 0; i < test.size(); ++i) {
     const auto ln = model->look_at(test.row(i)).ln_likelihoods;
     const std::size_t truth = test.labels[i];
@@ -195,11 +217,16 @@ Result<OpenBits> open_bits(const Cases& cases, const GainRequest& request, std::
       contact[f] = truths[f].is_contact == truths[truth].is_contact;
       exchange[f] = truths[f].is_conversation == truths[truth].is_conversation;
     }
+    if (const auto bits = person_bits_of(ln, names[truth])) {
+      open.of_persons += *bits;
+      ++of_either;
+    }
     const auto count = static_cast<double>(test.size());
     open.of_family += bits_of(ln, family) / count;
     open.of_contact += bits_of(ln, contact) / count;
     open.of_exchange += bits_of(ln, exchange) / count;
   }
+  open.of_persons /= std::max(1.0, of_either);
   open.record = choice == 0 ? "" : choice <= kOptionCount ? kOptions[choice - 1].record : "all";
   open.text = choice == 0              ? "look-ups alone"
               : choice <= kOptionCount ? kOptions[choice - 1].text

@@ -17,7 +17,7 @@ struct GainRequest {
   std::uint64_t first_seed = 1;
   std::uint32_t train = 100, calibrate = 50, test = 100;  // cases of each family
   sim::ScenarioRanges ranges;
-  std::uint32_t trees = 100;
+  std::uint32_t rounds = 80;
   unsigned threads = 1;
 };
 
@@ -28,6 +28,8 @@ struct OpenBits {
   double of_family = 0;    // which of the families it was
   double of_contact = 0;   // whether the parties' servers exchanged more than look-ups
   double of_exchange = 0;  // whether persons answered one another
+  double of_persons =
+      0;  // whether persons acted at these moments; of families that are one or the other
 };
 struct GainStudy {
   std::size_t families = 0, cases = 0;

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -12,17 +12,18 @@ std::string gain_page(const GainStudy& study, const GainRequest& request) {
       "{} cases of {} families; of each {} to train, {} to calibrate, {} to test; seeds {} to {}. "
       "To begin with, {:.2f} bits are open of the family.\n\n"
       "| look-ups and | bits open: was there contact | adds | bits open: did persons answer | bits "
-      "open: which family |\n|---|---|---|---|---|\n",
+      "open: did persons act at these moments | bits open: which family "
+      "|\n|---|---|---|---|---|---|\n",
       study.cases, study.families, request.train, request.calibrate, request.test,
       request.first_seed, request.first_seed + study.cases - 1,
       std::log2(static_cast<double>(study.families)));
   for (const OpenBits& open : study.open) {
     page +=
-        fmt::format("| {} | {:.2f} | {} | {:.2f} | {:.2f} |\n", open.text, open.of_contact,
+        fmt::format("| {} | {:.2f} | {} | {:.2f} | {:.2f} | {:.2f} |\n", open.text, open.of_contact,
                     open.record.empty()
                         ? std::string("-")
                         : fmt::format("{:.2f}", study.open.front().of_contact - open.of_contact),
-                    open.of_exchange, open.of_family);
+                    open.of_exchange, open.of_persons, open.of_family);
   }
   return page;
 }
@@ -34,7 +35,8 @@ nlohmann::ordered_json gain_json(const GainStudy& study, const GainRequest& requ
                     {"text", each.text},
                     {"bits_open_family", each.of_family},
                     {"bits_open_contact", each.of_contact},
-                    {"bits_open_exchange", each.of_exchange}});
+                    {"bits_open_exchange", each.of_exchange},
+                    {"bits_open_persons", each.of_persons}});
   }
   return {{"first_seed", request.first_seed},
           {"runs", study.cases},

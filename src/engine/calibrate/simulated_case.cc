@@ -1,6 +1,6 @@
 #include "engine/calibrate/simulated_case.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -9,6 +9,7 @@
 #include "engine/examine.h"
 #include "engine/other_records.h"
 #include "engine/question_records.h"
+#include "readers/memory_source.h"
 #include "sim/inside.h"
 #include "sim/records/mail.h"
 #include "sim/records/records.h"
@@ -22,22 +23,9 @@ using sim::micros;
 constexpr std::uint32_t kRowsPerBatch = 65'536;
 constexpr double kSpareSeconds = 30 * 86'400;
 
-class FileSource final : public ByteSource {
- public:
-  explicit FileSource(std::string_view bytes) : rest_(bytes) {}
-  Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = rest_.copy(into, capacity);
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-};
-
 NamePattern pattern_of(const std::string& text) { return NamePattern::parse(text).value(); }
 
-CaseFile case_file_of(const sim::Scenario& scenario) {
+CaseFile case_file_of(const sim::Scenario& scenario, AskedAbout about) {
   CaseFile file;
   const std::string& target = scenario.target.qname;
   const std::string zone = target.substr(target.find('.') + 1);
@@ -67,6 +55,7 @@ CaseFile case_file_of(const sim::Scenario& scenario) {
   question.id = "q1";
   question.between = {scenario.parties.front().name, "Sender"};
   question.names = {pattern_of(target)};
+  if (about == AskedAbout::zone) question.names = {pattern_of(zone), pattern_of("*." + zone)};
   const auto claim = [&](const char* kind) -> Claim& {
     Claim& made = file.claims.emplace_back();
     made.id = made.kind = kind;
@@ -103,9 +92,9 @@ std::vector<Interval> recorded_time(const sim::Scenario& scenario) {
 class SimulatedCase {
  public:
   SimulatedCase(const sim::Scenario& scenario, const sim::SimulatedRun& run,
-                DeclaredCoverage coverage)
+                DeclaredCoverage coverage, AskedAbout about)
       : store_(make_memory_store(scenario.seed)),
-        file_(case_file_of(scenario)),
+        file_(case_file_of(scenario, about)),
         scenario_(scenario),
         run_(run),
         is_declared_(coverage == DeclaredCoverage::as_it_was) {}
@@ -122,6 +111,11 @@ class SimulatedCase {
       ASSAY_TRY(add_files("message", Vantage::host, sim::mailboxes(scenario_, run_)));
     }
     if (further.has_resolver_log) ASSAY_TRY(add_resolvers());
+    if (further.has_registrations) {
+      for (const sim::RecordFile& file : sim::registration_files(scenario_)) {
+        ASSAY_TRY(read(add_evidence("registration", file.name, Vantage::registry), file));
+      }
+    }
     return {};
   }
 
@@ -219,18 +213,22 @@ class SimulatedCase {
     evidence.received_from = scenario_.parties.front().name;
     declare_all(evidence, kSpareSeconds);
     if (own == files.end()) return store_->commit(evidence.number);
-    const SniffChoice choice = choose_reader(std::string_view(own->bytes).substr(0, kSniffBytes));
+    return read(evidence, *own);
+  }
+
+  Status read(Evidence& evidence, const sim::RecordFile& file) {
+    const SniffChoice choice = choose_reader(std::string_view(file.bytes).substr(0, kSniffBytes));
     if (choice.reader == nullptr) {
-      return Error{ErrorCode::internal, "no reader takes the simulated " + own->name, ""};
+      return Error{ErrorCode::internal, "no reader takes the simulated " + file.name, ""};
     }
     evidence.format = choice.reader->name();
-    evidence.size_bytes = own->bytes.size();
+    evidence.size_bytes = file.bytes.size();
     ASSAY_TRY(store_->begin(evidence.number));
     const auto sink = make_store_sink(*store_, evidence.number, no_rejects, kRowsPerBatch);
     ReadContext context;
     context.clock = evidence.clock;
     context.name = evidence.name;
-    FileSource source(own->bytes);
+    MemorySource source(file.bytes);
     ASSAY_TRY(choice.reader->read(source, context, *sink));
     return finish(evidence, *sink);
   }
@@ -262,7 +260,7 @@ Status look_at_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
                    DeclaredCoverage coverage,
                    const std::function<void(const QuestionRecords&, const MethodContext&)>& each,
                    const FurtherRecords& further) {
-  SimulatedCase made(scenario, run, coverage);
+  SimulatedCase made(scenario, run, coverage, AskedAbout::name);
   ASSAY_TRY(made.fill(further));
   MethodContext context;
   context.case_file = &made.file();
@@ -280,8 +278,9 @@ Status look_at_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
 }
 
 Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
-                                   DeclaredCoverage coverage, const FurtherRecords& further) {
-  SimulatedCase made(scenario, run, coverage);
+                                   DeclaredCoverage coverage, const FurtherRecords& further,
+                                   AskedAbout about) {
+  SimulatedCase made(scenario, run, coverage, about);
   ASSAY_TRY(made.fill(further));
   auto results = examine_questions(made.store(), made.file(), made.evidences(), nullptr);
   if (!results.ok()) return results.error();

@@ -14,14 +14,18 @@ namespace assay {
 // evidence says when it recorded, and whether all or a sample.
 enum class DeclaredCoverage { unknown, as_it_was };
 
+// Whether the question is put about the target's name alone or about all names of its zone.
+enum class AskedAbout { name, zone };
+
 // Which records there are beside the query logs of the name's servers. They are those of the
 // question's first party alone, and `as_it_was` they are complete: a log without a line then says
 // that there was nothing.
 struct FurtherRecords {
-  bool has_mail_log = false;      // of its mail host
-  bool has_flows = false;         // at its edge
-  bool has_mailbox = false;       // its mail at rest
-  bool has_resolver_log = false;  // who inside asked; the run must have kept it (RunOptions)
+  bool has_mail_log = false;       // of its mail host
+  bool has_flows = false;          // at its edge
+  bool has_mailbox = false;        // its mail at rest
+  bool has_resolver_log = false;   // who inside asked; the run must have kept it (RunOptions)
+  bool has_registrations = false;  // what registries say, where the scenario tells it
 };
 
 // What methods see of a run: once for each vantage that recorded a look-up, the authoritative
@@ -31,6 +35,7 @@ Status look_at_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
                    const std::function<void(const QuestionRecords&, const MethodContext&)>& each,
                    const FurtherRecords& further = {});
 Result<QuestionResult> examine_run(const sim::Scenario& scenario, const sim::SimulatedRun& run,
-                                   DeclaredCoverage coverage, const FurtherRecords& further = {});
+                                   DeclaredCoverage coverage, const FurtherRecords& further = {},
+                                   AskedAbout about = AskedAbout::name);
 
 }  // namespace assay

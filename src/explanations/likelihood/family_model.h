@@ -1,26 +1,38 @@
 // A trained model of families of causes: what a case's summary numbers weigh between them.
 //
-// Forest, calibration, the range of the cases that it was trained on, and for each claim what may
-// be reported: bounds that the calibration cases support and the cap by left-out families
+// Boosted trees, calibration, the range of the cases that it was trained on, and for each claim
+// what may be reported: bounds that the calibration cases support and the cap by left-out families
 // (leave_family_out.h). docs/weighing.md argues all of it.
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "assay/result.h"
+#include "explanations/likelihood/boosting.h"
 #include "explanations/likelihood/case_range.h"
 #include "explanations/likelihood/elub.h"
-#include "explanations/likelihood/forest.h"
+#include "explanations/likelihood/known_cases.h"
 #include "explanations/likelihood/multinomial.h"
 
 namespace assay::likelihood {
 
 inline constexpr std::size_t kMaxFamilyModelBytes = 80u << 20;
+
+// Cases of known truth by what LR the model gave them: how many of each side lie in each class,
+// which shows what LR such a number has been worth.
+inline constexpr std::array<double, 9> kLrClassEdges = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100};
+inline constexpr std::size_t kLrClasses = kLrClassEdges.size() + 1;
+struct LrCounts {
+  std::array<std::uint64_t, kLrClasses> h1 = {}, h2 = {};
+};
+LrCounts lr_counts(const KnownCases& cases);
 
 // "For a person rather than a program": families that it is true of against those that it is not.
 struct ModelClaim {
@@ -32,10 +44,15 @@ struct ModelClaim {
   // reported: of fewer than 200 rows, of fewer than 1,000, of more.
   std::array<double, 3> power_a = {}, power_b = {};
   double cap_a = 1, cap_b = 1;  // the largest LR that may be reported for a, for b; at least 1
+  LrCounts counted, counted_elsewhere;  // test cases; cases drawn by other customs
 };
 
 // The range of what may be reported: bounds and caps together.
 LrBounds limits_of(const ModelClaim& claim);
+// ln LR, low and high, that cases with about this LR were worth: of each count the quotient of the
+// sides' shares with exact limits (95 % together), and the hull of both counts. Nothing without
+// cases or for what is no number.
+std::optional<std::pair<double, double>> counted_range(const ModelClaim& claim, double ln_lr);
 // Of power_a and power_b.
 std::size_t power_class(double rows);
 
@@ -54,8 +71,8 @@ class FamilyModel {
  public:
   struct Options {
     std::uint64_t seed = 1;
-    std::size_t trees = 200;
-    std::uint32_t least_leaf = 5;
+    std::size_t rounds = 150;
+    std::uint32_t least_leaf = 20;  // cases
   };
   // Trains on `train`, calibrates and measures the range on `apart`; labels are indices of
   // `families`. ErrorCode::usage when cases are incomplete or shapes differ.
@@ -86,7 +103,7 @@ class FamilyModel {
 
  private:
   std::vector<std::string> families_, features_;
-  Forest forest_;
+  Boosting boosting_;
   MultinomialLogistic calibration_;
   CaseRange range_;
   std::vector<ModelClaim> claims_;

@@ -1,14 +1,16 @@
-// assay-family-model 1
+// assay-family-model 2
 // features <n> <name> ...
 // families <n> <name> ...
 // claims <n>
-// claim <word> <ln low> <ln high> <cap a> <cap b>     five lines a claim
+// claim <word> <ln low> <ln high> <cap a> <cap b>     seven lines a claim
 // power <three of a> <three of b>
+// counted <ten of a> <ten of b>                         test cases by classes of LR
+// elsewhere <ten of a> <ten of b>                       of other customs
 // a <text>
 // b <text>
 // for_a <n> <name> ... for_b <n> <name> ...
 // gains <n> <open bits> <record> <bits> ...
-// part <bytes>                                          range, calibration, forest, each sealed
+// part <bytes>                                          range, calibration, boosting, each sealed
 // sha256 <hex>
 #include <fmt/format.h>
 
@@ -18,8 +20,8 @@
 namespace assay::likelihood {
 namespace {
 
-constexpr std::string_view kKind = "assay-family-model 1";
-constexpr std::uint64_t kMostNames = 1000, kMostClaims = 16;
+constexpr std::string_view kKind = "assay-family-model 2";
+constexpr std::uint64_t kMostNames = 1000, kMostClaims = 16, kMostCounted = 1'000'000'000;
 
 std::string list_text(std::string_view word, const std::vector<std::string>& names) {
   return fmt::format("{} {}{}{}", word, names.size(), names.empty() ? "" : " ",
@@ -51,6 +53,23 @@ bool read_text(std::string_view& rest, std::string_view word, std::string& text)
   return true;
 }
 
+bool read_counts(std::string_view& rest, std::string_view word, LrCounts& counts) {
+  Words words(take_line(rest));
+  if (!words.skip(word)) return false;
+  for (auto* side : {&counts.h1, &counts.h2}) {
+    for (std::uint64_t& count : *side) {
+      const auto read = words.count(kMostCounted);
+      if (!read) return false;
+      count = *read;
+    }
+  }
+  return words.is_at_end();
+}
+
+std::string counts_text(std::string_view word, const LrCounts& counts) {
+  return fmt::format("{} {} {}\n", word, fmt::join(counts.h1, " "), fmt::join(counts.h2, " "));
+}
+
 bool read_claim(std::string_view& rest, ModelClaim& claim) {
   Words words(take_line(rest));
   if (!words.skip("claim")) return false;
@@ -68,6 +87,10 @@ bool read_claim(std::string_view& rest, ModelClaim& claim) {
       if (!value || *value < 0 || *value > 1) return false;
       share = *value;
     }
+  }
+  if (!read_counts(rest, "counted", claim.counted) ||
+      !read_counts(rest, "elsewhere", claim.counted_elsewhere)) {
+    return false;
   }
   if (!read_text(rest, "a", claim.a) || !read_text(rest, "b", claim.b)) return false;
   Words lists(take_line(rest));
@@ -113,7 +136,9 @@ std::string FamilyModel::to_text() const {
     for (const auto* power : {&claim.power_a, &claim.power_b}) {
       for (const double share : *power) text += " " + exact_text(share);
     }
-    text += fmt::format("\na {}\nb {}\n{} {}\n", claim.a, claim.b, list_text("for_a", claim.for_a),
+    text += "\n" + counts_text("counted", claim.counted) +
+            counts_text("elsewhere", claim.counted_elsewhere);
+    text += fmt::format("a {}\nb {}\n{} {}\n", claim.a, claim.b, list_text("for_a", claim.for_a),
                         list_text("for_b", claim.for_b));
   }
   text += fmt::format("gains {} {}", gains_.size(), exact_text(open_bits_));
@@ -121,7 +146,7 @@ std::string FamilyModel::to_text() const {
     text += fmt::format(" {} {}", gain.record, exact_text(gain.bits));
   }
   text += "\n";
-  for (const std::string& part : {range_.to_text(), calibration_.to_text(), forest_.to_text()}) {
+  for (const std::string& part : {range_.to_text(), calibration_.to_text(), boosting_.to_text()}) {
     text += fmt::format("part {}\n", part.size());
     text += part;
   }
@@ -149,22 +174,22 @@ Result<FamilyModel> FamilyModel::from_text(std::string_view text) {
     return malformed_model(kKind, "what further records add cannot be read");
   }
   const auto range_text = read_part(rest), calibration_text = read_part(rest),
-             forest_text = read_part(rest);
-  if (!range_text || !calibration_text || !forest_text || !rest.empty()) {
+             boosting_text = read_part(rest);
+  if (!range_text || !calibration_text || !boosting_text || !rest.empty()) {
     return malformed_model(kKind, "its parts are not as long as said");
   }
   auto range = CaseRange::from_text(*range_text);
   if (!range.ok()) return range.error();
   auto calibration = MultinomialLogistic::from_text(*calibration_text);
   if (!calibration.ok()) return calibration.error();
-  auto forest = Forest::from_text(*forest_text);
-  if (!forest.ok()) return forest.error();
+  auto boosting = Boosting::from_text(*boosting_text);
+  if (!boosting.ok()) return boosting.error();
   model.range_ = std::move(*range);
   model.calibration_ = std::move(*calibration);
-  model.forest_ = std::move(*forest);
+  model.boosting_ = std::move(*boosting);
   const std::size_t width = model.features_.size(), classes = model.families_.size();
-  if (model.forest_.features() != width || model.range_.features() != width ||
-      model.forest_.classes() != classes || model.calibration_.classes() != classes ||
+  if (model.boosting_.features() != width || model.range_.features() != width ||
+      model.boosting_.classes() != classes || model.calibration_.classes() != classes ||
       model.calibration_.features() != classes) {
     return malformed_model(kKind, "its parts do not fit each other");
   }

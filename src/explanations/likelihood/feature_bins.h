@@ -1,4 +1,4 @@
-// Features cut into at most 255 bins: a forest needs only their order, and small numbers make it
+// Features cut into at most 255 bins: trees need only their order, and small numbers keep them
 // small.
 #pragma once
 
@@ -20,7 +20,7 @@ class FeatureBins {
  public:
   // Edges between neighbouring values of the cases: between all of them when there are few enough,
   // else at their quantiles.
-  static FeatureBins of(const LabelledCases& cases);
+  static FeatureBins of(const LabelledCases& cases, std::size_t most_edges = kMaxBinEdges);
   // Ascending finite edges, one list a feature.
   explicit FeatureBins(std::vector<std::vector<double>> edges) : edges_(std::move(edges)) {}
   FeatureBins() = default;

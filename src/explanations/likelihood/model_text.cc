@@ -1,6 +1,6 @@
 #include "explanations/likelihood/model_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <cmath>
@@ -57,7 +57,8 @@ std::optional<std::uint64_t> parse_count(std::string_view word, std::uint64_t mo
   return value;
 }
 
-// A loop of its own: a forest has a million words, and a general search costs more than they do.
+// A loop of its own: trees have a hundred thousand words, and a general search costs more than
+// reading them.
 std::string_view Words::next() {
   std::size_t end = 0;
   while (end < rest_.size() && rest_[end] != ' ' && rest_[end] != '\n') ++end;

@@ -90,13 +90,6 @@ std::vector<double> class_weights(const LabelledCases& cases) {
 
 }  // namespace
 
-std::vector<double> log_shares(std::span<const double> shares, double floor) {
-  std::vector<double> logs(shares.size());
-  std::transform(shares.begin(), shares.end(), logs.begin(),
-                 [&](double share) { return std::log(share > floor ? share : floor); });
-  return logs;
-}
-
 Result<MultinomialLogistic> MultinomialLogistic::fit(const LabelledCases& cases,
                                                      const MultinomialOptions& options) {
   if (!is_usable(cases, options)) {

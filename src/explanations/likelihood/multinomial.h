@@ -27,10 +27,6 @@ struct MultinomialOptions {
   double tolerance = 1e-7;  // of the gradient of the mean cost
 };
 
-// Natural logs of shares, none below `floor` (above 0): a forest that never saw a class in a leaf
-// has not shown it to be impossible.
-std::vector<double> log_shares(std::span<const double> shares, double floor);
-
 class MultinomialLogistic {
  public:
   // Every class weighs the same, however many cases it has: the priors are those of the design, not

@@ -1,6 +1,6 @@
 #include "explanations/likelihood/verbal.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,11 +27,11 @@ struct Sides {
 // ..."
 std::string range_text(double low, double high, const Sides& sides, bool is_one_sided) {
   if (is_one_sided) {
-    return fmt::format("between {} and {} over the models and ranges tried", lr_text(std::exp(low)),
+    return fmt::format("between {} and {} in the cases counted (95 %)", lr_text(std::exp(low)),
                        lr_text(std::exp(high)));
   }
   return fmt::format(
-      "from {} for {} rather than {} to {} for {} rather than {} over the models and ranges tried",
+      "from {} for {} rather than {} to {} for {} rather than {} in the cases counted (95 %)",
       lr_text(std::exp(-low)), sides.other, sides.favoured, lr_text(std::exp(high)), sides.favoured,
       sides.other);
 }
@@ -72,7 +72,8 @@ std::string weight_text(const Weight& weight, std::string_view a, std::string_vi
     double high = sign * clamped(weight.range->second, weight.bounds);
     if (low > high) std::swap(low, high);
     weakest = std::clamp(weakest, 0.0, std::max(low, 0.0));
-    range = ", " + range_text(low, high, sides, low >= 0);
+    // Both ends at the bound say no more than the bound does.
+    if (high > low) range = ", " + range_text(low, high, sides, low >= 0);
   }
   const bool is_clamped = !std::isnan(weight.ln_lr) && ln_lr != weight.ln_lr;
   const double lr = std::exp(sign * ln_lr);

@@ -40,9 +40,10 @@ std::string lr_text(double lr);
 
 // A reported weight: natural logs of the LR of A over B.
 struct Weight {
-  double ln_lr = 0;                                // as the model gives it
-  LrBounds bounds;                                 // what the calibration can support
-  std::optional<std::pair<double, double>> range;  // over simulators and parameters; low <= high
+  double ln_lr = 0;  // as the model gives it
+  LrBounds bounds;   // what the calibration can support
+  // What numbers like it were worth in cases of known truth (counted_range()); low <= high.
+  std::optional<std::pair<double, double>> range;
 };
 
 // One sentence without a full stop. The number is clamped to the bounds, and says so where it was.

@@ -1,6 +1,6 @@
 #include "methods/features/features.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <limits>
@@ -59,6 +59,7 @@ Features summary_features(const QuestionRecords& records, const MethodContext& c
   add_clock_features(input, out);
   add_burst_features(input, out);
   add_source_features(input, out);
+  add_cluster_features(input, out);
   return out;
 }
 

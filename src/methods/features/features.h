@@ -1,4 +1,4 @@
-// Some sixty numbers that sum up how one party asked for the question's names: what a classifier
+// Some hundred numbers that sum up how one party asked for the question's names: what a classifier
 // of simulated causes learns from and what a case is held against. None is evidence by itself, and
 // none says why; docs/weighing.md says how they are used and where they may not be.
 //
@@ -19,7 +19,7 @@
 namespace assay::methods {
 
 // Rises when a number may change: models are trained for one version.
-inline constexpr std::string_view kFeaturesVersion = "2";
+inline constexpr std::string_view kFeaturesVersion = "3";
 
 class Features {
  public:
@@ -54,6 +54,7 @@ void add_gap_features(const FeatureInput& input, Features& out);
 void add_clock_features(const FeatureInput& input, Features& out);
 void add_burst_features(const FeatureInput& input, Features& out);
 void add_source_features(const FeatureInput& input, Features& out);
+void add_cluster_features(const FeatureInput& input, Features& out);
 
 // Of one party of the question; O(n log n). A party without rows gives NaN for most.
 Features summary_features(const QuestionRecords& records, const MethodContext& context,

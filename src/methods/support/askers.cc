@@ -1,6 +1,6 @@
 #include "methods/support/askers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -7,6 +7,8 @@
 #include <set>
 #include <tuple>
 
+#include "core/ascii.h"
+
 namespace assay::methods {
 namespace {
 
@@ -53,7 +55,7 @@ std::vector<std::string> tokens_of(std::string_view text) {
     if (!token.empty()) tokens.push_back(std::move(token));
     token.clear();
   };
-  for (const char c : lower_copy(text.substr(0, 256))) {
+  for (const char c : lower_text(text.substr(0, 256))) {
     const bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '@' ||
                          (static_cast<unsigned char>(c) & 0x80) != 0;
     if (is_kept) {
@@ -160,7 +162,7 @@ class Collector {
     const auto [known, is_new] = place_.emplace(key, found_.size());
     if (is_new) found_.push_back(start(index, row, role, about));
     if (found_[known->second].rows.back() != index) found_[known->second].rows.push_back(index);
-    sets_[known->second].insert(lower_copy(quoted(value)));
+    sets_[known->second].insert(lower_text(quoted(value)));
   }
 
   void take(std::uint32_t index, const OtherRow& row) {
@@ -175,7 +177,7 @@ class Collector {
       if (row.server.is_unspecified()) return;
       Assertion one = start(index, row, Role::ptr, row.server.to_string());
       one.value = quoted(row.field(w.ptr));
-      one.key = lower_copy(one.value);  // a name, and no holder's
+      one.key = lower_text(one.value);  // a name, and no holder's
       found_.push_back(std::move(one));
       return;
     }
@@ -243,7 +245,7 @@ std::string holder_key(std::string_view text) {
 }
 
 bool is_hidden_holder(std::string_view text) {
-  const std::string lower = lower_copy(text.substr(0, 256));
+  const std::string lower = lower_text(text.substr(0, 256));
   return std::any_of(kHidingWords.begin(), kHidingWords.end(),
                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }

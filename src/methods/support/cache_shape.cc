@@ -35,11 +35,18 @@ constexpr double kPauseSeconds = 3 * 3600;
 constexpr double kPauseOfMedian = 3;
 constexpr double kAloneSeconds = 6 * 3600;
 
+constexpr double kKeptStrength = 0.95;  // of that of the clock tried
+constexpr double kLongGap = 0.75;       // quantile of the gaps
+constexpr double kSlackOfGap = 1.25;
+
 constexpr double kIntervals[] = {60, 120, 180, 300, 600, 900, 1200, 1800, 3600};
 // An exponential tail that begins at one interval is itself uneven over it; this strength takes a
 // mean excess below a sixth of the interval, which leaves next to no gap that long.
 constexpr double kMinCombStrength = 0.7;
 constexpr double kCombTeeth = 6;
+
+constexpr double kNearInterval = 0.25;  // of the shorter interval, either way of a whole multiple
+constexpr double kKeptShare = 0.8;      // of the gaps that the shorter interval explains
 
 constexpr int kEmRounds = 60;
 constexpr std::size_t kEmPoints = 4096;
@@ -147,6 +154,60 @@ ClockPhase phase_at(const std::vector<double>& cycles, double period, double eff
   return phase;
 }
 
+// Share of `gaps` that an interval explains: those within `near` seconds of a whole multiple, less
+// what comes there by chance.
+double explained_share(const std::vector<double>& gaps, double interval, double near) {
+  const auto count = std::count_if(gaps.begin(), gaps.end(), [&](double gap) {
+    return std::fabs(std::remainder(gap, interval)) <= near;
+  });
+  const double chance = 2 * near / interval;
+  return (static_cast<double>(count) / static_cast<double>(gaps.size()) - chance) / (1 - chance);
+}
+
+// Gaps that are all 600 s are whole multiples of 60 s too. The longest interval that explains them
+// as well; gaps down to the floor are looked at, since there a shorter timer leaves the multiples
+// that a longer one does not have.
+double longest_interval(const std::vector<Gap>& gaps, double floor, double tolerance,
+                        double shortest) {
+  std::vector<double> seconds;
+  for (const Gap& gap : gaps) {
+    const double excess = gap.seconds - floor;
+    if (excess < -tolerance || excess > kCombTeeth * shortest + tolerance) continue;
+    seconds.push_back(gap.seconds);
+  }
+  const double near = kNearInterval * shortest;
+  const double explained = explained_share(seconds, shortest, near);
+  double longest = shortest;
+  for (const double interval : kIntervals) {
+    if (interval <= shortest || std::remainder(interval, shortest) != 0) continue;
+    if (explained_share(seconds, interval, near) >= kKeptShare * explained) longest = interval;
+  }
+  return longest;
+}
+
+// Whoever keeps the phase of 7,200 s keeps that of 3,600 s too, and the clocks that are tried are
+// few. So the clock found is named by the longest whole multiple that the ends keep as well as it:
+// no row shows the marks between. A multiple that is kept leaves few gaps shorter than itself.
+void name_longest(const std::vector<Gap>& gaps, double longest_gap, double pause, bool is_alone,
+                  ClockPhase& clock) {
+  if (clock.period_seconds <= 0) return;
+  const double shortest = clock.period_seconds;
+  const double least = std::max(kMinStrength, kKeptStrength * clock.strength);
+  for (double period = 2 * shortest; period <= kSlackOfGap * longest_gap; period += shortest) {
+    if (period > 86400 || (period == 86400 && !is_alone)) break;
+    std::vector<double> cycles;
+    for (const Gap& gap : gaps) {
+      if (gap.seconds <= pause) cycles.push_back(cycles_of(gap.end_us, period));
+    }
+    if (cycles.size() < kMinUncensored) return;
+    const Resultant resultant = resultant_of(cycles);
+    if (resultant.length < least) continue;
+    clock.period_seconds = period;
+    clock.strength = resultant.length;
+    clock.phase_seconds = resultant.angle * period;
+  }
+}
+
 }  // namespace
 
 CacheShape cache_shape(const std::vector<double>& gaps, double ttl, double tolerance,
@@ -225,28 +286,40 @@ ClockPhase clock_phase(const std::vector<Gap>& gaps, double floor, double tolera
     if (phases.loops < kMinLoops) continue;
     consider(phase_at(phases.all, period, phases.loops, is_alone), best);
   }
+  name_longest(gaps, quantile_of_sorted(seconds, kLongGap), pause, is_alone, best);
   return best;
 }
 
 TimerComb timer_comb(const std::vector<Gap>& gaps, double floor, double tolerance) {
   TimerComb best;
-  for (const double interval : kIntervals) {
-    double n = 0;
+  // Longer gaps are pauses between runs of the timer, which no longer count for it.
+  const auto is_shown = [&](const Gap& gap, double interval) {
+    const double excess = gap.seconds - floor;
+    return excess >= interval - tolerance && excess <= kCombTeeth * interval + tolerance;
+  };
+  // Towards phase 0, not any phase: both ends of the gap lie on the timer.
+  const auto strength_of = [&](double shown_at, double interval, double& n) {
     double sum = 0;
+    n = 0;
     for (const Gap& gap : gaps) {
-      const double excess = gap.seconds - floor;
-      // Longer gaps are pauses between runs of the timer, which no longer count for it.
-      if (excess < interval - tolerance || excess > kCombTeeth * interval + tolerance) continue;
+      if (!is_shown(gap, shown_at)) continue;
       n += 1;
-      // Towards phase 0, not any phase: both ends of the gap lie on the timer. One common gap is in
-      // phase with itself for every interval, but whole for few.
       sum += std::cos(2 * std::numbers::pi * gap.seconds / interval);
     }
+    return n > 0 ? std::max(sum / n, 0.0) : 0.0;
+  };
+  for (const double interval : kIntervals) {
+    double n = 0;
+    const double strength = strength_of(interval, interval, n);
     if (n < kMinUncensored) continue;
-    const double strength = std::max(sum / n, 0.0);
     const double p = std::min(1.0, std::size(kIntervals) * std::exp(-n * strength * strength));
     if (p < kClockLevel && strength >= kMinCombStrength) best = {interval, strength, p, n};
   }
+  if (best.interval_seconds == 0) return best;
+  const double longest = longest_interval(gaps, floor, tolerance, best.interval_seconds);
+  if (longest == best.interval_seconds) return best;
+  best.strength = strength_of(best.interval_seconds, longest, best.gaps);
+  best.interval_seconds = longest;
   return best;
 }
 

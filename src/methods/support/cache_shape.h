@@ -46,7 +46,7 @@ ClockPhase clock_phase(const std::vector<Gap>& gaps, double floor_seconds,
 // Gaps well above the floor that are whole multiples of one interval: a timer that was restarted at
 // any phase, which clock_phase cannot see.
 struct TimerComb {
-  double interval_seconds = 0;  // 0 = none
+  double interval_seconds = 0;  // the longest that explains the gaps; 0 = none
   double strength = 0;
   double p = 1;  // corrected for the intervals tried
   double gaps = 0;

@@ -138,12 +138,13 @@ void hold_pair(const std::vector<Quoted>& zones, const FittedDay& day, Finding& 
 void hold_one(const Quoted& zone, const FittedDay& day, Finding& finding) {
   bool is_in_set = false, is_usual = false;
   std::vector<std::string> others;
+  const std::size_t own = cell_of(day.places.world, day.exposure, zone.zone);
   for (std::size_t i = 0; i < day.places.zones.size(); ++i) {
     const ZoneCell& cell = day.places.world.cells[i];
     const PlacedZone& placed = day.places.zones[i];
+    // Only where no cell has the zone's clock must its offset do.
     const bool is_claimed =
-        std::find(cell.zones.begin(), cell.zones.end(), zone.name) != cell.zones.end() ||
-        cell.offset_hours == zone.offset_hours;
+        own < day.places.world.cells.size() ? i == own : cell.offset_hours == zone.offset_hours;
     if (is_claimed) {
       is_in_set = is_in_set || placed.is_in_set;
       is_usual = is_usual || placed.is_in_usual_set;

@@ -1,6 +1,6 @@
 #include "methods/support/day_models.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

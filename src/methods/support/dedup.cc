@@ -1,6 +1,6 @@
 #include "methods/support/dedup.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

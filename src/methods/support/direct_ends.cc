@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "core/ascii.h"
+#include "methods/support/accounts.h"
 
 namespace assay::methods {
 namespace {
@@ -77,11 +77,6 @@ DirectEnds ends_of_flow(const OtherRow& row, const CaseFile& case_file) {
   return ends;
 }
 
-bool is_loopback(const IpAddress& address) {
-  static const IpAddress kSix = *IpAddress::parse("::1");
-  return address == kSix || (address.is_v4() && address.v4() >> 24 == 127);
-}
-
 bool is_own_log(const Evidence* evidence) {
   return evidence != nullptr && evidence->vantage == Vantage::mail_server &&
          std::find(kMailLogs.begin(), kMailLogs.end(), evidence->format) != kMailLogs.end();
@@ -120,38 +115,6 @@ DirectEnds ends_of_mail(const OtherRow& row, const Evidence* evidence, const Cas
   return ends;
 }
 
-bool is_same_text(std::string_view a, std::string_view b) { return lower_text(a) == b; }
-
-std::string_view trimmed_text(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// Of "Name: value" as the message had it.
-bool is_automatic_field(std::string_view field) {
-  const auto colon = field.find(':');
-  if (colon == std::string_view::npos) return false;
-  const std::string name = lower_text(field.substr(0, colon));
-  std::string_view value = trimmed_text(field.substr(colon + 1));
-  value = trimmed_text(value.substr(0, value.find(';')));  // parameters
-  if (name == "auto-submitted") return !value.empty() && !is_same_text(value, "no");
-  if (name == "precedence") {
-    static const std::set<std::string> kMany{"bulk", "junk", "list", "auto_reply"};
-    return kMany.contains(lower_text(value));
-  }
-  return name == "x-autoreply" || name == "x-autorespond";
-}
-
-// The mailbox of a mail system itself (RFC 2142, RFC 3464).
-bool is_system_mailbox(std::string_view mailbox) {
-  if (const auto open = mailbox.rfind('<'); open != std::string_view::npos) {
-    mailbox.remove_prefix(open + 1);
-  }
-  const std::string local = lower_text(trimmed_text(mailbox.substr(0, mailbox.rfind('@'))));
-  return local == "mailer-daemon" || local == "postmaster";
-}
-
 DirectEnds ends_of_message(const OtherRow& row, const CaseFile& case_file) {
   static const FieldId kFrom = field_id("header_from");
   static const std::array<FieldId, 4> kTo{field_id("header_to"), field_id("header_cc"),
@@ -175,7 +138,10 @@ bool add_payer(std::vector<End>& ends, const CaseFile& case_file,
     const auto& held = case_file.parties[p].accounts;
     for (const std::string_view account : accounts) {
       const std::string key = account_key(account);
-      if (key.empty() || std::find(held.begin(), held.end(), key) == held.end()) continue;
+      const bool is_held = std::any_of(held.begin(), held.end(), [&](const std::string& each) {
+        return is_same_account(key, each);
+      });
+      if (key.empty() || !is_held) continue;
       add_party(ends, static_cast<int>(p), EndBasis::place);
     }
   }
@@ -241,20 +207,6 @@ bool carries_a_service(const OtherRow& flow) {
 
 }  // namespace
 
-std::string mail_domain(std::string_view mailbox) {
-  if (const auto open = mailbox.rfind('<'); open != std::string_view::npos) {
-    mailbox = mailbox.substr(open + 1);
-    mailbox = mailbox.substr(0, mailbox.find('>'));
-  }
-  const auto at = mailbox.rfind('@');
-  if (at == std::string_view::npos) return "";
-  std::string_view domain = mailbox.substr(at + 1);
-  while (!domain.empty() && (domain.back() == ' ' || domain.back() == '.')) domain.remove_suffix(1);
-  std::string canonical;
-  if (domain.empty() || canonicalise_name(domain, canonical)) return "";
-  return canonical;
-}
-
 DirectEnds ends_of(const OtherRow& row, const Evidence* evidence, const CaseFile& case_file) {
   switch (row.row.kind) {
     case RecordKind::flow:
@@ -269,50 +221,6 @@ DirectEnds ends_of(const OtherRow& row, const Evidence* evidence, const CaseFile
     default:
       return {};
   }
-}
-
-bool says_automatic(const OtherRow& row) {
-  static const FieldId kRaw = field_id("raw"), kReturn = field_id("return_path"),
-                       kEnvelope = field_id("envelope_from"), kType = field_id("content_type"),
-                       kFrom = field_id("header_from");
-  static const std::array<FieldId, 3> kOfMany{field_id("list_id"), field_id("list_unsubscribe"),
-                                              field_id("feedback_id")};
-  for (const auto& [field, text] : row.fields) {
-    bool is_automatic = false;
-    if (field == kRaw) {
-      is_automatic = is_automatic_field(text);
-    } else if (field == kReturn || field == kEnvelope) {
-      is_automatic = text == "<>" || is_system_mailbox(text);
-    } else if (field == kFrom) {
-      is_automatic = is_system_mailbox(text);
-    } else if (field == kType) {
-      is_automatic = lower_text(text).starts_with("multipart/report");  // RFC 6522
-    } else {
-      is_automatic = std::find(kOfMany.begin(), kOfMany.end(), field) != kOfMany.end();
-    }
-    if (is_automatic) return true;
-  }
-  return false;
-}
-
-MailFate fate_of(const OtherRow& row) {
-  static const FieldId kStatus = field_id("status"), kSubject = field_id("subject"),
-                       kId = field_id("message_id"), kHeader = field_id("header_from");
-  static const std::set<std::string_view> kAccepted{"sent", "accepted", "received"},
-      kDeferred{"deferred", "waiting", "queued", "held"}, kBounced{"bounced", "expired"};
-  const std::string_view status = text_of(row, kStatus);
-  if (kAccepted.contains(status)) return MailFate::accepted;
-  if (kDeferred.contains(status)) return MailFate::deferred;
-  if (kBounced.contains(status)) return MailFate::bounced;
-  if (status == "rejected") return MailFate::rejected;
-  if (!status.empty() || row.row.code == kNoCode) return MailFate::other;
-  // A sensor tells the last reply alone: 250 is of the content only when there was some.
-  const bool has_headers = !text_of(row, kId).empty() || !text_of(row, kSubject).empty() ||
-                           !text_of(row, kHeader).empty();
-  if (row.row.code >= 500) return MailFate::rejected;
-  if (row.row.code >= 400) return MailFate::deferred;
-  return row.row.code >= 200 && row.row.code < 300 && has_headers ? MailFate::accepted
-                                                                  : MailFate::other;
 }
 
 bool has_content_sent(const OtherRow& flow) {

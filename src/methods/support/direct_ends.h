@@ -1,12 +1,10 @@
 // Which party stands at which end of a record that is no look-up, and what says so.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "assay/method.h"
+#include "methods/support/mail_words.h"
 
 namespace assay::methods {
 
@@ -30,18 +28,6 @@ struct DirectEnds {
 
 // `evidence` is the row's; O(parties).
 DirectEnds ends_of(const OtherRow& row, const Evidence* evidence, const CaseFile& case_file);
-
-// The canonical domain of "Name <user@domain>", "user@domain" or "<user@domain>"; "" when it has
-// none.
-std::string mail_domain(std::string_view mailbox);
-
-// What became of a transfer, in words that all formats share.
-enum class MailFate { accepted, deferred, rejected, bounced, other };
-MailFate fate_of(const OtherRow& row);
-
-// Whether a message, or the message of a transfer, says itself that a program wrote it or that it
-// went to many: what a vacation notice, a ticket system, a bounce or a list leaves (RFC 3834).
-bool says_automatic(const OtherRow& row);
 
 // Whether content passed from the client (or back to it), by signs that no empty packet leaves.
 bool has_content_sent(const OtherRow& flow);

@@ -13,14 +13,6 @@ constexpr std::size_t kMostFarEnds = 1'000;
 constexpr double kKeeperShare = 0.9, kOtherShare = 0.5;
 constexpr std::uint64_t kKeeperRows = 10;
 
-const Evidence* evidence_of(const MethodContext& context, std::uint32_t number) {
-  if (context.all_evidences == nullptr) return nullptr;
-  for (const Evidence& evidence : *context.all_evidences) {
-    if (evidence.number == number) return &evidence;
-  }
-  return nullptr;
-}
-
 // All that the row tells of, as an interval; a stamp of a whole day has its end in `until`.
 Interval span_of(const RecordRow& row) {
   const std::int64_t end = std::max(row.until_us + 1, row.time_us + row.width_us);
@@ -143,7 +135,7 @@ std::map<PartyPair, DirectRows> rows_between(const OtherRecords& others, RecordK
     const OtherRow& row = others.rows[i];
     if (row.row.kind != kind) continue;
     if (evidence == nullptr || evidence->number != row.evidence) {
-      evidence = evidence_of(context, row.evidence);
+      evidence = evidence_numbered(context, row.evidence);
     }
     DirectEnds ends = ends_of(row, evidence, *context.case_file);
     place_by_keeper(row, evidence, keepers, ends);
@@ -249,9 +241,10 @@ Keepers::Keepers(const OtherRecords& others, const MethodContext& context) : con
   for (const OtherRow& row : others.rows) {
     if (row.row.kind != RecordKind::flow && row.row.kind != RecordKind::mail) continue;
     if (evidence == nullptr || evidence->number != row.evidence) {
-      evidence = evidence_of(context, row.evidence);
+      evidence = evidence_numbered(context, row.evidence);
     }
     ++rows_[{row.evidence, row.row.kind}];
+    if (row.row.kind == RecordKind::mail) note_writer(row);
     const DirectEnds ends = ends_of(row, evidence, *context.case_file);
     std::set<int> parties;
     for (const DirectEnds::End& end : ends.from) parties.insert(end.party);
@@ -267,10 +260,46 @@ Keepers::Keepers(const OtherRecords& others, const MethodContext& context) : con
   }
 }
 
+// The host is what syslog wrote at the head of the line, or the log of itself: often a first label
+// alone, which leads to nobody.
+void Keepers::note_writer(const OtherRow& row) {
+  static const FieldId kHost = field_id("host");
+  const std::string_view host = row.field(kHost);
+  auto known = party_of_host_.find(host);
+  if (known == party_of_host_.end()) {
+    std::string canonical;
+    const bool is_name = !host.empty() && !canonicalise_name(host, canonical);
+    int party = -1;
+    std::size_t holders = 0;
+    for (std::size_t p = 0; is_name && p < context_.case_file->parties.size(); ++p) {
+      if (!context_.case_file->parties[p].holds_name(canonical)) continue;
+      party = static_cast<int>(p);
+      ++holders;
+    }
+    if (holders != 1) party = -1;
+    if (party_of_host_.size() == kMostFarEnds) {  // no log has so many writers
+      ++writers_[row.evidence][party];
+      return;
+    }
+    known = party_of_host_.emplace(host, party).first;
+  }
+  ++writers_[row.evidence][known->second];
+}
+
+// Nothing when hosts of nobody's, or of several parties, wrote it: a syslog server collects those.
+std::optional<Keeper> Keepers::by_writer(const Evidence& evidence, int party) const {
+  const auto found = writers_.find(evidence.number);
+  if (found == writers_.end() || found->second.size() != 1) return std::nullopt;
+  const int writer = found->second.begin()->first;
+  if (writer < 0 || evidence.vantage != Vantage::mail_server) return std::nullopt;
+  return writer == party ? Keeper::theirs : Keeper::unclear;
+}
+
 Keeper Keepers::of(const Evidence& evidence, RecordKind kind, int party) const {
   const Party& holder = context_.case_file->parties[static_cast<std::size_t>(party)];
   if (kind == RecordKind::mail) {
     if (const auto stated = stated_keeper(evidence, holder)) return *stated;
+    if (const auto written = by_writer(evidence, party)) return *written;
   }
   const auto counted = rows_.find({evidence.number, kind});
   std::uint64_t rows = counted == rows_.end() ? 0 : counted->second;

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "methods/support/direct_ends.h"
+#include "methods/support/other_findings.h"
 
 namespace assay::methods {
 
 // Indices into OtherRecords::rows, ascending.
-using OtherIndices = std::vector<std::uint32_t>;
 
 // The rows of one kind from one party to another. A row stands in one of the five lists.
 struct DirectRows {
@@ -35,8 +35,9 @@ struct PartyPair {
   friend auto operator<=>(const PartyPair&, const PartyPair&) = default;
 };
 
-// Whether the rows show whose log an evidence is: nearly all of them have that party at an end, and
-// the other ends differ (docs/methods/direct_records.md). Flows and mail are looked at, once.
+// Whether the rows show whose log an evidence is: each was written on a host of that party's, or
+// nearly all of them have that party at an end, and the other ends differ
+// (docs/methods/direct_records.md). Flows and mail are looked at, once.
 enum class Keeper { theirs, not_theirs, unclear };
 class Keepers {
  public:
@@ -49,7 +50,13 @@ class Keepers {
     std::uint64_t largest = 0;  // of the rows, with one far end
     std::map<std::string, std::uint64_t> far;
   };
+  void note_writer(const OtherRow& row);
+  std::optional<Keeper> by_writer(const Evidence& evidence, int party) const;
+
   const MethodContext& context_;
+  // Rows of a mail log by the party whose host wrote them; -1 where that is nobody's or not told.
+  std::map<std::uint32_t, std::map<int, std::uint64_t>> writers_;
+  std::map<std::string, int, std::less<>> party_of_host_;
   std::map<std::pair<std::uint32_t, RecordKind>, std::uint64_t> rows_;
   std::map<std::tuple<std::uint32_t, RecordKind, int>, Theirs> theirs_;
 };

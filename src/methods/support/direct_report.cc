@@ -1,13 +1,17 @@
 #include "methods/support/direct_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "methods/support/measure.h"
 
 namespace assay::methods {
 namespace {
+
+constexpr std::size_t kKeepersTold = 2;
 
 double size_of(const OtherIndices& rows) { return static_cast<double>(rows.size()); }
 
@@ -105,10 +109,14 @@ std::string flow_text(const DirectSurvey& survey, const PartyPair& pair, Finding
       "sent first, or what the exporter guessed.");
   return fmt::format(
       "{} answered, {} with content from the server, {} with content both ways that is no greeting "
-      "or handshake, {} of one way alone; {} to a port of DNS are look-ups and no contact",
+      "or handshake, {} of one way alone; {} to a port of DNS are look-ups and no contact{}",
       count_text(size_of(tally.answered)), count_text(size_of(tally.replied)),
       count_text(size_of(tally.content)), count_text(size_of(tally.one_way)),
-      count_text(size_of(tally.lookups)));
+      count_text(size_of(tally.lookups)),
+      tally.ways_back.empty()
+          ? ""
+          : fmt::format("; {} of them are the way back of flows that began at the other side",
+                        count_text(size_of(tally.ways_back))));
 }
 
 std::string service_text(const DirectSurvey& survey, const DirectRows& rows, Finding& finding) {
@@ -128,7 +136,32 @@ std::string service_text(const DirectSurvey& survey, const DirectRows& rows, Fin
   return fmt::format("{} with a reply of the service", count_text(replied));
 }
 
-std::string mail_text(const DirectSurvey& survey, const DirectRows& rows, Finding& finding) {
+// A log whose rows show nobody as its keeper leaves inner addresses to the envelope: what to state.
+void say_how_to_tell_keeper(const DirectSurvey& survey, const PartyPair& pair,
+                            const DirectRows& rows, Finding& finding) {
+  std::set<std::uint32_t> evidences;
+  for (const std::uint32_t i : rows.named) evidences.insert(survey.others().rows[i].evidence);
+  std::size_t told = 0;
+  for (const std::uint32_t number : evidences) {
+    const Evidence* evidence = evidence_numbered(survey.context(), number);
+    if (evidence == nullptr || told == kKeepersTold) continue;
+    for (const int party : {pair.from, pair.to}) {
+      const Party& holder = survey.context().case_file->parties[static_cast<std::size_t>(party)];
+      if (holder.names.empty() || !survey.could_keep_mail(*evidence, party)) continue;
+      std::vector<std::string> names;
+      for (const NamePattern& name : holder.names) names.push_back(name.to_string());
+      finding.limitations.push_back(fmt::format(
+          "The rows of {} do not show who kept it. If it is {}'s own log, and whole, state so: "
+          "assay add CASE {} --restate --vantage mail_server --covers FROM/TO --complete --names "
+          "{}. Its inner addresses then count as {}'s.",
+          evidence->id, holder.name, evidence->name, fmt::join(names, ","), holder.name));
+      ++told;
+    }
+  }
+}
+
+std::string mail_text(const DirectSurvey& survey, const PartyPair& pair, const DirectRows& rows,
+                      Finding& finding) {
   const MailTally tally = tally_mail(survey.others(), rows);
   const std::pair<MailFate, const char*> kFates[] = {{MailFate::accepted, "accepted"},
                                                      {MailFate::deferred, "deferred"},
@@ -153,6 +186,7 @@ std::string mail_text(const DirectSurvey& survey, const DirectRows& rows, Findin
   finding.limitations.emplace_back(
       "A transfer that is known by the envelope's domain alone may be forged, or was handed to a "
       "host of neither party: it is no evidence that the named party took part.");
+  say_how_to_tell_keeper(survey, pair, rows, finding);
   return text;
 }
 
@@ -216,7 +250,7 @@ std::string text_of(const DirectSurvey& survey, const PartyPair& pair, RecordKin
     case RecordKind::service:
       return service_text(survey, rows, finding);
     case RecordKind::mail:
-      return mail_text(survey, rows, finding);
+      return mail_text(survey, pair, rows, finding);
     case RecordKind::message:
       return message_text(survey, pair, finding);
     default:
@@ -266,7 +300,9 @@ void fill_in(const DirectSurvey& survey, const PartyPair& pair, RecordKind kind,
       fmt::format("{} {} {} (both ends shown by {}): {}.", plural(size_of(counted), words.rows),
                   way, window_text(survey.window()), words.placed, more);
   say_apart(rows, kind, words, finding);
-  finding.selection = survey.seal(counted, fmt::format("{} rows {}", words.rows, way));
+  std::sort(counted.begin(), counted.end());
+  finding.selection =
+      seal_others(survey.context(), counted, fmt::format("{} rows {}", words.rows, way));
   if (kind == RecordKind::flow || kind == RecordKind::mail || kind == RecordKind::payment) {
     if (kind != RecordKind::payment) {
       const auto& parties = survey.context().case_file->parties;

@@ -12,6 +12,9 @@ namespace assay::methods {
 
 inline constexpr char kDirectVantage[] = "";  // records of other kinds meet no vantage
 
+// From the first to the last moment of which a vantage of look-ups tells.
+Interval time_of_lookups(const std::vector<QuestionRecords>& vantages);
+
 // The rows of all kinds between the parties, brought together once.
 class DirectSurvey {
  public:
@@ -24,12 +27,13 @@ class DirectSurvey {
   const OtherRecords& others() const { return others_; }
   const Interval& window() const { return window_; }
   const DirectRows& rows(RecordKind kind, const PartyPair& pair) const;
-  // Sealed like the selections of look-ups, by (time, evidence, offset).
-  Selection seal(const OtherIndices& rows, std::string description) const;
   // Payments of the pair's accounts, the right way, whose other side is not told: maybe theirs.
   std::uint64_t untold_payments(const PartyPair& pair) const;
   // Evidences of flows or mail that the party kept and that speak of the whole window.
   std::size_t kept_by(RecordKind kind, int party) const;
+  // A mail server's log, or one whose vantage nobody stated, that could be the party's own while
+  // its rows do not show it.
+  bool could_keep_mail(const Evidence& evidence, int party) const;
   // Sets the finding's absence where a party's own complete records allow it; says what stands in
   // the way otherwise, in the finding's limitations. `observed`: rows that are it, or could be.
   void vouch(RecordKind kind, const PartyPair& pair, const std::string& what,

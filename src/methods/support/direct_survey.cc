@@ -3,35 +3,18 @@
 #include <algorithm>
 #include <set>
 
-#include "core/digest.h"
+#include "methods/support/accounts.h"
 #include "methods/support/direct_report.h"
 #include "methods/support/measure.h"
 
 namespace assay::methods {
 namespace {
 
-constexpr std::size_t kExamples = 5;
 constexpr std::size_t kShortfallsTold = 3;
 
 const OtherRecords& no_records() {
   static const OtherRecords kNone;
   return kNone;
-}
-
-Interval hull_of(const MethodContext& context) {
-  if (context.question->window) return *context.question->window;
-  std::optional<Interval> hull;
-  const auto widen = [&](const Interval& part) {
-    hull = hull ? Interval{std::min(hull->begin_us, part.begin_us),
-                           std::max(hull->end_us, part.end_us)}
-                : part;
-  };
-  if (context.all_evidences == nullptr) return {};
-  for (const Evidence& evidence : *context.all_evidences) {
-    for (const Interval& part : evidence.coverage.intervals) widen(part);
-    if (evidence.span) widen(*evidence.span);
-  }
-  return hull.value_or(Interval{});
 }
 
 // Whose records could show every dealing of a party: a sensor sees no mail behind STARTTLS, and a
@@ -56,19 +39,31 @@ using Accounts = std::set<std::string>;
 bool is_statement_of(const Accounts& accounts, const Party& party) {
   return !accounts.empty() &&
          std::all_of(accounts.begin(), accounts.end(), [&](const std::string& account) {
-           return std::find(party.accounts.begin(), party.accounts.end(), account) !=
-                  party.accounts.end();
+           return std::any_of(
+               party.accounts.begin(), party.accounts.end(),
+               [&](const std::string& held) { return is_same_account(account, held); });
          });
 }
 
 }  // namespace
+
+Interval time_of_lookups(const std::vector<QuestionRecords>& vantages) {
+  Interval hull;
+  for (const QuestionRecords& records : vantages) {
+    if (records.window.empty()) continue;
+    hull = hull.empty() ? records.window
+                        : Interval{std::min(hull.begin_us, records.window.begin_us),
+                                   std::max(hull.end_us, records.window.end_us)};
+  }
+  return hull;
+}
 
 DirectSurvey::DirectSurvey(const MethodContext& context, std::vector<int> parties,
                            const std::vector<RecorderLoss>* losses, const Interval& lookups)
     : context_(context),
       others_(context.others != nullptr ? *context.others : no_records()),
       losses_(losses),
-      window_(hull_of(context)),
+      window_(window_of(context)),
       absence_window_(context.question->window || lookups.empty() ? window_ : lookups),
       keepers_(others_, context) {
   for (const RecordKind kind : {RecordKind::flow, RecordKind::service, RecordKind::mail,
@@ -104,38 +99,19 @@ const DirectRows& DirectSurvey::rows(RecordKind kind, const PartyPair& pair) con
   return found == of_kind->second.end() ? kNone : found->second;
 }
 
-Selection DirectSurvey::seal(const OtherIndices& rows, std::string description) const {
-  Selection selection;
-  selection.description = std::move(description);
-  selection.rows = rows.size();
-  OtherIndices sorted = rows;
-  std::sort(sorted.begin(), sorted.end());
-  Sha256 digest;
-  for (const std::uint32_t i : sorted) {
-    const OtherRow& row = others_.rows[i];
-    digest.update(fmt::format("{}:{}:{}\n", row.evidence, row.row.offset, row.row.length));
-    auto& told = selection.evidences;
-    if (std::find(told.begin(), told.end(), row.evidence) == told.end()) {
-      told.push_back(row.evidence);
-    }
-    if (selection.examples.size() == kExamples) continue;
-    std::string id = std::to_string(row.evidence);
-    for (const Evidence& evidence : *context_.all_evidences) {
-      if (evidence.number == row.evidence) id = evidence.id;
-    }
-    selection.examples.push_back(fmt::format("{}:{}", id, row.row.offset));
-  }
-  std::sort(selection.evidences.begin(), selection.evidences.end());
-  selection.locus_sha256 = digest.hex();
-  return selection;
-}
-
 std::string DirectSurvey::objection_to(const Evidence& evidence) const {
   if (losses_ == nullptr) return "";
   const bool has_lost = std::any_of(losses_->begin(), losses_->end(), [&](const auto& loss) {
     return std::find(loss.of.begin(), loss.of.end(), evidence.number) != loss.of.end();
   });
   return has_lost ? "its recorder says itself that it lost some" : "";
+}
+
+bool DirectSurvey::could_keep_mail(const Evidence& evidence, int party) const {
+  Evidence as_server = evidence;
+  if (evidence.vantage == Vantage::unknown) as_server.vantage = Vantage::mail_server;
+  return can_vouch(as_server, RecordKind::mail) &&
+         keepers_.of(evidence, RecordKind::mail, party) == Keeper::unclear;
 }
 
 // The records that one party kept of this kind, and every evidence that could be some of them.
@@ -177,7 +153,9 @@ std::string DirectSurvey::missing_account(const std::vector<Recorder>& recorders
     const bool is_there =
         std::any_of(recorders.begin(), recorders.end(), [&](const Recorder& recorder) {
           const auto accounts = statements_.find(recorder.pieces.front()->number);
-          return accounts != statements_.end() && accounts->second.contains(account);
+          return accounts != statements_.end() &&
+                 std::any_of(accounts->second.begin(), accounts->second.end(),
+                             [&](const std::string& its) { return is_same_account(its, account); });
         });
     if (!is_there) return account;
   }

@@ -4,15 +4,18 @@
 #include <array>
 #include <cmath>
 
+#include "assay/instant.h"
 #include "methods/support/cache_shape.h"
 
 namespace assay::methods {
 namespace {
 
 constexpr std::size_t kMinGaps = 100;
+constexpr std::size_t kGapsInStratum = 100, kMostStrata = 3;
 constexpr double kFrom = 1.4, kTo = 2.95;  // in TTLs: the waits that are looked at
 constexpr double kLeastTtl = 120;
-constexpr int kBins = 68;  // over them; the bump begins with one
+constexpr double kMostWait = 14 * 86'400.0;  // of a gap, as far as its open hours are counted
+constexpr int kBins = 68;                    // over them; the bump begins with one
 constexpr double kWidthQuantile = 0.75;
 constexpr double kLeastWidth = 120;
 constexpr double kLeastCapture = 0.25;
@@ -21,9 +24,11 @@ constexpr int kNewtonRounds = 30;
 constexpr double kMostLog = 30;
 constexpr double kMostShare = 0.25;  // x (1 - x) of x = one half
 constexpr double kSlopeSd = 2,
-                 kBendSd = 0.4;     // of the log hazard over the waits that are looked at
-constexpr double kTwoSided = 3.84;  // chi-squared with one degree of freedom at 5 %
-constexpr double kOneSided = 2.58;  // normal at 0.5 %
+                 kBendSd = 0.4;  // of the log hazard over the waits that are looked at
+// Chi-squared with one degree of freedom has 3.84 at 5 %; the law of two waits, of which each group
+// has few pairs, is taken as known, and 3.84 held the share in .88 of 300 development records.
+constexpr double kTwoSided = 6.1;
+constexpr double kOneSided = 3.09;  // normal at 0.1 %
 
 constexpr std::size_t kTerms = 3;  // level, slope, bend
 using Terms = std::array<double, kTerms>;
@@ -129,17 +134,46 @@ struct Pairs {
   double all = 0;             // pairs, also those too long to count
 };
 
-Pairs pairs_of(const std::vector<double>& gaps, double ttl, double early) {
-  Pairs pairs;
-  for (std::size_t i = 1; i < gaps.size(); ++i) {
-    const double first = gaps[i - 1] - ttl;
-    const double second = gaps[i] - ttl;
-    if (first < -early || second < -early) continue;
-    pairs.all += 1;
-    if (first < ttl && second < ttl) pairs.waits.push_back(first + second);
+// Hours of a working day or of a weekend, in UTC. Time as a party's clock has it is not needed:
+// what matters is which hours are alike.
+std::size_t hour_kind(double seconds) {
+  const auto hour = static_cast<std::int64_t>(std::floor(seconds / 3600));
+  const std::int64_t day = hour >= 0 ? hour / 24 : (hour - 23) / 24;
+  return static_cast<std::size_t>((weekday_of(day) >= 5 ? 24 : 0) + (hour - day * 24));
+}
+
+template <typename Visit>
+void for_each_hour(double from, double to, const Visit& visit) {
+  while (from < to) {
+    const double next = std::min(to, 3600 * (std::floor(from / 3600) + 1));
+    visit(hour_kind(from), next - from);
+    from = next;
   }
-  std::sort(pairs.waits.begin(), pairs.waits.end());
-  return pairs;
+}
+
+// For every gap: how much demand is to be expected from one to two TTLs after its begin, by what
+// the record has at such hours. It depends on when a gap begins, not on when it ends, so that
+// nothing in it changes at twice the TTL.
+std::vector<double> demand_in_second_ttl(const std::vector<Gap>& gaps, double ttl) {
+  std::array<double, 48> ends{}, open{};
+  for (const Gap& gap : gaps) {
+    const double end = static_cast<double>(gap.end_us) / 1e6;
+    const double wait = std::clamp(gap.seconds - ttl, 0.0, kMostWait);
+    ends[hour_kind(end)] += gap.seconds - ttl <= kMostWait ? 1 : 0;
+    const double begin = end - gap.seconds + ttl;
+    for_each_hour(begin, begin + wait,
+                  [&](std::size_t hour, double seconds) { open[hour] += seconds; });
+  }
+  std::vector<double> demand;
+  for (const Gap& gap : gaps) {
+    const double begin = static_cast<double>(gap.end_us) / 1e6 - gap.seconds + ttl;
+    double total = 0;
+    for_each_hour(begin, begin + std::min(ttl, kMostWait), [&](std::size_t hour, double seconds) {
+      total += seconds * ends[hour] / std::max(open[hour], 60.0);
+    });
+    demand.push_back(total);
+  }
+  return demand;
 }
 
 // Bins are cut so that one begins where doubled gaps do.
@@ -162,28 +196,86 @@ std::vector<Bin> bins_of(const std::vector<double>& gaps, const Pairs& pairs, do
     }
     const auto low = std::lower_bound(pairs.waits.begin(), pairs.waits.end(), bin.from - 2 * ttl);
     const auto high = std::lower_bound(low, pairs.waits.end(), bin.to - 2 * ttl);
-    bin.doubled = static_cast<double>(high - low) / pairs.all;
+    bin.doubled = static_cast<double>(high - low) / std::max(pairs.all, 1.0);
   }
   return bins;
+}
+
+// Gaps that begin when about as much is asked for, with the pairs whose first gap begins then.
+struct Stratum {
+  std::vector<double> gaps;
+  Pairs pairs;
+  std::vector<Bin> bins;
+};
+
+std::vector<Stratum> strata_of(const std::vector<Gap>& gaps, double ttl, double early) {
+  const std::vector<double> demand = demand_in_second_ttl(gaps, ttl);
+  const auto count = std::clamp(gaps.size() / kGapsInStratum, std::size_t{1}, kMostStrata);
+  std::vector<double> sorted = demand;
+  std::sort(sorted.begin(), sorted.end());
+  const auto stratum_of = [&](double value) {
+    std::size_t at = 0;
+    while (at + 1 < count && value > sorted[(at + 1) * sorted.size() / count]) ++at;
+    return at;
+  };
+  std::vector<Stratum> strata(count);
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    strata[stratum_of(demand[i])].gaps.push_back(gaps[i].seconds);
+    if (i == 0) continue;
+    const double first = gaps[i - 1].seconds - ttl;
+    const double second = gaps[i].seconds - ttl;
+    if (first < -early || second < -early) continue;
+    Pairs& pairs = strata[stratum_of(demand[i - 1])].pairs;
+    pairs.all += 1;
+    if (first < ttl && second < ttl) pairs.waits.push_back(first + second);
+  }
+  std::erase_if(strata, [](const Stratum& stratum) { return stratum.gaps.empty(); });
+  for (Stratum& stratum : strata) {
+    std::sort(stratum.pairs.waits.begin(), stratum.pairs.waits.end());
+    stratum.bins = bins_of(stratum.gaps, stratum.pairs, ttl, early);
+  }
+  return strata;
 }
 
 // The most likely number of doubled gaps, and where the likelihood has fallen by so much.
 struct Doubled {
   double count = 0, low = 0, high = 0;
-  Hazard hazard;        // at `count`
-  double deviance = 0;  // over none
+  std::vector<Hazard> hazards;  // of the strata, at `count`
+  double deviance = 0;          // over none
 };
 
-Doubled fit_doubled(const std::vector<Bin>& bins, double most) {
-  double ends = 0, running = 0;
-  for (const Bin& bin : bins) {
-    ends += bin.ends;
-    running += bin.running;
+// The hazards of all strata when `count` of `gaps` gaps are doubled, the same part in each stratum.
+std::vector<Hazard> fit_hazards(const std::vector<Stratum>& strata, double count, double gaps,
+                                const std::vector<Hazard>& start) {
+  std::vector<Hazard> hazards;
+  for (std::size_t s = 0; s < strata.size(); ++s) {
+    const double part = static_cast<double>(strata[s].gaps.size()) / gaps;
+    hazards.push_back(fit_hazard(strata[s].bins, count * part, start[s]));
   }
-  Hazard start;
-  start.term[0] = std::log((ends + 0.5) / std::max(running, 1.0));
-  const Hazard none = fit_hazard(bins, 0, start);
-  const auto likelihood = [&](double count) { return fit_hazard(bins, count, none).likelihood; };
+  return hazards;
+}
+
+double total_likelihood(const std::vector<Hazard>& hazards) {
+  double total = 0;
+  for (const Hazard& hazard : hazards) total += hazard.likelihood;
+  return total;
+}
+
+Doubled fit_doubled(const std::vector<Stratum>& strata, double gaps) {
+  const double most = kMostShare * gaps;
+  std::vector<Hazard> start;
+  for (const Stratum& stratum : strata) {
+    double ends = 0, running = 0;
+    for (const Bin& bin : stratum.bins) {
+      ends += bin.ends;
+      running += bin.running;
+    }
+    start.emplace_back().term[0] = std::log((ends + 0.5) / std::max(running, 1.0));
+  }
+  const std::vector<Hazard> none = fit_hazards(strata, 0, gaps, start);
+  const auto likelihood = [&](double count) {
+    return total_likelihood(fit_hazards(strata, count, gaps, none));
+  };
   // The profile has one top: golden section.
   constexpr double kGolden = 0.6180339887498949;
   double low = 0, high = most;
@@ -200,13 +292,14 @@ Doubled fit_doubled(const std::vector<Bin>& bins, double most) {
   }
   Doubled found;
   found.count = (low + high) / 2;
-  found.hazard = fit_hazard(bins, found.count, none);
-  if (found.hazard.likelihood <= none.likelihood) {
+  found.hazards = fit_hazards(strata, found.count, gaps, none);
+  if (total_likelihood(found.hazards) <= total_likelihood(none)) {
     found.count = 0;
-    found.hazard = none;
+    found.hazards = none;
   }
-  found.deviance = 2 * (found.hazard.likelihood - none.likelihood);
-  const double floor = found.hazard.likelihood - kTwoSided / 2;
+  const double top = total_likelihood(found.hazards);
+  found.deviance = 2 * (top - total_likelihood(none));
+  const double floor = top - kTwoSided / 2;
   const auto cross = [&](double inside, double outside) {
     if (likelihood(outside) >= floor) return outside;
     for (int round = 0; round < 20; ++round) {
@@ -222,26 +315,38 @@ Doubled fit_doubled(const std::vector<Bin>& bins, double most) {
 
 }  // namespace
 
-LostRefreshes lost_refreshes(const std::vector<double>& gaps, double ttl, double tolerance) {
+LostRefreshes lost_refreshes(const std::vector<Gap>& gaps, double ttl, double tolerance) {
   LostRefreshes result;
   const double early = tolerance + kAheadSeconds;
-  const Pairs pairs = pairs_of(gaps, ttl, early);
-  if (ttl < kLeastTtl || gaps.size() < kMinGaps || pairs.waits.size() < kMinGaps / 2) return result;
-  const std::vector<Bin> bins = bins_of(gaps, pairs, ttl, early);
-  for (const Bin& bin : bins) result.capture += bin.doubled;
-  if (result.capture < kLeastCapture) return result;
+  if (ttl < kLeastTtl || gaps.size() < kMinGaps) return result;
+  const std::vector<Stratum> strata = strata_of(gaps, ttl, early);
+  const double n = static_cast<double>(gaps.size());
+  std::vector<double> waits;
+  for (const Stratum& stratum : strata) {
+    const double part = static_cast<double>(stratum.gaps.size()) / n;
+    for (const Bin& bin : stratum.bins) result.capture += part * bin.doubled;
+    waits.insert(waits.end(), stratum.pairs.waits.begin(), stratum.pairs.waits.end());
+  }
+  if (waits.size() < kMinGaps / 2 || result.capture < kLeastCapture) return result;
+  std::sort(waits.begin(), waits.end());
   result.is_enough = true;
   const double begin = 2 * (ttl - early);
-  result.width_seconds = std::clamp(quantile_of_sorted(pairs.waits, kWidthQuantile), kLeastWidth,
+  result.width_seconds = std::clamp(quantile_of_sorted(waits, kWidthQuantile), kLeastWidth,
                                     std::max(kTo * ttl - begin, kLeastWidth));
-  const double n = static_cast<double>(gaps.size());
-  const Doubled found = fit_doubled(bins, kMostShare * n);
-  for (const Bin& bin : bins) {
-    if (bin.from < begin - 1 || bin.from >= begin + result.width_seconds) continue;
-    const double part =
-        std::min(1.0, (begin + result.width_seconds - bin.from) / (bin.to - bin.from));
-    result.near_count += std::round(part * bin.ends);
-    result.expected += part * found.hazard.in(bin);
+  const Doubled found = fit_doubled(strata, n);
+  // Fisher's information of the number, the smooth hazards taken as known but for their level.
+  double information = 0;
+  for (std::size_t s = 0; s < strata.size(); ++s) {
+    const double share = static_cast<double>(strata[s].gaps.size()) / n;
+    for (const Bin& bin : strata[s].bins) {
+      const double smooth = found.hazards[s].in(bin);
+      information += share * share * bin.doubled * bin.doubled / std::max(smooth, 0.3);
+      if (bin.from < begin - 1 || bin.from >= begin + result.width_seconds) continue;
+      const double part =
+          std::min(1.0, (begin + result.width_seconds - bin.from) / (bin.to - bin.from));
+      result.near_count += std::round(part * bin.ends);
+      result.expected += part * smooth;
+    }
   }
   result.p = 0.5 * std::erfc(std::sqrt(std::max(found.deviance, 0.0) / 2));
   const auto lost_at = [&](double count) {
@@ -255,11 +360,6 @@ LostRefreshes lost_refreshes(const std::vector<double>& gaps, double ttl, double
   };
   result.lost_share = lost_at(found.count);
   result.lost_range = Range{lost_at(found.low), lost_at(found.high)};
-  // By Fisher's information of the number, the smooth hazard taken as known but for its level.
-  double information = 0;
-  for (const Bin& bin : bins) {
-    information += bin.doubled * bin.doubled / std::max(found.hazard.in(bin), 0.3);
-  }
   result.detectable_share = share_of(kOneSided / std::sqrt(std::max(information, 1e-12)) / n);
   return result;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "methods/support/gap_series.h"
 #include "methods/support/stats.h"
 
 namespace assay::methods {
@@ -21,8 +22,10 @@ struct LostRefreshes {
   double detectable_share = 0;  // that would be found in half of cases
 };
 
-// `gaps` of one cache in order of time, seconds. O(n log n).
-LostRefreshes lost_refreshes(const std::vector<double>& gaps, double ttl_seconds,
+// `gaps` of one cache in order of time. They are fitted in up to three groups, by how much demand
+// is to be expected a TTL after they begin: in a busy hour hardly any gap reaches two TTLs by
+// itself. O(n log n + hours of the record).
+LostRefreshes lost_refreshes(const std::vector<Gap>& gaps, double ttl_seconds,
                              double tolerance_seconds);
 
 }  // namespace assay::methods

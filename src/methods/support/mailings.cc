@@ -1,11 +1,11 @@
 #include "methods/support/mailings.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <unordered_map>
 
+#include "methods/support/mail_words.h"
 #include "methods/support/stats.h"
 
 namespace assay::methods {
@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::int64_t kHourUs = 3'600 * kMicrosPerSecond;
 constexpr double kBulkLevel = 0.001;
-
-// Empty where there is none that is a name.
-std::string domain_in(std::string_view address) {
-  const std::size_t at = address.rfind('@');
-  if (at == std::string_view::npos) return {};
-  std::string_view text = address.substr(at + 1);
-  if (text.ends_with('>')) text.remove_suffix(1);
-  std::string domain;
-  return canonicalise_name(text, domain) ? std::string() : domain;
-}
 
 // A party that holds the names below a domain sends under the domain itself, too.
 bool is_of_a_party(const MethodContext& context, const std::string& domain) {
@@ -82,7 +72,7 @@ Mailings sent_by_parties(const MethodContext& context) {
   };
   for (const OtherRow& row : context.others->rows) {
     if (row.row.kind != RecordKind::mail || !row.is_dated()) continue;
-    const std::string from = domain_in(row.field(kFrom)), to = domain_in(row.field(kTo));
+    const std::string from = mail_domain(row.field(kFrom)), to = mail_domain(row.field(kTo));
     if (from.empty() || to.empty() || !is_of_a_party(context, from)) continue;
     mailings.transfers.push_back({row.row.time_us, row.evidence, index_of(from), index_of(to),
                                   row.row.offset, row.row.length});

@@ -5,15 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/digest.h"
+#include "methods/support/seal.h"
 
 namespace assay::methods {
-namespace {
-
-constexpr std::size_t kExamples = 5;
-constexpr std::size_t kSealBuffer = 1 << 16;
-
-}  // namespace
 
 Finding make_finding(const Method& method, const QuestionRecords& records,
                      const MethodContext& context, std::string_view subject,
@@ -59,41 +53,15 @@ const Evidence* evidence_of(const QuestionRecords& records, std::uint32_t number
 }
 
 Selection seal(const QuestionRecords& records, const RowIndices& rows, std::string description) {
-  Selection selection;
-  selection.description = std::move(description);
-  selection.rows = rows.size();
-  Sha256 digest;
-  std::string buffer;
-  buffer.reserve(kSealBuffer + 64);
-  std::vector<bool> seen;
-  const auto append = [&buffer](std::uint64_t value, char end) {
-    const fmt::format_int text(value);
-    buffer.append(text.data(), text.size());
-    buffer.push_back(end);
-  };
+  SelectionSeal sealed(std::move(description), [&](std::uint32_t number) {
+    const Evidence* evidence = evidence_of(records, number);
+    return evidence ? evidence->id : std::string();
+  });
   for (const std::uint32_t index : rows) {
     const LookupRow& row = records.rows[index];
-    append(row.evidence, ':');
-    append(row.offset, ':');
-    append(row.length, '\n');
-    if (buffer.size() >= kSealBuffer) {
-      digest.update(buffer);
-      buffer.clear();
-    }
-    if (row.evidence >= seen.size()) seen.resize(row.evidence + 1, false);
-    seen[row.evidence] = true;
-    if (selection.examples.size() < kExamples) {
-      const Evidence* evidence = evidence_of(records, row.evidence);
-      selection.examples.push_back(
-          fmt::format("{}:{}", evidence ? evidence->id : std::to_string(row.evidence), row.offset));
-    }
+    sealed.add(row.evidence, row.offset, row.length);
   }
-  digest.update(buffer);
-  selection.locus_sha256 = digest.hex();
-  for (std::size_t number = 0; number < seen.size(); ++number) {
-    if (seen[number]) selection.evidences.push_back(static_cast<std::uint32_t>(number));
-  }
-  return selection;
+  return sealed.finish();
 }
 
 std::string count_text(double count) {

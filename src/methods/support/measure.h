@@ -24,8 +24,7 @@ void add(Finding& finding, std::string_view name, double value, std::string_view
 void add(Finding& finding, std::string_view name, double value, std::string_view unit,
          const std::optional<Range>& interval, std::string_view interval_method);
 
-// Selection over these rows, sealed by SHA-256 over "<evidence number>:<offset>:<length>\n" in
-// order. O(rows).
+// Selection over these rows, in order (support/seal.h).
 Selection seal(const QuestionRecords& records, const RowIndices& rows, std::string description);
 
 const Evidence* evidence_of(const QuestionRecords& records, std::uint32_t number);

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/ascii.h"
 #include "methods/registry.h"
 #include "methods/support/measure.h"
 
@@ -39,12 +40,10 @@ std::string some_of(const std::set<std::string>& names) {
       names.size() > told.size() ? fmt::format(" and {} more", names.size() - told.size()) : "");
 }
 
-// Reverse names on the networks of the question's addresses.
-void add_network(const MethodContext& context, const std::vector<Assertion>& all,
-                 const Asked& asked, std::vector<Finding>& findings) {
-  std::set<std::string> networks;
-  double space = 0;
-  std::vector<IpPrefix> prefixes;
+// The /24 (/64) of each of the question's addresses, or its own larger network.
+std::vector<IpPrefix> networks_of(const Asked& asked) {
+  std::vector<IpPrefix> networks;
+  std::set<std::string> known;
   for (const IpPrefix& ours : asked.addresses) {
     const bool is_v4 = ours.base().is_v4();
     const bool is_narrow = ours.length() > (is_v4 ? 24 : 64);
@@ -54,9 +53,28 @@ void add_network(const MethodContext& context, const std::vector<Assertion>& all
     }
     const int length = is_narrow ? (is_v4 ? 24 : 64) : ours.length();
     const auto prefix = IpPrefix::parse(fmt::format("{}/{}", base.to_string(), length));
-    if (!prefix.ok() || !networks.insert(prefix->to_string()).second) continue;
-    prefixes.push_back(*prefix);
-    space += std::pow(2.0, (is_v4 ? 32 : 128) - length);
+    if (prefix.ok() && known.insert(prefix->to_string()).second) networks.push_back(*prefix);
+  }
+  return networks;
+}
+
+const IpPrefix* network_holding(const std::vector<IpPrefix>& networks, const Assertion& one) {
+  const auto address = one.role == Role::ptr ? IpAddress::parse(one.about) : std::nullopt;
+  if (!address) return nullptr;
+  const auto found = std::find_if(networks.begin(), networks.end(),
+                                  [&](const IpPrefix& each) { return each.contains(*address); });
+  return found == networks.end() ? nullptr : &*found;
+}
+
+// Reverse names on the networks of the question's addresses.
+void add_network(const MethodContext& context, const std::vector<Assertion>& all,
+                 const Asked& asked, std::vector<Finding>& findings) {
+  const std::vector<IpPrefix> prefixes = networks_of(asked);
+  std::set<std::string> networks;
+  double space = 0;
+  for (const IpPrefix& prefix : prefixes) {
+    networks.insert(prefix.to_string());
+    space += std::pow(2.0, (prefix.base().is_v4() ? 32 : 128) - prefix.length());
   }
   std::vector<std::string> parents;  // of the question's names
   for (const std::string& ours : asked.names) {
@@ -66,15 +84,10 @@ void add_network(const MethodContext& context, const std::vector<Assertion>& all
   std::set<std::uint32_t> rows;
   double of_parties = 0;
   for (const Assertion& one : all) {
-    const auto address = one.role == Role::ptr ? IpAddress::parse(one.about) : std::nullopt;
-    if (!address || std::none_of(prefixes.begin(), prefixes.end(), [&](const IpPrefix& prefix) {
-          return prefix.contains(*address);
-        })) {
-      continue;
-    }
+    if (network_holding(prefixes, one) == nullptr) continue;
     rows.insert(one.rows.begin(), one.rows.end());
     addresses.insert(one.about);
-    const std::string name = lower_copy(one.value);
+    const std::string name = lower_text(one.value);
     if (!names.insert(name).second) continue;
     const std::string_view domain = parent_of(name);
     domains.emplace(domain);
@@ -143,7 +156,60 @@ void add_shared(const MethodContext& context, const std::vector<Assertion>& all,
   findings.push_back(std::move(finding));
 }
 
+// "mail1" and "mail23" are of one pattern, "mail#".
+std::string pattern_of(std::string_view name) {
+  std::string pattern;
+  for (const char c : name) {
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit) pattern += c;
+    if (is_digit && !pattern.ends_with('#')) pattern += '#';
+  }
+  return pattern;
+}
+
+void list_shared(const std::vector<Assertion>& all, const Asked& asked, Role role,
+                 std::string_view why, std::vector<Neighbour>& found) {
+  std::map<std::string_view, std::string_view> ours;  // key -> value
+  std::set<std::string_view> our_domains;
+  const auto is_open = [&](const Assertion& one) {
+    return one.role == role && !one.is_hidden && !one.is_opaque && !one.key.empty();
+  };
+  for (const Assertion& one : all) {
+    if (!is_open(one) || !asked.is_about(one)) continue;
+    ours.emplace(one.key, one.value);
+    our_domains.insert(one.about);
+  }
+  for (const Assertion& one : all) {
+    const auto shared = is_open(one) ? ours.find(one.key) : ours.end();
+    if (shared == ours.end() || our_domains.contains(one.about)) continue;
+    found.push_back({one.about, why, std::string(shared->second), &one});
+  }
+}
+
 }  // namespace
+
+std::vector<Neighbour> neighbours_of(const std::vector<Assertion>& all, const Asked& asked) {
+  std::vector<Neighbour> found;
+  const std::vector<IpPrefix> networks = networks_of(asked);
+  std::set<std::string> patterns;
+  for (const std::string& name : asked.names) patterns.insert(pattern_of(name));
+  for (const Assertion& one : all) {
+    if (asked.is_about(one) && one.role == Role::ptr) patterns.insert(pattern_of(one.key));
+  }
+  for (const Assertion& one : all) {
+    const IpPrefix* network = network_holding(networks, one);
+    if (network == nullptr || asked.is_about(one)) continue;
+    found.push_back(
+        {fmt::format("{} {}", one.about, one.value), "network", network->to_string(), &one});
+    const std::string pattern = pattern_of(one.key);
+    if (pattern.find('#') != std::string::npos && patterns.contains(pattern)) {
+      found.push_back({one.value, "naming_pattern", pattern, &one});
+    }
+  }
+  list_shared(all, asked, Role::registrant, "same_registrant", found);
+  list_shared(all, asked, Role::name_server, "same_name_servers", found);
+  return found;
+}
 
 std::vector<Finding> neighbour_findings(const MethodContext& context,
                                         const std::vector<Assertion>& all, const Asked& asked) {

@@ -8,6 +8,15 @@
 
 namespace assay::methods {
 
+struct Neighbour {
+  std::string what;      // a domain, or an address with its reverse name
+  std::string_view why;  // "network", "naming_pattern", "same_registrant", "same_name_servers"
+  std::string shared;    // the network, the pattern or the value
+  const Assertion* by = nullptr;
+};
+// One for each assertion that makes it one, in their order.
+std::vector<Neighbour> neighbours_of(const std::vector<Assertion>& all, const Asked& asked);
+
 std::vector<Finding> neighbour_findings(const MethodContext& context,
                                         const std::vector<Assertion>& all, const Asked& asked);
 

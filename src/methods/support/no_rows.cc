@@ -1,6 +1,6 @@
 #include "methods/support/no_rows.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "methods/support/measure.h"
 

@@ -1,6 +1,6 @@
 #include "methods/support/observed.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -11,6 +11,7 @@ namespace assay::methods {
 namespace {
 
 constexpr int kMostBlocks = 8;
+constexpr int kMostShareBlocks = 6;
 constexpr int kFewestBlocks = 5;
 constexpr double kMinRowsInBlock = 10;
 
@@ -235,7 +236,8 @@ int blocks_for_rate(const ObservedTime& observed) {
 
 int blocks_for_share(const QuestionRecords& records, const RowIndices& rows,
                      const ObservedTime& observed) {
-  for (int blocks = blocks_for_rate(observed); blocks >= kFewestBlocks; --blocks) {
+  for (int blocks = std::min(blocks_for_rate(observed), kMostShareBlocks); blocks >= kFewestBlocks;
+       --blocks) {
     const auto counts = count_by_block(records, rows, observed, blocks);
     if (*std::min_element(counts.begin(), counts.end()) >= kMinRowsInBlock) return blocks;
   }

@@ -68,11 +68,11 @@ std::vector<double> count_by_day(const QuestionRecords& records, const RowIndice
 // Blocks of equal observed time.
 std::vector<double> count_by_block(const QuestionRecords& records, const RowIndices& rows,
                                    const ObservedTime& observed, int blocks);
-// 8, 7, 6 or 5 blocks of at least an observed day, each with at least 10 of `rows`; 0 when even 5
-// are too many. Fewer than 10 rows bend a block's logit towards one half.
+// 6 or 5 blocks of at least an observed day, each with at least 10 of `rows`; 0 when even 5 are
+// too many. Fewer than 10 rows bend a block's logit towards one half.
 int blocks_for_share(const QuestionRecords& records, const RowIndices& rows,
                      const ObservedTime& observed);
-// The same without the demand on rows: for rates, where an empty block is a value like another.
+// 8, 7, 6 or 5, without the demand on rows: for rates, where an empty block is a value as well.
 int blocks_for_rate(const ObservedTime& observed);
 
 }  // namespace assay::methods

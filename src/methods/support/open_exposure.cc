@@ -1,6 +1,6 @@
 #include "methods/support/open_exposure.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,19 +1,16 @@
 #include "methods/support/other_findings.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>
 #include <set>
 
-#include "core/digest.h"
 #include "methods/support/measure.h"
 
 namespace assay::methods {
 namespace {
 
-constexpr std::size_t kExamples = 5;
-constexpr std::size_t kSealBuffer = 1 << 16;
 constexpr int kNetworkBitsV4 = 24;
 constexpr int kNetworkBitsV6 = 48;
 
@@ -45,32 +42,32 @@ Finding make_other_finding(const Method& method, const MethodContext& context,
   return make_finding(method, of_no_vantage, context, subject, variant);
 }
 
+Finding nothing_to_measure(const Method& method, const MethodContext& context,
+                           std::string denominator, std::string statement) {
+  Finding finding = make_other_finding(method, context, "");
+  finding.outcome = Outcome::not_applicable;
+  finding.dedup_rule = "raw rows";
+  finding.denominator = std::move(denominator);
+  finding.selection = seal_others(context, {}, "no rows");
+  finding.statement = std::move(statement);
+  return finding;
+}
+
+SelectionSeal open_seal(const MethodContext& context, std::string description) {
+  return SelectionSeal(std::move(description), [&context](std::uint32_t number) {
+    const Evidence* evidence = evidence_numbered(context, number);
+    return evidence ? evidence->id : std::string();
+  });
+}
+
 Selection seal_others(const MethodContext& context, const OtherIndices& rows,
                       std::string description) {
-  Selection selection;
-  selection.description = std::move(description);
-  selection.rows = rows.size();
-  Sha256 digest;
-  std::string buffer;
-  std::set<std::uint32_t> evidences;
+  SelectionSeal sealed = open_seal(context, std::move(description));
   for (const std::uint32_t index : rows) {
     const OtherRow& row = context.others->rows[index];
-    fmt::format_to(std::back_inserter(buffer), "{}:{}:{}\n", row.evidence, row.row.offset,
-                   row.row.length);
-    if (buffer.size() >= kSealBuffer) {
-      digest.update(buffer);
-      buffer.clear();
-    }
-    evidences.insert(row.evidence);
-    if (selection.examples.size() == kExamples) continue;
-    const Evidence* evidence = evidence_numbered(context, row.evidence);
-    selection.examples.push_back(fmt::format(
-        "{}:{}", evidence ? evidence->id : std::to_string(row.evidence), row.row.offset));
+    sealed.add(row.evidence, row.row.offset, row.row.length);
   }
-  digest.update(buffer);
-  selection.locus_sha256 = digest.hex();
-  selection.evidences.assign(evidences.begin(), evidences.end());
-  return selection;
+  return sealed.finish();
 }
 
 const Evidence* evidence_numbered(const MethodContext& context, std::uint32_t number) {
@@ -163,14 +160,6 @@ std::string quoted(std::string_view text, std::size_t most) {
     out.pop_back();
   }
   if (text.size() > most) out += "...";
-  return out;
-}
-
-std::string lower_copy(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "assay/method.h"
+#include "methods/support/seal.h"
 
 namespace assay::methods {
 
@@ -17,8 +18,15 @@ using OtherIndices = std::vector<std::uint32_t>;  // into OtherRecords::rows, as
 Interval window_of(const MethodContext& context);
 Finding make_other_finding(const Method& method, const MethodContext& context,
                            std::string_view subject, std::string_view variant = {});
+// That the case holds nothing which the method could look at: "of no mail session", and in words
+// what the case would need.
+Finding nothing_to_measure(const Method& method, const MethodContext& context,
+                           std::string denominator, std::string statement);
+// In the order given, which is that of `others`: by (time, evidence, offset).
 Selection seal_others(const MethodContext& context, const OtherIndices& rows,
                       std::string description);
+// Of rows that stand elsewhere; `context` outlives it.
+SelectionSeal open_seal(const MethodContext& context, std::string description);
 const Evidence* evidence_numbered(const MethodContext& context, std::uint32_t number);
 // `format` read the evidence, first or as well.
 bool is_read_as(const Evidence& evidence, std::string_view format);
@@ -37,6 +45,5 @@ bool is_address_of(const MethodContext& context, int party, const IpAddress& add
 std::string network_text(const IpAddress& address);
 // Texts of the recorded world are others' writing: cut, and without control bytes.
 std::string quoted(std::string_view text, std::size_t most = 80);
-std::string lower_copy(std::string_view text);
 
 }  // namespace assay::methods

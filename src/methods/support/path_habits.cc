@@ -45,42 +45,6 @@ double p_of_memory(const std::vector<std::uint16_t>& values) {
   return std::erfc(std::fabs(z) / std::sqrt(2.0));
 }
 
-// How the second kind lies among the first: mixed, in turn, or in stretches.
-void place_second(const std::vector<std::uint32_t>& flags, FlagHabit& habit) {
-  const std::uint32_t first = habit.kinds[0].flags, second = habit.kinds[1].flags;
-  std::vector<std::size_t> at;
-  std::vector<bool> is_second;
-  for (std::size_t i = 0; i < flags.size(); ++i) {
-    if (flags[i] != first && flags[i] != second) continue;
-    at.push_back(i);
-    is_second.push_back(flags[i] == second);
-  }
-  const double n2 = habit.kinds[1].count, n1 = habit.kinds[0].count, n = n1 + n2;
-  double runs = 1;
-  for (std::size_t i = 1; i < is_second.size(); ++i) runs += is_second[i] != is_second[i - 1];
-  const double mean = 1 + 2 * n1 * n2 / n;
-  const double variance = (mean - 1) * (mean - 2) / (n - 1);
-  habit.two = TwoHabits::mixed;
-  if (variance <= 0 || (runs - mean) / std::sqrt(variance) > kFewRuns) return;
-  habit.two = TwoHabits::stretches;
-  habit.is_like_fallback = ((first ^ second) & ~(kEdns | kDnssecOk)) == 0;
-  // The moment with the fewest on the wrong side, for either order.
-  double before = 0, best = n;
-  for (std::size_t i = 0; i < is_second.size(); ++i) {
-    before += is_second[i];
-    const double seen = static_cast<double>(i + 1);
-    const double wrong = before + (n1 - (seen - before));
-    const double fewer = std::min(wrong, n - wrong);
-    if (fewer < best && i + 1 < at.size()) {
-      best = fewer;
-      habit.turned_at = at[i + 1];
-    }
-  }
-  if (best > 0.02 * n) return;
-  habit.two = TwoHabits::in_turn;
-  habit.is_like_fallback = false;
-}
-
 }  // namespace
 
 bool NumberHabit::is_one_value_and_many() const {
@@ -155,6 +119,41 @@ std::string flags_text(std::uint32_t flags) {
   if ((flags & kRecursionDesired) != 0) words.emplace_back("RD");
   if ((flags & kNameHadCapitals) != 0) words.emplace_back("capitals in the name");
   return fmt::format("{}", fmt::join(words, ", "));
+}
+
+void place_second(const std::vector<std::uint32_t>& flags, FlagHabit& habit) {
+  const std::uint32_t first = habit.kinds[0].flags, second = habit.kinds[1].flags;
+  std::vector<std::size_t> at;
+  std::vector<bool> is_second;
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    if (flags[i] != first && flags[i] != second) continue;
+    at.push_back(i);
+    is_second.push_back(flags[i] == second);
+  }
+  const double n2 = habit.kinds[1].count, n1 = habit.kinds[0].count, n = n1 + n2;
+  double runs = 1;
+  for (std::size_t i = 1; i < is_second.size(); ++i) runs += is_second[i] != is_second[i - 1];
+  const double mean = 1 + 2 * n1 * n2 / n;
+  const double variance = (mean - 1) * (mean - 2) / (n - 1);
+  habit.two = TwoHabits::mixed;
+  if (variance <= 0 || (runs - mean) / std::sqrt(variance) > kFewRuns) return;
+  habit.two = TwoHabits::stretches;
+  habit.is_like_fallback = ((first ^ second) & ~(kEdns | kDnssecOk)) == 0;
+  // The moment with the fewest on the wrong side, for either order.
+  double before = 0, best = n;
+  for (std::size_t i = 0; i < is_second.size(); ++i) {
+    before += is_second[i];
+    const double seen = static_cast<double>(i + 1);
+    const double wrong = before + (n1 - (seen - before));
+    const double fewer = std::min(wrong, n - wrong);
+    if (fewer < best && i + 1 < at.size()) {
+      best = fewer;
+      habit.turned_at = at[i + 1];
+    }
+  }
+  if (best > 0.02 * n) return;
+  habit.two = TwoHabits::in_turn;
+  habit.is_like_fallback = false;
 }
 
 FlagHabit flag_habit(const std::vector<std::uint32_t>& flags) {

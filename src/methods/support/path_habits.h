@@ -66,6 +66,9 @@ struct FlagHabit {
   // went unanswered for a while (RFC 6891 section 6.2.2).
   bool is_like_fallback = false;
 };
+// How the second of habit.kinds lies among the first: fills in `two`, `turned_at` and
+// `is_like_fallback`. Both kinds are there.
+void place_second(const std::vector<std::uint32_t>& flags, FlagHabit& habit);
 // `flags` of first queries (burst heads) in order of time, by habit_flags().
 FlagHabit flag_habit(const std::vector<std::uint32_t>& flags);
 

@@ -1,14 +1,14 @@
 #include "methods/support/shared_events.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <tuple>
 
-#include "core/digest.h"
 #include "methods/support/measure.h"
+#include "methods/support/seal.h"
 
 namespace assay::methods {
 namespace {
@@ -339,26 +339,22 @@ Finding nothing_to_compare(const Method& method, const QuestionRecords& records,
 
 Selection seal_twins(const EvidenceRows& a, const EvidenceRows& b, const SharedEvents& shared,
                      std::string description) {
-  Selection selection;
-  selection.description = std::move(description);
-  selection.evidences = {a.evidence->number, b.evidence->number};
-  std::sort(selection.evidences.begin(), selection.evidences.end());
-  selection.rows = 2 * shared.twins.size();
-  std::vector<std::tuple<std::uint32_t, std::uint64_t, std::uint32_t, std::string_view>> places;
+  std::vector<std::tuple<std::uint32_t, std::uint64_t, std::uint32_t>> places;
   for (const auto& [row_a, row_b] : shared.twins) {
     for (const auto& [side, index] : {std::pair(&a, row_a), std::pair(&b, row_b)}) {
       const LookupRow& row = side->records->rows[index];
-      places.emplace_back(row.evidence, row.offset, row.length, side->evidence->id);
+      places.emplace_back(row.evidence, row.offset, row.length);
     }
   }
   std::sort(places.begin(), places.end());
-  Sha256 digest;
-  for (const auto& [evidence, offset, length, id] : places) {
-    digest.update(fmt::format("{}:{}:{}\n", evidence, offset, length));
-    if (selection.examples.size() < 5)
-      selection.examples.push_back(fmt::format("{}:{}", id, offset));
-  }
-  selection.locus_sha256 = digest.hex();
+  SelectionSeal sealed(std::move(description), [&](std::uint32_t number) {
+    return (number == a.evidence->number ? a : b).evidence->id;
+  });
+  for (const auto& [evidence, offset, length] : places) sealed.add(evidence, offset, length);
+  Selection selection = sealed.finish();
+  // Both were searched, be there nothing that both tell.
+  selection.evidences = {a.evidence->number, b.evidence->number};
+  std::sort(selection.evidences.begin(), selection.evidences.end());
   return selection;
 }
 

@@ -62,7 +62,7 @@ std::vector<Finding> measure_pairs_across(const std::vector<QuestionRecords>& va
 Finding nothing_to_compare(const Method& method, const QuestionRecords& records,
                            const MethodContext& context, std::string_view what_then);
 
-// Over rows of both: a seal as that of seal(), in the order (evidence, offset).
+// Over rows of both: sealed in the order (evidence, offset).
 Selection seal_twins(const EvidenceRows& a, const EvidenceRows& b, const SharedEvents& shared,
                      std::string description);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "methods/support/mail_words.h"
+
 namespace assay::methods {
 namespace {
 
@@ -18,17 +20,10 @@ constexpr std::array<std::string_view, kSignKinds> kWords{"look-ups of its name"
                                                           "mail"};
 
 struct Words {
-  FieldId status = field_id("status"), host = field_id("host"), from = field_id("envelope_from"),
+  FieldId host = field_id("host"), from = field_id("envelope_from"),
           hop_from = field_id("hop_from_address"), queue = field_id("queue_id"),
-          ptr = field_id("ptr_name"), prefix = field_id("prefix");
+          ptr = field_id("ptr_name");
 };
-
-std::string domain_behind_at(std::string_view text) {
-  const std::size_t at = text.rfind('@');
-  std::string canonical;
-  if (at == std::string_view::npos || canonicalise_name(text.substr(at + 1), canonical)) return "";
-  return canonical;
-}
 
 class Collector {
  public:
@@ -104,8 +99,7 @@ class Collector {
         if (is_server && row.row.code != kNoCode) return SignKind::service;
         return is_client ? std::optional(SignKind::flow) : std::nullopt;
       case RecordKind::mail: {
-        const std::string_view status = row.field(kFields.status);
-        const bool is_passed = status == "accepted" || status == "sent";
+        const bool is_passed = fate_of(row) == MailFate::accepted;
         std::string host;
         const bool is_own_log = !row.field(kFields.host).empty() &&
                                 !canonicalise_name(row.field(kFields.host), host) &&
@@ -114,7 +108,7 @@ class Collector {
             (is_own_log && (is_passed || !row.field(kFields.queue).empty()))) {
           return SignKind::mail;
         }
-        if (is_our_name(domain_behind_at(row.field(kFields.from))) || is_our_name(row.name)) {
+        if (is_our_name(mail_domain(row.field(kFields.from))) || is_our_name(row.name)) {
           return SignKind::mail_in_its_name;
         }
         return std::nullopt;

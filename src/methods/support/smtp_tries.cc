@@ -1,10 +1,13 @@
 #include "methods/support/smtp_tries.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <set>
 #include <tuple>
+
+#include "core/ascii.h"
+#include "methods/support/mail_words.h"
 
 namespace assay::methods {
 namespace {
@@ -19,10 +22,8 @@ struct Words {
   FieldId status = field_id("status"), step = field_id("step"),
           enhanced = field_id("enhanced_code"), text = field_id("reply_text"),
           host = field_id("host"), queue = field_id("queue_id"), user = field_id("auth_user"),
-          recipient = field_id("recipient"), helo_reply = field_id("helo_reply"),
-          banner = field_id("banner"), action = field_id("action"),
-          direction = field_id("direction"), state = field_id("conn_state"),
-          message_id = field_id("message_id");
+          helo_reply = field_id("helo_reply"), action = field_id("action"),
+          direction = field_id("direction"), state = field_id("conn_state");
 };
 const Words& words() {
   static const Words kWords;
@@ -78,7 +79,7 @@ std::string subject_of(std::string_view text) {
 // The server's own words, in lower case: without what stands in <>, without addresses and names of
 // hosts, which whoever asked may have chosen.
 std::string own_words(std::string_view reply) {
-  const std::string text = lower_copy(reply.substr(0, kMostReplyBytes));
+  const std::string text = lower_text(reply.substr(0, kMostReplyBytes));
   std::string bare;
   bool is_inside = false, is_quoted = false;
   for (const char c : text) {
@@ -109,11 +110,6 @@ std::string own_words(std::string_view reply) {
 
 bool is_mail_port(std::uint16_t port) {
   return std::find(std::begin(kMailPorts), std::end(kMailPorts), port) != std::end(kMailPorts);
-}
-
-bool is_loopback(const IpAddress& address) {
-  static const IpAddress kV6 = *IpAddress::parse("::1");
-  return address == kV6 || (address.is_v4() && (address.v4() >> 24) == 127);
 }
 
 bool is_own_log(const Evidence& evidence) {
@@ -241,12 +237,8 @@ class Collector {
   }
 
   static void judge_mail(const OtherRow& row, SmtpTry& one) {
-    const std::string_view status = row.field(words().status);
     one.stage = stage_of(row.field(words().step));
-    // A sensor without a status tells a last reply; 250 behind headers is the message's.
-    const bool has_headers =
-        status.empty() && row.row.code == 250 && !row.field(words().message_id).empty();
-    if (status == "accepted" || status == "sent" || has_headers) {
+    if (fate_of(row) == MailFate::accepted) {
       one.stage = SmtpStage::data;
       one.fate = SmtpFate::accepted;
     } else if (row.row.code != kNoCode && row.row.code >= 400) {
@@ -289,8 +281,7 @@ class Collector {
         server.own_logs.end()) {
       server.own_logs.push_back(evidence.number);
     }
-    const std::string_view status = row.field(words().status);
-    const bool is_refusal = status == "rejected";
+    const bool is_refusal = fate_of(row) == MailFate::rejected;
     if (!row.field(words().user).empty() || is_loopback(row.client)) {
       ++server.by_authenticated;
       return;
@@ -309,7 +300,7 @@ class Collector {
       const std::uint16_t otherwise = is_passing ? 450 : 550;
       const std::uint16_t code = row.row.code == kNoCode ? otherwise : row.row.code;
       one.fate = fate_of_reply(code, one.stage, row.field(words().enhanced), text);
-    } else if (status != "unfinished" && !row.field(words().queue).empty()) {
+    } else if (row.field(words().status) != "unfinished" && !row.field(words().queue).empty()) {
       one.stage = SmtpStage::data;
       one.fate = SmtpFate::accepted;
       if (!is_handed_on(row)) count_recipient(row, accepted_[name]);
@@ -391,7 +382,7 @@ class Collector {
 }  // namespace
 
 SmtpStage stage_of(std::string_view step) {
-  const std::string text = lower_copy(step);
+  const std::string text = lower_text(step);
   if (contains_any(text, {"rcpt"})) return SmtpStage::rcpt;
   if (contains_any(text, {"mail", "sender"})) return SmtpStage::mail;
   if (contains_any(text, {"connect", "banner", "relay"})) return SmtpStage::banner;

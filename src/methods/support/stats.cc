@@ -10,13 +10,13 @@
 #include <numbers>
 #include <numeric>
 
+#include "methods/support/block_correlation.h"
+
 namespace assay::methods {
 namespace {
 
 constexpr std::size_t kMinBlocks = 5;
 constexpr std::size_t kMinDays = 10;
-
-double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
 double sum_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
@@ -54,17 +54,7 @@ std::optional<Range> block_t_mean(const std::vector<double>& values) {
 
 std::optional<Range> block_t_share(const std::vector<double>& part,
                                    const std::vector<double>& whole) {
-  std::vector<double> logits;
-  logits.reserve(part.size());
-  for (std::size_t b = 0; b < part.size(); ++b) {
-    const double p = (part[b] + 0.5) / (whole[b] + 1.0);
-    logits.push_back(std::log(p / (1.0 - p)));
-  }
-  const auto range = t_interval(logits);
-  if (!range) return std::nullopt;
-  const double observed = sum_of(part) / std::max(sum_of(whole), 1.0);
-  return Range{std::min(logistic(range->first), observed),
-               std::max(logistic(range->second), observed)};
+  return widened_block_share(part, whole, 1);
 }
 
 std::optional<double> design_effect(const std::vector<double>& part_by_day,

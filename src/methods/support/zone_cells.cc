@@ -111,6 +111,17 @@ ZoneCells zone_cells(const OpenExposure& exposure) {
   return all;
 }
 
+std::size_t cell_of(const ZoneCells& all, const OpenExposure& exposure, const Zone& zone) {
+  if (exposure.size() == 0) return all.cells.size();
+  const auto offsets = offsets_by_slot(exposure.first_slot, exposure.size(), zone);
+  const ClockPattern pattern = pattern_of(offsets, exposure.first_slot);
+  const auto same = std::find_if(all.cells.begin(), all.cells.end(), [&](const ZoneCell& cell) {
+    return cell.offset_hours == offsets.front() / 3600.0 &&
+           all.patterns[cell.pattern].shift_slots == pattern.shift_slots;
+  });
+  return static_cast<std::size_t>(same - all.cells.begin());
+}
+
 std::string offset_text(double hours) {
   const int minutes = static_cast<int>(std::lround(std::fabs(hours) * 60));
   return fmt::format("UTC{}{:02}:{:02}", hours < 0 ? '-' : '+', minutes / 60, minutes % 60);

@@ -29,11 +29,15 @@ struct ZoneCells {
   bool has_change() const { return patterns.size() > 1; }
 };
 
-inline constexpr std::size_t kMaxPatterns = 16;  // further zones are left out
+inline constexpr std::size_t kMaxPatterns = 40;  // further zones are left out
 
 // Of the exposure's slots. Zones are those of a fixed list that holds every offset in use and every
 // rule of summer time; the dates are the time-zone database's.
 ZoneCells zone_cells(const OpenExposure& exposure);
+
+// Index of the cell whose clock is this zone's, whether or not the cell names it; cells.size() when
+// no cell's is.
+std::size_t cell_of(const ZoneCells& all, const OpenExposure& exposure, const Zone& zone);
 
 std::string offset_text(double hours);  // "UTC+05:45"
 std::string clock_text(double hours);   // "08:54"

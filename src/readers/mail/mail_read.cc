@@ -1,6 +1,6 @@
 #include "readers/mail/mail_read.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "readers/mail/mail_rows.h"
 
@@ -27,6 +27,7 @@ void MailRead::take(const MailLine& line, std::string_view ahead) {
   if (taken == HeaderBlock::Taken::field) return;
   is_in_body_ = true;
   walk_.start(header_);
+  dkim_.start(header_);
   const bool is_body = taken == HeaderBlock::Taken::body;
   body_offset_ = is_body ? line.offset : line.offset + line.text.size();
   if (is_body && header_.size() > 0) sink_.note("mail.header_unended", line.text);
@@ -36,6 +37,7 @@ void MailRead::take(const MailLine& line, std::string_view ahead) {
 void MailRead::take_body(const MailLine& line, std::string_view ahead) {
   body_.update(line.text);
   walk_.take(line, ahead);
+  dkim_.take(line);
 }
 
 void MailRead::end(std::uint64_t end_offset, bool is_cut) {
@@ -44,7 +46,10 @@ void MailRead::end(std::uint64_t end_offset, bool is_cut) {
   const std::string message_sha256 = message_.hex();
   const std::uint64_t body_size = body_.size();
   const std::string body_sha256 = body_.hex();
-  if (!is_in_body_) walk_.start(header_);
+  if (!is_in_body_) {
+    walk_.start(header_);
+    dkim_.start(header_);
+  }
   walk_.finish();
   if (header_.size() == 0) {
     return sink_.reject("mail.header.missing", offset_, length, head_,
@@ -52,7 +57,11 @@ void MailRead::end(std::uint64_t end_offset, bool is_cut) {
   }
   if (is_cut) sink_.note("mail.cut", header_.first("message-id"));
   if (!is_in_body_) sink_.note("mail.no_body", header_.first("message-id"));
-  MailboxRows({header_, walk_, setting_, offset_, length, message_sha256,
+  if (dkim_.signatures_beyond_limit() > 0) {
+    sink_.note("mail.too_many_signatures", header_.first("message-id"),
+               dkim_.signatures_beyond_limit());
+  }
+  MailboxRows({header_, walk_, dkim_.finish(header_), setting_, offset_, length, message_sha256,
                body_size > 0 ? body_sha256 : std::string()},
               zone_, skew_us_, sink_)
       .add();

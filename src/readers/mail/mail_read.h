@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "assay/reader.h"
+#include "readers/mail/dkim_read.h"
 #include "readers/mail/gathered_hash.h"
 #include "readers/mail/header_block.h"
 #include "readers/mail/mail_bytes.h"
@@ -40,6 +41,7 @@ class MailRead {
   MailSetting setting_;
   HeaderBlock header_{kMaxHeaderBytes};
   MimeWalk walk_;
+  DkimRead dkim_;
   GatheredHash message_, body_;
   std::string head_;  // for a reject
 };

@@ -1,9 +1,12 @@
 #include "readers/mail/mail_rows.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 
+#include "core/digest.h"
+#include "core/mail_address.h"
+#include "core/text_sketch.h"
 #include "readers/mail/mail_text.h"
 #include "readers/storable_time.h"
 
@@ -16,11 +19,6 @@ std::uint32_t row_length(std::uint64_t length) {
 }
 
 constexpr std::string_view kNoZone = "its own date, without a zone, read as UTC";
-
-std::string_view domain_of(std::string_view address) {
-  const std::size_t at = address.rfind('@');
-  return at == address.npos ? std::string_view() : address.substr(at + 1);
-}
 
 }  // namespace
 
@@ -90,8 +88,9 @@ std::uint64_t MailboxRows::name_key_of(std::string_view name, std::uint32_t& fla
 void MailboxRows::add_message(const Moment& moment) {
   static const FieldId kTimeSource = field_id("time_source"), kSha = field_id("message_sha256"),
                        kBody = field_id("body_sha256"), kText = field_id("text_sha256"),
-                       kEnvelopeFrom = field_id("envelope_from"),
-                       kFlags = field_id("mailbox_flags"), kFolder = field_id("folder");
+                       kSketch = field_id("text_sketch"), kEnvelopeFrom = field_id("envelope_from"),
+                       kFlags = field_id("mailbox_flags"), kFolder = field_id("folder"),
+                       kCheck = field_id("dkim_check");
   RecordRow row;
   row.kind = RecordKind::message;
   row.time_us = row.until_us = moment.us;
@@ -104,15 +103,19 @@ void MailboxRows::add_message(const Moment& moment) {
     row.client = sink_.host(*origin);
   }
   const auto authors = parse_addresses(facts_.header.first("from"), 1);
-  if (!authors.empty()) row.name = name_key_of(domain_of(authors.front().address), row.flags);
+  if (!authors.empty())
+    row.name = name_key_of(domain_of_mailbox(authors.front().address), row.flags);
   sink_.add_record(row);
   add_header_fields();
   sink_.add_field(kTimeSource, moment.source);
   sink_.add_field(kEnvelopeFrom, facts_.setting.envelope_from);
   sink_.add_field(kFlags, facts_.setting.flags);
   sink_.add_field(kFolder, facts_.setting.folder);
+  for (const std::string& check : facts_.dkim_checks) sink_.add_field(kCheck, check);
   add_parts();
-  sink_.add_field(kText, facts_.walk.text_sha256());
+  const std::string text = facts_.walk.text();
+  if (!text.empty()) sink_.add_field(kText, sha256_hex(text));  // all empty texts are alike
+  sink_.add_field(kSketch, text_sketch(text));
   sink_.add_field(kBody, facts_.body_sha256);
   sink_.add_field(kSha, facts_.message_sha256);
 }

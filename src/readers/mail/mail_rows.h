@@ -33,6 +33,7 @@ MailSetting setting_of_maildir(std::string_view path);
 struct MailFacts {
   const HeaderBlock& header;
   const MimeWalk& walk;
+  std::vector<std::string> dkim_checks;  // see DkimRead
   const MailSetting& setting;
   std::uint64_t offset, length;
   std::string message_sha256, body_sha256;

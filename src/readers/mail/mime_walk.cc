@@ -1,6 +1,6 @@
 #include "readers/mail/mime_walk.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "readers/mail/mail_text.h"
 #include "readers/mail/normal_text.h"
@@ -162,10 +162,9 @@ void MimeWalk::finish() {
   for (; !levels_.empty(); end_level()) is_unclosed_ = true;
 }
 
-std::string MimeWalk::text_sha256() const {
+std::string MimeWalk::text() const {
   if (!has_text_ || is_text_too_long_) return {};
-  const std::string text = normal_text(text_to_utf8(text_, text_charset_));
-  return text.empty() ? text : sha256_hex(text);  // all empty texts are alike
+  return normal_text(text_to_utf8(text_, text_charset_));
 }
 
 }  // namespace assay

@@ -45,9 +45,10 @@ class MimeWalk {
   bool lacks_boundary() const { return lacks_boundary_; }  // a multipart without any part
   bool is_text_too_long() const { return is_text_too_long_; }
   bool has_inline_pgp() const { return has_inline_pgp_; }
-  // SHA-256 of the message's text brought to one form (docs/formats/eml.md); "" when it has no
-  // text, or one beyond kMaxTextBytes.
-  std::string text_sha256() const;
+  // The message's text brought to one form (docs/formats/eml.md); "" when it has none, or one
+  // beyond kMaxTextBytes.
+  std::string text() const;
+  bool is_text_html() const { return text_is_html_; }
 
  private:
   struct Level {

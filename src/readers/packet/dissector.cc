@@ -47,6 +47,7 @@ PacketOutcome Dissector::network(const NetworkPacket& packet, Unit& unit, int de
     sink_.note("pcap.ip_unreadable", "packets whose IP header is cut or contradicts itself");
     return PacketOutcome::blank();
   }
+  unit.packet.hop_limit = ip->hop_limit;
   if (ip->is_fragment) return fragments_.add(*ip, unit, depth);
   const PacketOutcome outcome = transport(*ip, unit, depth);
   others_ +=

@@ -30,6 +30,9 @@ PendingQuery DnsRows::describe(const MessageContext& context) const {
   if (is_answer) {
     row.rcode = message_.rcode;
     row.ttl = smallest_ttl(message_);
+  } else {
+    exchange.path.hop_limit = context.packet.hop_limit;
+    if (message_.has_edns) exchange.path.edns_size = message_.edns_size;
   }
   return exchange;
 }
@@ -45,6 +48,8 @@ void DnsRows::note_damage(const MessageContext& context) {
 }
 
 PacketOutcome DnsRows::message(const MessageContext& context, Bytes bytes) {
+  const bool is_query = bytes.size() >= kDnsHeaderBytes && bytes[2] >> 7 == 0;
+  if (is_query) paths_.prefetch(rows_.host(context.ends.source), context.is_tcp);
   expire(context.packet.time_us + skew_us_);
   if (context.use == PortUse::other) {
     if (!is_plausible_anywhere(bytes)) return PacketOutcome::blank();
@@ -79,6 +84,7 @@ PacketOutcome DnsRows::take_query(const MessageContext& context, PendingQuery& q
   if (!query.is_tentative) {
     rows_.add_records(message_, query.row);
     rows_.add_extra_questions(message_, query.row);
+    if (context.use != PortUse::multicast) paths_.take(query.row, query.path);
   }
   if (context.use == PortUse::multicast) {
     sink_.add(query.row);
@@ -115,6 +121,7 @@ PacketOutcome DnsRows::take_answer(const MessageContext& context, PendingQuery& 
     if (query.is_tentative) {
       sink_.note("pcap.dns_on_other_port", "DNS was recognised on a port that is not 53");
       sink_.used_unit();  // the query's packet
+      paths_.take(query.row, query.path);
     }
     if (context.use == PortUse::other) learn(query);
   }
@@ -130,6 +137,7 @@ void DnsRows::send_unanswered(const PendingQuery& query) {
   } else if (is_learned(query)) {
     sink_.note("pcap.dns_on_other_port", "DNS was recognised on a port that is not 53");
     sink_.used_unit();
+    paths_.take(query.row, query.path);
     sink_.add(query.row);
   } else {
     sink_.blank_unit();

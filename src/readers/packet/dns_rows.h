@@ -9,6 +9,7 @@
 #include "readers/message_rows.h"
 #include "readers/packet/packet.h"
 #include "readers/packet/query_table.h"
+#include "readers/path_changes.h"
 
 namespace assay {
 
@@ -41,7 +42,8 @@ inline constexpr std::uint16_t kFirstOtherPort = 1024;
 
 class DnsRows {
  public:
-  DnsRows(RecordSink& sink, std::int64_t skew_us) : sink_(sink), skew_us_(skew_us), rows_(sink) {}
+  DnsRows(RecordSink& sink, std::int64_t skew_us)
+      : sink_(sink), skew_us_(skew_us), rows_(sink), paths_(sink) {}
 
   // Fate::later: the table of pending queries will settle the packet.
   PacketOutcome message(const MessageContext& context, Bytes bytes);
@@ -63,6 +65,7 @@ class DnsRows {
   RecordSink& sink_;
   std::int64_t skew_us_;
   MessageRows rows_;
+  PathChanges paths_;
   QueryTable pending_;
   DnsMessage message_;
   std::map<std::pair<std::uint64_t, std::uint16_t>, std::uint32_t> exchanges_;

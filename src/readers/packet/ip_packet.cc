@@ -70,6 +70,7 @@ std::optional<IpPacket> parse_ipv4(Bytes bytes) {
   packet.source = IpAddress::from_v4(be32(bytes.data() + 12));
   packet.destination = IpAddress::from_v4(be32(bytes.data() + 16));
   packet.protocol = bytes[9];
+  packet.hop_limit = bytes[8];
   packet.is_cut = total > bytes.size();
   if (packet.is_cut) packet.missing = static_cast<std::uint32_t>(total - bytes.size());
   packet.payload = bytes.subspan(header, (packet.is_cut ? bytes.size() : total) - header);
@@ -89,6 +90,7 @@ std::optional<IpPacket> parse_ipv6(Bytes bytes) {
   packet.source = IpAddress::from_v6(bytes.data() + 8);
   packet.destination = IpAddress::from_v6(bytes.data() + 24);
   packet.protocol = bytes[6];
+  packet.hop_limit = bytes[7];
   packet.is_cut = kIpv6Bytes + length > bytes.size();
   if (packet.is_cut) {
     packet.missing = static_cast<std::uint32_t>(kIpv6Bytes + length - bytes.size());

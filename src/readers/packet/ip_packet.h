@@ -14,9 +14,10 @@ struct IpPacket {
   IpAddress source;
   IpAddress destination;
   std::uint8_t protocol = 0;
-  Bytes payload;              // cut to what the header announces, and to what was captured
-  bool is_cut = false;        // fewer bytes were captured than the header announces
-  std::uint32_t missing = 0;  // how many fewer; 0 when the announcement itself is missing
+  std::uint8_t hop_limit = 0;  // what is left of it: TTL of IPv4
+  Bytes payload;               // cut to what the header announces, and to what was captured
+  bool is_cut = false;         // fewer bytes were captured than the header announces
+  std::uint32_t missing = 0;   // how many fewer; 0 when the announcement itself is missing
   bool is_fragment = false;
   bool has_more = false;              // more fragments follow
   std::uint32_t fragment_offset = 0;  // bytes

@@ -21,6 +21,7 @@ struct PacketRef {
   std::uint32_t length = 0;
   std::uint32_t width_us = 1;  // of the capturing clock's ticks
   std::int64_t time_us = 0;
+  std::uint8_t hop_limit = 0;  // as it arrived, of the innermost IP header
 };
 
 struct CapturedPacket {

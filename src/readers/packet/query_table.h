@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assay/record.h"
+#include "readers/path_changes.h"
 
 namespace assay {
 
@@ -30,6 +31,7 @@ struct PendingQuery {
   // asked and asks, and an answer of one side belongs to no query of the other.
   std::uint8_t side = 0;
   std::uint64_t told = 0;  // a sum over what its record tells beyond the row; 0: nothing
+  QueryPath path;          // of a query in a packet
 };
 
 enum class Pairing : std::uint8_t { none, sole, one_of_several };

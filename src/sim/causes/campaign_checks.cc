@@ -37,9 +37,10 @@ class CampaignChecks final : public CauseKind {
         transfer.checked_s = t;
         transfer.code = context.random.chance(context["rejected_share"]) ? 554 : 250;
         transfer.size_bytes = static_cast<std::uint32_t>(context.random.lognormal(40'000, 0.4));
+        const bool is_let_in = context.is_let_in(transfer);
         out.transfers.push_back(transfer);
-        out.flows.push_back(
-            {t - 0.05, context.random.uniform(1, 6), true, 25, transfer.size_bytes + 800u, 900});
+        out.flows.push_back({t - 0.05, context.random.uniform(1, 6), true, 25,
+                             is_let_in ? transfer.size_bytes + 800u : kBytesRefused, 900});
       }
     }
   }

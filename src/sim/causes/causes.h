@@ -8,6 +8,9 @@
 
 namespace assay::sim {
 
+// Of a session in which the mail host refused who asked.
+inline constexpr std::uint32_t kBytesRefused = 400;
+
 const CauseKind& campaign_checks_cause();
 const CauseKind& archive_rescan_cause();
 const CauseKind& poll_cause();

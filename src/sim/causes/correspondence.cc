@@ -11,7 +11,8 @@ constexpr Parameter kParameters[] = {
     {"reply_minutes", 45, 5, 600, "median until it is, in time in which people work"},
 };
 
-void send(CauseContext& context, Happenings& out, double t, std::uint32_t thread, bool is_inbound,
+// False when it was refused, so that nobody can answer it.
+bool send(CauseContext& context, Happenings& out, double t, std::uint32_t thread, bool is_inbound,
           bool is_reply) {
   if (!is_inbound) {
     const std::string& target = context.scenario.target.qname;
@@ -26,9 +27,11 @@ void send(CauseContext& context, Happenings& out, double t, std::uint32_t thread
   transfer.size_bytes = static_cast<std::uint32_t>(context.random.lognormal(9'000, 0.9));
   transfer.thread = thread;
   transfer.is_reply = is_reply;
+  const bool is_let_in = context.is_let_in(transfer);
   out.transfers.push_back(transfer);
-  out.flows.push_back(
-      {t + 0.1, context.random.uniform(1, 5), is_inbound, 25, transfer.size_bytes + 900u, 1'100});
+  out.flows.push_back({t + 0.1, context.random.uniform(1, 5), is_inbound, 25,
+                       is_let_in ? transfer.size_bytes + 900u : kBytesRefused, 1'100});
+  return is_let_in;
 }
 
 // A reply waits until somebody is at work.
@@ -62,7 +65,7 @@ class Correspondence final : public CauseKind {
       ++thread;
       bool is_inbound = context.random.chance(0.5), is_reply = false;
       do {
-        if (context.is_within(t)) send(context, out, t, thread, is_inbound, is_reply);
+        if (context.is_within(t) && !send(context, out, t, thread, is_inbound, is_reply)) break;
         t = reply_time(context, t);
         is_inbound = !is_inbound;
         is_reply = true;

@@ -9,6 +9,7 @@ namespace {
 constexpr Parameter kParameters[] = {
     {"per_day", 0.5, 0.02, 10, "questions that come back"},
     {"networks", 40, 5, 200, "that ask"},
+    {"own_share", 0, 0, 0, "of the questions, by a device behind the party's own resolvers", 1},
 };
 
 class Echo final : public CauseKind {
@@ -23,6 +24,10 @@ class Echo final : public CauseKind {
   void draw(CauseContext& context, Happenings& out) const override {
     const auto networks = static_cast<std::uint64_t>(std::clamp(context["networks"], 1.0, 230.0));
     for (const double t : context.times(context["per_day"])) {
+      if (context.is_own(context["own_share"])) {
+        out.ask(t, 0, kTypeA);
+        continue;
+      }
       out.direct.push_back(
           {t, 0, kTypeA, outside_address(context.scenario.target, context.random.below(networks))});
     }

@@ -40,8 +40,11 @@ class Invitations final : public CauseKind {
         transfer.time_s = arrives + 1;
         transfer.checked_s = arrives;
         transfer.size_bytes = 30'000;
+        const bool is_let_in = context.is_let_in(transfer);
         out.transfers.push_back(transfer);
-        if (context.random.chance(context["click_probability"])) click(context, out, arrives);
+        if (is_let_in && context.random.chance(context["click_probability"])) {
+          click(context, out, arrives);
+        }
       }
     }
   }

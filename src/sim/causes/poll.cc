@@ -12,13 +12,20 @@ constexpr Parameter kParameters[] = {
      "1: the next interval begins when the last one ended; 0: kept to the clock"},
     {"windows_per_day", 0, 0, 4, "stretches in which it runs; 0: always"},
     {"window_hours", 4, 0.5, 12, "mean length of a stretch"},
+    {"by_cron", 0, 0, 0, "1: started by cron, in the first full second of a minute", 1},
 };
+
+// Cron sleeps whole seconds, one more than until the minute begins; the fraction is that of its
+// start.
+constexpr double kCronWakes = 1;
 
 void ask(CauseContext& context, Happenings& out, double begin_s, double end_s) {
   const double period = std::max(1.0, context["period_seconds"]);
   const double jitter = period * context["jitter_share"];
   const bool drifts = context["drifts"] > 0.5;
-  const double phase = context.random.uniform(0, period);
+  const bool is_by_cron = context["by_cron"] > 0.5;
+  const double phase =
+      is_by_cron ? kCronWakes + context.random.uniform() : context.random.uniform(0, period);
   double due = drifts ? begin_s + phase : period * std::floor(begin_s / period) + phase;
   while (due < end_s) {
     const double t =

@@ -9,6 +9,7 @@ constexpr Parameter kParameters[] = {
     {"begins_share", 0.7, 0.3, 0.95, "of the time before anybody knows"},
     {"per_day", 15, 1, 200, "look-ups on the first day, from networks of their own"},
     {"half_life_days", 6, 1, 40, "of the interest"},
+    {"own_share", 0, 0, 0, "of the look-ups, by people behind the party's own resolvers", 1},
 };
 
 class Probing final : public CauseKind {
@@ -26,8 +27,13 @@ class Probing final : public CauseKind {
     constexpr std::uint16_t kTypes[] = {kTypeA, kTypeA, kTypeMx, kTypeTxt, kTypeAaaa, 255};
     for (const double t : context.times(context["per_day"])) {
       if (t < begin || !context.random.chance(std::exp(-decay * (t - begin)))) continue;
-      out.direct.push_back({t, 0, kTypes[context.random.below(std::size(kTypes))],
-                            outside_address(context.scenario.target, context.random.below(220))});
+      const std::uint16_t type = kTypes[context.random.below(std::size(kTypes))];
+      if (context.is_own(context["own_share"])) {
+        out.ask({t, 0, type, Asker::workstation});
+        continue;
+      }
+      out.direct.push_back(
+          {t, 0, type, outside_address(context.scenario.target, context.random.below(220))});
     }
   }
 };

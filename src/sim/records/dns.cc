@@ -1,5 +1,5 @@
 // Query logs, and the list of a passive sensor.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <nlohmann/json.hpp>

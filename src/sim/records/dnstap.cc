@@ -1,6 +1,6 @@
 // dnstap (https://dnstap.info) as an authoritative server writes it: a query and its response, in
 // a Frame Streams file. Three numbers of Protocol Buffers are all that it takes.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "assay/names.h"
 #include "sim/records/mail.h"

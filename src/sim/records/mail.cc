@@ -1,8 +1,10 @@
 #include "sim/records/mail.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
+
+#include "sim/acceptance.h"
 
 namespace assay::sim {
 namespace {
@@ -50,14 +52,20 @@ std::vector<SimulatedMail> mail_of_party(const Scenario& scenario, const Simulat
     mail.transfer = &transfer;
     mail.queue_id = fmt::format("{:010X}", 0x4f00000000ull + number * 7'919ull);
     const bool is_person = transfer.thread != 0;
+    const bool is_stranger = transfer.stranger != 0;
+    mail.peer_name = is_stranger ? "unknown" : scenario.target.qname;
+    mail.peer_address = is_stranger ? stranger_address(transfer.stranger) : scenario.target.address;
     const std::string here =
         fmt::format("person{}@{}", (is_person ? transfer.thread : number) % 5, domain);
-    const std::string there =
-        is_person ? fmt::format("person{}@{}", transfer.thread % 7, outside) : "news@" + outside;
+    const std::string there = is_stranger ? fmt::format("office@other{}.example", transfer.stranger)
+                              : is_person ? fmt::format("person{}@{}", transfer.thread % 7, outside)
+                                          : "news@" + outside;
     mail.from = transfer.is_inbound ? there : here;
     mail.to = transfer.is_inbound ? here : there;
     mail.message_id = fmt::format("{}.{}.{}@{}", number, each.cause, transfer.thread,
-                                  transfer.is_inbound ? outside : domain);
+                                  is_stranger           ? there.substr(there.find('@') + 1)
+                                  : transfer.is_inbound ? outside
+                                                        : domain);
     if (!is_person) continue;
     std::vector<std::string>& earlier = threads[{each.cause, transfer.thread}];
     mail.references = earlier;

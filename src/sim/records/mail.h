@@ -12,6 +12,7 @@ namespace assay::sim {
 struct SimulatedMail {
   const Transfer* transfer = nullptr;
   std::string queue_id, message_id, from, to;
+  std::string peer_name, peer_address;  // of the host on the other side, as a log writes them
   std::vector<std::string> references;  // of earlier messages of the thread, oldest first
 };
 

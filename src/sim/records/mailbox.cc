@@ -34,6 +34,7 @@ std::string date_text(double time_s, bool is_asctime) {
 struct Kept {
   double time_s = 0;
   std::string from, to, message_id, subject, queue_id;
+  std::string peer_name, peer_address;  // that handed it over
   std::vector<std::string> references;
   bool is_received = false;  // it bears the line of the host that took it
   bool is_draft = false;
@@ -41,8 +42,7 @@ struct Kept {
 
 class Mailbox {
  public:
-  Mailbox(const TargetName& target, std::string domain, RecordFile& file)
-      : target_(target), domain_(std::move(domain)), file_(file) {}
+  Mailbox(std::string domain, RecordFile& file) : domain_(std::move(domain)), file_(file) {}
 
   void add(const Kept& mail) {
     std::string& out = file_.bytes;
@@ -53,7 +53,7 @@ class Mailbox {
       line(
           fmt::format("Received: from {0} ({0} [{1}])\n\tby mx1.{2} (Postfix) with ESMTP id {3}\n"
                       "\tfor <{4}>; {5}",
-                      target_.qname, target_.address, domain_, mail.queue_id, mail.to,
+                      mail.peer_name, mail.peer_address, domain_, mail.queue_id, mail.to,
                       date_text(mail.time_s, false)));
       ++file_.records["hop"];
     }
@@ -73,7 +73,6 @@ class Mailbox {
   }
 
  private:
-  const TargetName& target_;
   std::string domain_;
   RecordFile& file_;
 };
@@ -85,6 +84,8 @@ Kept kept_of(const SimulatedMail& mail) {
   kept.to = mail.to;
   kept.message_id = mail.message_id;
   kept.queue_id = mail.queue_id;
+  kept.peer_name = mail.peer_name;
+  kept.peer_address = mail.peer_address;
   kept.references = mail.references;
   kept.is_received = mail.transfer->is_inbound;
   kept.subject =
@@ -107,6 +108,8 @@ Kept kept_of(const Scenario& scenario, const PartyMessage& each, std::size_t num
   kept.message_id = fmt::format("{}{}.{}@{}", kept.is_draft ? "draft" : "old", number, each.cause,
                                 kept.is_draft ? domain : outside);
   kept.queue_id = fmt::format("{:010X}", 0x2f00000000ull + number * 7'919ull);
+  kept.peer_name = scenario.target.qname;
+  kept.peer_address = scenario.target.address;
   return kept;
 }
 
@@ -126,7 +129,7 @@ std::vector<RecordFile> mailboxes(const Scenario& scenario, const SimulatedRun& 
     std::stable_sort(all.begin(), all.end(),
                      [](const Kept& a, const Kept& b) { return a.time_s < b.time_s; });
     RecordFile file{file_stem(scenario, i) + ".mbox", "", {}};
-    Mailbox mailbox(scenario.target, mail_domain(scenario, i), file);
+    Mailbox mailbox(mail_domain(scenario, i), file);
     for (const Kept& mail : all) mailbox.add(mail);
     files.push_back(std::move(file));
   }

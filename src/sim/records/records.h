@@ -33,6 +33,9 @@ std::vector<RecordFile> postfix_logs(const Scenario& scenario, const SimulatedRu
 std::vector<RecordFile> mailboxes(const Scenario& scenario, const SimulatedRun& run);
 // Flows at the borders of the parties, one a party, as SiLK's rwcut prints them.
 std::vector<RecordFile> flow_lists(const Scenario& scenario, const SimulatedRun& run);
+// Registries' words on the target's zone and network, and the network's reverse names; nothing
+// where the scenario tells none.
+std::vector<RecordFile> registration_files(const Scenario& scenario);
 // The truth, as JSON: causes with their counts, what is in each of `files`, and what none shows.
 RecordFile truth_of(const Scenario& scenario, const SimulatedRun& run,
                     const std::vector<RecordFile>& files);

@@ -29,7 +29,7 @@ LabelledCases draw(std::size_t n, std::uint64_t seed) {
 
 FamilyModel learnt() {
   auto model = FamilyModel::learn(draw(1'500, 1), draw(600, 2), kNames, {"place", "noise", "none"},
-                                  {.seed = 1, .trees = 30});
+                                  {.seed = 1, .rounds = 30});
   EXPECT_TRUE(model.ok());
   model->claims().push_back({.word = "high",
                              .a = "the high family",
@@ -73,6 +73,32 @@ TEST(FamilyModel, CallsAboutOneInAHundredKnownCasesUnlike) {
   for (std::size_t i = 0; i < fresh.size(); ++i)
     unlike += !model.look_at(fresh.row(i)).unlike.empty();
   EXPECT_LT(unlike, 90u);
+}
+
+// 80 of 100 cases where it is so got an LR of 10 to 30, and 4 of 100 where it is not.
+TEST(FamilyModel, SaysWhatNumbersHaveBeenWorthInCountedCases) {
+  ModelClaim claim;
+  EXPECT_FALSE(counted_range(claim, 3).has_value()) << "nothing was counted";
+  KnownCases cases;
+  for (int i = 0; i < 100; ++i) {
+    cases.h1.push_back(i < 80 ? std::log(20) : std::log(2));
+    cases.h2.push_back(i < 4 ? std::log(20) : -std::log(2));
+  }
+  claim.counted = lr_counts(cases);
+  const auto range = counted_range(claim, std::log(11));
+  ASSERT_TRUE(range.has_value());
+  EXPECT_LT(range->first, std::log(20));
+  EXPECT_GT(range->first, std::log(5));
+  EXPECT_GT(range->second, std::log(20));
+  EXPECT_LT(range->second, std::log(120));
+  // Where none of the other side was counted there is no upper end.
+  EXPECT_TRUE(std::isinf(counted_range(claim, std::log(2))->second));
+  EXPECT_FALSE(counted_range(claim, std::nan("")).has_value());
+  // Other customs in which the number was worth less widen the range.
+  for (int i = 0; i < 60; ++i) cases.h2[static_cast<std::size_t>(i)] = std::log(20);
+  claim.counted_elsewhere = lr_counts(cases);
+  EXPECT_LT(counted_range(claim, std::log(11))->first, std::log(1.5));
+  EXPECT_DOUBLE_EQ(counted_range(claim, std::log(11))->second, range->second);
 }
 
 TEST(FamilyModel, GivesNoRatioWhenItLacksOneSideOfAClaim) {

@@ -165,12 +165,5 @@ TEST(MultinomialLogistic, RefusesCasesThatAreIncomplete) {
   EXPECT_FALSE(MultinomialLogistic::fit(three_normals(), {.ridge = 0}));
 }
 
-TEST(LogShares, HaveAFloor) {
-  const auto logs = log_shares(std::vector<double>{0.5, 0, std::nan("")}, 0.01);
-  EXPECT_DOUBLE_EQ(logs[0], std::log(0.5));
-  EXPECT_DOUBLE_EQ(logs[1], std::log(0.01));
-  EXPECT_DOUBLE_EQ(logs[2], std::log(0.01));
-}
-
 }  // namespace
 }  // namespace assay::likelihood

@@ -5,9 +5,9 @@
 
 #include "cases.h"
 #include "core/random.h"
+#include "explanations/likelihood/boosting.h"
 #include "explanations/likelihood/curves.h"
 #include "explanations/likelihood/elub.h"
-#include "explanations/likelihood/forest.h"
 #include "explanations/likelihood/leave_family_out.h"
 #include "explanations/likelihood/logistic.h"
 #include "explanations/likelihood/measures.h"
@@ -113,15 +113,16 @@ TEST(RandomInputs, AreLearntOrRefused) {
         cases.values.push_back(odd_value(random, false));
       }
     }
-    const auto trained = Forest::train(cases, {.seed = random.bits(), .trees = 5});
+    const auto trained = Boosting::train(cases, {.seed = random.bits(), .rounds = 5});
     ASSERT_TRUE(trained);
     LabelledCases shares{cases.classes, cases.classes, {}, cases.labels};
     for (std::size_t i = 0; i < cases.size(); ++i) {
       double sum = 0;
-      for (const double share : trained->forest.shares(cases.row(i))) sum += share;
-      EXPECT_NEAR(sum, 1, 1e-9);
-      const auto logs = log_shares(trained->out_of_bag.row(i), 1e-3);
-      shares.values.insert(shares.values.end(), logs.begin(), logs.end());
+      for (const double score : trained->scores(cases.row(i))) {
+        sum += score;
+        shares.values.push_back(score);
+      }
+      EXPECT_NEAR(sum, 0, 1e-9);
     }
     const auto fit = MultinomialLogistic::fit(shares);
     ASSERT_TRUE(fit);

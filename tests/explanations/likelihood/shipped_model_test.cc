@@ -38,7 +38,7 @@ TEST(ShippedModel, HasTheCapsOfItsCard) {
   for (const ModelClaim& claim : shipped->model.claims()) {
     for (const auto& [side, cap] : {std::pair{claim.a, claim.cap_a}, {claim.b, claim.cap_b}}) {
       EXPECT_THAT(card,
-                  testing::HasSubstr(fmt::format("**the cap for \"{}\" is {:.3g}.**", side, cap)));
+                  testing::HasSubstr(fmt::format("**The cap for \"{}\" is {:.3g}.**", side, cap)));
     }
   }
 }

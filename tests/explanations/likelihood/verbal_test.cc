@@ -67,13 +67,13 @@ TEST(WeightText, SaysThatTheCalibrationSupportsNoMore) {
 TEST(WeightText, TakesTheWordFromTheWeakestEndOfARange) {
   const double low = std::log(5.0), high = std::log(600.0);
   EXPECT_EQ(weight_text({std::log(120.0), kWide, std::pair{low, high}}, "A", "B"),
-            "LR 120 for A rather than B, between 5 and 600 over the models and ranges tried: weak "
+            "LR 120 for A rather than B, between 5 and 600 in the cases counted (95 %): weak "
             "support, under these stated models");
   EXPECT_THAT(weight_text({-std::log(120.0), kWide, std::pair{-high, -low}}, "A", "B"),
               HasSubstr("LR 120 for B rather than A, between 5 and 600"));
   EXPECT_THAT(weight_text({std::log(120.0), kWide, std::pair{-low, high}}, "A", "B"),
-              HasSubstr("from 5 for B rather than A to 600 for A rather than B over the models and "
-                        "ranges tried: no support"));
+              HasSubstr("from 5 for B rather than A to 600 for A rather than B in the cases "
+                        "counted (95 %): no support"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -87,6 +88,24 @@ TEST(Features, SeeTheShadowOfACache) {
   EXPECT_GT(features.at("gap_share_at_expiry"), 0.15);
   EXPECT_LT(features.at("gap_share_below_ttl"), 0.01);
   EXPECT_GT(features.at("saturation"), 0.8);
+}
+
+// The same number of bursts in the same hours, one by one and in sessions.
+TEST(Features, TellSessionsFromBurstsThatComeOneByOne) {
+  toy::Random random(11, "features");
+  Times sessions;
+  for (const double t : toy::office(random, 5, 60)) {
+    for (int i = 0; i < 6; ++i) sessions.push_back(t + 240 * i);
+  }
+  std::sort(sessions.begin(), sessions.end());
+  Toy single = asked_at(toy::office(random, 30, 60)), clustered = asked_at(sessions);
+  const auto one = features_of(single), many = features_of(clustered);
+  EXPECT_NEAR(one.at("own_hours_fano_1"), 1, 0.25);
+  EXPECT_GT(many.at("own_hours_fano_1"), 2.5);
+  EXPECT_NEAR(one.at("own_hours_fano_24"), 1, 0.5);
+  EXPECT_GT(many.at("own_hours_fano_24"), 2);
+  EXPECT_NEAR(one.at("excess_spread"), 1, 0.25);
+  EXPECT_GT(many.at("excess_spread"), one.at("excess_spread") + 0.5);
 }
 
 // A log may be dated to any century; days of the week go on backwards too.

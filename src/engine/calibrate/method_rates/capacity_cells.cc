@@ -1,5 +1,5 @@
 // M19: a message of random bits is really put into look-ups; the bound must not lie below it.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

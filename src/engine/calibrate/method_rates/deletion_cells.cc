@@ -1,6 +1,6 @@
 // M16: are missing refreshes found, and whole records left alone? And do caches that count whole
 // seconds, or renew ahead of expiry, pass for edited records?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "engine/calibrate/method_rates/drawn_case.h"
 #include "engine/calibrate/method_rates/method_rates.h"

@@ -1,6 +1,6 @@
 // M8: does the interval of the rate of demand hold the rate, or does the method decline? M9: are
 // TTL and number of caches told right?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 
@@ -13,7 +13,7 @@ namespace {
 constexpr double kDays = 140;
 
 struct Demand {
-  enum Kind { even, office, sessions } kind;
+  enum Kind { even, office, sessions, busy_days } kind;
   double per_day;
   double days = kDays;
 };
@@ -22,26 +22,54 @@ drawn::Times draw(Random& random, const Demand& demand) {
   if (demand.kind == Demand::even) return drawn::even(random, demand.per_day, demand.days);
   drawn::Office office = drawn::any_office(random, demand.per_day);
   office.per_session = demand.kind == Demand::sessions ? 4 : 1;
-  return drawn::office(random, demand.days, office);
+  if (demand.kind != Demand::busy_days) return drawn::office(random, demand.days, office);
+  // Days are busy or idle: the logarithm of their rate has sd .7 and correlation .6.
+  constexpr double kSd = 0.7, kCorrelation = 0.6, kMost = 4;
+  office.per_day = kMost * demand.per_day;
+  std::vector<double> keep;
+  double level = random.normal(0, kSd);
+  for (double day = 0; day <= demand.days; ++day) {
+    keep.push_back(std::min(1.0, std::exp(level - kSd * kSd / 2) / kMost));
+    level =
+        kCorrelation * level + random.normal(0, kSd * std::sqrt(1 - kCorrelation * kCorrelation));
+  }
+  drawn::Times times = drawn::office(random, demand.days, office);
+  std::erase_if(times, [&](double t) {
+    return !random.chance(keep[static_cast<std::size_t>(t / drawn::kDay)]);
+  });
+  return times;
 }
 
 const char* words_of(Demand::Kind kind) {
-  return kind == Demand::even     ? "even demand"
-         : kind == Demand::office ? "office hours"
-                                  : "sessions of 4 in office hours";
+  switch (kind) {
+    case Demand::even:
+      return "even demand";
+    case Demand::office:
+      return "office hours";
+    case Demand::sessions:
+      return "sessions of 4 in office hours";
+    case Demand::busy_days:
+      return "office hours, busy and idle days";
+  }
+  return "";
 }
 
 Result<MethodTrial> rate_trial(const Demand& demand, const drawn::Resolver& resolver,
                                std::uint64_t seed) {
   Random random(seed);
   drawn::DrawnCase record(seed, demand.days, resolver.ttl_seconds);
-  record.ask_through(draw(random, demand), resolver, random);
+  const drawn::Times times = draw(random, demand);
+  record.ask_through(times, resolver, random);
   const auto findings = record.examine("cache_inversion");
   if (!findings.ok()) return findings.error();
+  // What busy days come to is this record's own, not that of all records.
+  const double truth = demand.kind == Demand::busy_days
+                           ? static_cast<double>(times.size()) / demand.days
+                           : demand.per_day;
   const Quantity* rate =
       drawn::about(*findings, "cache_inversion/Bank").quantity("demands_per_day");
   if (rate == nullptr || !rate->interval) return MethodTrial{false, true, 0};
-  return MethodTrial{true, drawn::holds(*rate, demand.per_day),
+  return MethodTrial{true, drawn::holds(*rate, truth),
                      50 * (rate->interval->second - rate->interval->first) / rate->value};
 }
 
@@ -92,6 +120,11 @@ void add_demand_cells(std::vector<MethodCell>& cells) {
         add_rate_cell({kind, per_day}, resolver, "", cells);
       }
     }
+  }
+  for (const double per_day : {24.0, 120.0}) {
+    drawn::Resolver resolver;
+    resolver.losses = 0.15;
+    add_rate_cell({Demand::busy_days, per_day}, resolver, "", cells);
   }
   drawn::Resolver bind;
   bind.losses = 0.15;

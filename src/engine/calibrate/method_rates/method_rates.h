@@ -47,6 +47,7 @@ void add_zone_cells(std::vector<MethodCell>& cells);        // M11, M12, M13
 void add_turn_cells(std::vector<MethodCell>& cells);        // M15
 void add_deletion_cells(std::vector<MethodCell>& cells);    // M16
 void add_capacity_cells(std::vector<MethodCell>& cells);    // M19
+void add_copies_cells(std::vector<MethodCell>& cells);      // M20
 void add_automation_cells(std::vector<MethodCell>& cells);  // clocks and timers
 void add_rhythm_cells(std::vector<MethodCell>& cells);      // circadian, holidays, calendar events
 

@@ -1,5 +1,5 @@
 // The table of the single methods' error rates, as a page and as JSON.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

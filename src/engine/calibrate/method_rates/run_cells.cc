@@ -28,6 +28,7 @@ std::vector<MethodCell> method_cells() {
   add_turn_cells(cells);
   add_deletion_cells(cells);
   add_capacity_cells(cells);
+  add_copies_cells(cells);
   add_automation_cells(cells);
   add_rhythm_cells(cells);
   // Lines that count the same stand in one table, in the order in which the first of them came.

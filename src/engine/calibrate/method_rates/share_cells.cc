@@ -1,5 +1,5 @@
 // M7: does the interval of a party's share hold the share in the long run?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "engine/calibrate/method_rates/drawn_case.h"
 #include "engine/calibrate/method_rates/method_rates.h"

@@ -1,6 +1,6 @@
 // M11 to M13: sets of zones with the belief about when work begins right and wrong, and claims of
 // places where nobody works.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 
@@ -23,6 +23,44 @@ struct Setting {
 };
 
 enum class Set { usual, honest };
+
+// Zones whose clocks change on the given day of a record from 4 May 2016.
+struct Changing {
+  const char* zone;
+  double offset, offset_after;
+  double day;
+};
+constexpr double kChangingDays = 200;
+constexpr Changing kChanging[] = {
+    {"America/Los_Angeles", -7, -8, 186.4}, {"America/Chicago", -5, -6, 186.3},
+    {"America/Sao_Paulo", -3, -2, 165.1},   {"Europe/Berlin", 2, 1, 179.0},
+    {"Australia/Sydney", 10, 11, 150.7},
+};
+
+Result<MethodTrial> changing_trial(Set set, std::uint64_t seed) {
+  Random random(seed);
+  const Changing& place = kChanging[random.below(std::size(kChanging))];
+  const drawn::Office office = drawn::any_office(random, 60);
+  drawn::Times demand = drawn::office(random, kChangingDays, office, place.offset);
+  drawn::Times after = drawn::office(random, kChangingDays, office, place.offset_after);
+  std::erase_if(demand, [&](double t) { return t >= place.day * drawn::kDay; });
+  std::erase_if(after, [&](double t) { return t < place.day * drawn::kDay; });
+  drawn::DrawnCase record(seed, kChangingDays, 3600);
+  record.ask_through(drawn::merged(std::move(demand), after), {}, random);
+  const auto findings = record.examine("time_zone");
+  if (!findings.ok()) return findings.error();
+  const Finding& found = drawn::about(*findings, "time_zone/Bank");
+  const Table* table = found.table("working_day_by_zone");
+  if (found.outcome != Outcome::found || table == nullptr) return MethodTrial{false, false, 0};
+  const std::size_t column = set == Set::usual ? 5 : 4;
+  MethodTrial trial;
+  for (std::size_t i = 0; i < table->rows.size(); ++i) {
+    trial.size += table->rows[i][column];
+    trial.is_hit = trial.is_hit || (table->row_labels[i].find(place.zone) != std::string::npos &&
+                                    table->rows[i][column] > 0);
+  }
+  return trial;
+}
 
 Result<MethodTrial> set_trial(const Setting& setting, Set set, std::uint64_t seed) {
   Random random(seed);
@@ -143,8 +181,14 @@ void add_sets(std::vector<MethodCell>& cells) {
     cell.run = [=](std::uint64_t seed) { return set_trial(setting, set, seed); };
     cells.push_back(std::move(cell));
   };
+  const auto add_changing = [&](Set set, double most) {
+    add({"60 a day, clocks change inside the window of 200 days"}, set, "M11", 0.92, most);
+    cells.back().run = [set](std::uint64_t seed) { return changing_trial(set, seed); };
+  };
   for (const Setting& setting : right) add(setting, Set::usual, "M11", 0.92, 0.98);
+  add_changing(Set::usual, 0.98);
   for (const Setting& setting : right) add(setting, Set::honest, "M11", 0.92, 1);
+  add_changing(Set::honest, 1);
   for (const Setting& setting : wrong) add(setting, Set::usual, "M12", 0, 1);
   for (const Setting& setting : wrong) add(setting, Set::honest, "M12", 0.9, 1);
 }
