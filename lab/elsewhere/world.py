@@ -144,4 +144,4 @@ class World:
             return 4
         if self.contact():
             return 3
-        return 1 if self.lookups else 0
+        return 1 if self.lookups or self.forged else 0

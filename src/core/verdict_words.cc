@@ -70,7 +70,7 @@ std::string_view describe(Rung rung) {
     case Rung::nothing:
       return "nothing about the question";
     case Rung::asked_for_a_name:
-      return "a name was asked for from a party's address";
+      return "a look-up was recorded that bears a party's address as its source";
     case Rung::contacted_an_address:
       return "a host contacted an address";
     case Rung::service_answered:

@@ -161,6 +161,14 @@ void say_whose_logs(const Context& context, ClaimAnswer& answer) {
   if (is_total) answer.in_short += fmt::format(", at {}", servers);
 }
 
+void say_sources(const Context& context, ClaimAnswer& answer) {
+  const std::string_view kind = context.claim.kind;
+  if (answer.findings.empty() || (kind != "exclusive" && !is_among(kNumbers, kind))) return;
+  answer.statement += fmt::format(
+      " A row bears a source address, which can be forged: it does not show that {} sent it.",
+      kind == "exclusive" ? "its holder" : fmt::format("{}", fmt::join(context.parties(), " or ")));
+}
+
 void say_basis(const Context& context, ClaimAnswer& answer) {
   const Finding* first = nullptr;
   bool tells_window = false, tells_rule = false;

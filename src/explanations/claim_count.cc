@@ -24,9 +24,9 @@ ClaimAnswer answer_holding(const Context& context, std::string_view vantage, con
   return answered(
       context, is_complete ? Answer::supported : Answer::supported_only_within_these_files,
       {fmt::format("{}, as quoted", compared.brief(Against::holds, true)),
-       fmt::format("{} made {} of the look-ups in {}, as quoted ({}){}.{}",
-                   parties_text(context.parties()), compared.words(Against::holds, true),
-                   format_interval(compared.window()), range_text(quoted),
+       fmt::format("Of the look-ups in {} {} bear addresses of {}, as quoted ({}){}.{}",
+                   format_interval(compared.window()), compared.words(Against::holds, true),
+                   parties_text(context.parties()), range_text(quoted),
                    otherwise.empty() ? "" : fmt::format("; counted otherwise it is {}", otherwise),
                    is_complete ? "" : " Nobody vouches that these files are complete.")},
       compared.findings(Against::holds, true));
@@ -56,16 +56,17 @@ ClaimAnswer compare(const Context& context, std::string_view vantage, const Quot
     answer = answered(
         context, Answer::contradicted,
         {fmt::format("{}{}, not {}", compared.span(), compared.by_rule(), quoted.text),
-         fmt::format("No counting rule gives the quoted {} ({}): {} made {} of the look-ups in {}.",
-                     quoted.text, range_text(quoted), who, compared.words(), when)},
+         fmt::format("No counting rule gives the quoted {} ({}): of the look-ups in {} {} bear "
+                     "addresses of {}.",
+                     quoted.text, range_text(quoted), when, compared.words(), who)},
         compared.findings());
   } else {
     answer = not_testable(
         context,
-        fmt::format("No counting rule gives the quoted {} ({}): {} made {} in {}. But nobody "
-                    "vouches that these files show every look-up, so a fuller record may hold the "
-                    "rest.",
-                    quoted.text, range_text(quoted), who, compared.words(), when),
+        fmt::format("No counting rule gives the quoted {} ({}): of the look-ups in {} {} bear "
+                    "addresses of {}. But nobody vouches that these files show every look-up, so a "
+                    "fuller record may hold the rest.",
+                    quoted.text, range_text(quoted), when, compared.words(), who),
         {kFullerRecord});
     answer.in_short = fmt::format("{}{} in these files, which may not be all", compared.span(),
                                   compared.by_rule());

@@ -21,6 +21,7 @@ constexpr char kStatedAccounts[] = "the accounts that each party holds ('account
 constexpr char kSignedMessage[] =
     "the mail log of either side, or a DKIM signature that verifies, for these messages";
 constexpr char kCapture[] = "a capture of these flows, or the application's own log";
+constexpr char kOwnFlows[] = "the flow records of the network that the flows claim to come from";
 constexpr char kFlowBack[] = "records of the way back, or a capture at the server";
 
 // What one kind of claim looks at, and what would test it.
@@ -54,7 +55,12 @@ struct Told {
 };
 
 void weigh_flows(const Finding& finding, Told& told) {
-  told.show(finding, finding.value_or("flows_answered", 0), "answered flows");
+  told.show(finding, finding.value_or("flows_answered", 0),
+            "answered flows, by which hosts at addresses of the two exchanged packets");
+  told.doubt(finding, finding.value_or("flows_forgeable", 0),
+             "flows answered at the server's side in which no TCP connection was opened: their "
+             "source may be forged",
+             kOwnFlows);
   told.doubt(finding, finding.value_or("flows_one_way", 0),
              "flows without a packet back, whose source may be forged", kFlowBack);
   told.doubt(finding, finding.value_or("lookup_flows_doubtful", 0),

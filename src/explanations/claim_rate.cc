@@ -95,8 +95,8 @@ ClaimAnswer weigh(const Context& context, std::string_view vantage, const Quoted
                   const Unit& unit, const Rates& rates) {
   const Compared& compared = rates.compared;
   const std::string who = parties_text(context.parties());
-  const std::string mean =
-      fmt::format("{} {} made {}", when_text(compared.rules.front().rule), who, compared.words());
+  const std::string mean = fmt::format(
+      "{} {} bear addresses of {}", when_text(compared.rules.front().rule), compared.words(), who);
   const std::string in_short =
       fmt::format("{} per {}{}", compared.span(), unit.word, compared.by_rule());
   const bool is_complete = shows_every_asker(context, vantage);

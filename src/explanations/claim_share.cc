@@ -62,16 +62,16 @@ bool no_fuller_record_helps(const Compared& compared, const Quoted& quoted, Of o
 ClaimAnswer weigh(const Context& context, std::string_view vantage, const Quoted& quoted, Of of,
                   const Compared& compared) {
   const std::string made = fmt::format(
-      "{} made {} of {} in {}", parties_text(context.parties()), compared.words(),
+      "of {} in {} {} bear addresses of {}",
       of == Of::parties ? "the parties' look-ups in these files" : "all look-ups in these files",
-      format_interval(compared.window()));
+      format_interval(compared.window()), compared.words(), parties_text(context.parties()));
   const bool is_complete = shows_every_asker(context, vantage);
   const char* open = " Nobody vouches that these files show everyone who asked.";
   if (compared.all(Against::holds)) {
     return answered(context,
                     is_complete ? Answer::supported : Answer::supported_only_within_these_files,
                     {fmt::format("{}, as quoted", short_share(compared)),
-                     fmt::format("{}, within the quoted {} ({}).{}", made, quoted.text,
+                     fmt::format("O{}, within the quoted {} ({}).{}", made.substr(1), quoted.text,
                                  range_text(quoted), is_complete ? "" : open)},
                     compared.findings());
   }

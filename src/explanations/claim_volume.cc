@@ -303,10 +303,11 @@ ClaimAnswer depends_on_twice(const Context& context, const Quoted& quoted, const
                              const CountedTwice& twice) {
   ClaimAnswer answer = not_testable(
       context,
-      fmt::format("The same look-ups stand in two files: {}. Counted in both, {} made {} in {}; "
+      fmt::format("The same look-ups stand in two files: {}. Counted in both, in {} {} bear "
+                  "addresses of {}; "
                   "counted once it may be less, and whether it is as quoted ({}) turns on that.",
-                  twice.words, parties_text(context.parties()), compared.words(),
-                  format_interval(compared.window()), range_text(quoted)),
+                  twice.words, format_interval(compared.window()), compared.words(),
+                  parties_text(context.parties()), range_text(quoted)),
       {"one of the two files alone: give the copy a vantage of its own, or leave it out"});
   answer.in_short = fmt::format("{}{}, but the same look-ups stand in two files", compared.span(),
                                 compared.by_rule());

@@ -234,6 +234,7 @@ std::vector<ClaimAnswer> answer_claims(const Question& question, const CaseFile&
                                                         claim.kind))
             : kind->answer(context);
     claims::say_whose_logs(context, answer);
+    claims::say_sources(context, answer);
     claims::say_basis(context, answer);
     answers.push_back(std::move(answer));
   }

@@ -65,6 +65,8 @@ ClaimAnswer over_vantages(const Context& context, Combine rule,
 // For totals and absences: at whose servers they hold, and where the case holds a statement of more
 // name servers than handed logs over, of how many none is here.
 void say_whose_logs(const Context& context, ClaimAnswer& answer);
+// For numbers and for who asked: that a source address shows nobody.
+void say_sources(const Context& context, ClaimAnswer& answer);
 // The window, the counting rule and the denominator of the first finding that the answer rests on,
 // where its sentence does not tell them yet.
 void say_basis(const Context& context, ClaimAnswer& answer);

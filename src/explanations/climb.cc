@@ -33,7 +33,7 @@ constexpr std::array<Step, 9> kSteps{{
     {Rung::service_answered, "flow", "flows_with_service_reply",
      "flows with content from the server"},
     {Rung::contacted_an_address, "flow", "flows_answered", "answered flows"},
-    {Rung::contacted_an_address, "service", "rows", "sessions"},
+    {Rung::contacted_an_address, "service", "sessions_opened", "sessions"},
     {Rung::contacted_an_address, "mail", "bounced", "mail transfers that came back"},
 }};
 
@@ -56,6 +56,7 @@ std::string capital(std::string_view text) {
 
 Reached climb_by_direct_records(const Question& question, const FindingSet& findings) {
   Reached reached;
+  reached.is_of_hosts = true;
   std::vector<std::string> seen;
   for (const Step& step : kSteps) {
     if (step.rung < reached.rung) break;  // the steps go down
@@ -64,6 +65,7 @@ Reached climb_by_direct_records(const Question& question, const FindingSet& find
       const double count = finding != nullptr ? finding->value_or(step.quantity, 0) : 0;
       if (count <= 0) return;
       reached.rung = step.rung;
+      reached.is_of_hosts &= step.kind == "flow" || step.kind == "service";
       seen.push_back(fmt::format("{} ({} to {})", counted(count, step.words), from, to));
       reached.findings.push_back(finding->id);
     });
@@ -97,6 +99,27 @@ Reached messages_at_rest(const Question& question, const FindingSet& findings) {
       "Of messages at rest there are {}, which no log of a transfer knows: anybody can write such "
       "headers, so they reach no rung.",
       fmt::join(seen, "; "));
+  return reached;
+}
+
+Reached forgeable_flows(const Question& question, const FindingSet& findings) {
+  Reached reached;
+  std::vector<std::string> seen, senders;
+  for_each_pair(question, [&](const std::string& from, const std::string& to) {
+    const Finding* finding = direct_finding(findings, from, to, "flow");
+    const double count = finding != nullptr ? finding->value_or("flows_forgeable", 0) : 0;
+    if (count <= 0) return;
+    seen.push_back(
+        fmt::format("{} ({} to {})", counted(count, "flows with packets both ways"), from, to));
+    senders.push_back(from + "'s");
+    reached.findings.push_back(finding->id);
+  });
+  if (seen.empty()) return reached;
+  reached.statement = fmt::format(
+      "Of {} queries and answers were seen at the server's side alone, and no TCP connection was "
+      "opened: such a source address can be forged, so they reach no rung. {} own flow records "
+      "would tell.",
+      fmt::join(seen, "; "), fmt::join(senders, " and "));
   return reached;
 }
 

@@ -9,6 +9,7 @@
 
 #include "explanations/claims.h"
 #include "explanations/climb.h"
+#include "explanations/direct.h"
 #include "explanations/likelihood/shipped_model.h"
 #include "explanations/timing_weights.h"
 #include "explanations/weigh.h"
@@ -40,11 +41,51 @@ Rung ceiling(const FindingSet& findings) {
   return highest;
 }
 
+// "bank.example, *.sender.example and 3 more"; "" when the case states none.
+std::string names_of(const Question& question, const CaseFile& case_file) {
+  constexpr std::size_t kListed = 4;
+  std::vector<std::string> names;
+  const auto take = [&](const std::vector<NamePattern>& patterns) {
+    for (const NamePattern& pattern : patterns) names.push_back(pattern.to_string());
+  };
+  take(question.names);
+  if (question.names.empty()) {
+    for (const std::string& name : question.between) {
+      if (const Party* party = case_file.find_party(name)) take(party->names);
+    }
+  }
+  const std::size_t more = names.size() - std::min(names.size(), kListed);
+  names.resize(names.size() - more);
+  return fmt::format("{}{}", fmt::join(names, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+// "the authoritative servers' records".
+std::string records_of(std::string_view vantage) {
+  if (vantage == "authoritative") return "the authoritative servers' records";
+  if (vantage == "resolver") return "the resolvers' records";
+  if (vantage == "passive_sensor") return "a passive sensor's records";
+  if (vantage.empty() || vantage == "unknown") return "records whose vantage nobody stated";
+  return fmt::format("records of the vantage '{}'", vantage);
+}
+
+// "883 rows, 2021-05-04T00:00:10Z to 2021-05-06T11:00:00Z, in the authoritative servers' records".
+std::string rows_text(const Finding& volume, double rows) {
+  const auto& told = volume.parameters;
+  const auto first = told.find("first_for_others_names");
+  const auto last = told.find("last_for_others_names");
+  const bool has_times = first != told.end() && last != told.end();
+  return fmt::format("{}{}, in {}", counted(rows, "rows"),
+                     has_times ? fmt::format(", {} to {}", first->second, last->second) : "",
+                     records_of(volume.vantage));
+}
+
 // Rung 1 needs one look-up, by a party that the question names, of a name that this party does not
 // hold itself. Whose a look-up is tells its source address, which anybody can write: the sentence
 // says so, since no record of another end bears it out on this rung.
-void climb_by_lookups(const Question& question, const FindingSet& findings, Verdict& verdict) {
-  std::vector<std::string> seen;
+void climb_by_lookups(const Question& question, const CaseFile& case_file,
+                      const FindingSet& findings, Verdict& verdict) {
+  std::vector<std::string> seen, parties;
   for (const Finding* volume : about_parties(findings, "volume", "raw")) {
     const bool is_between = std::find(question.between.begin(), question.between.end(),
                                       volume->subject) != question.between.end();
@@ -52,8 +93,9 @@ void climb_by_lookups(const Question& question, const FindingSet& findings, Verd
     if (!is_between || rows <= 0) continue;
     verdict.rung = Rung::asked_for_a_name;
     verdict.rung_findings.push_back(volume->id);
-    seen.push_back(fmt::format("{} ({} rows{}{})", volume->subject, claims::number_text(rows),
-                               volume->vantage.empty() ? "" : ", vantage ", volume->vantage));
+    seen.push_back(fmt::format("{}'s: {}", volume->subject, rows_text(*volume, rows)));
+    const bool is_new = std::find(parties.begin(), parties.end(), volume->subject) == parties.end();
+    if (is_new) parties.push_back(volume->subject);
   }
   verdict.rung = std::min(verdict.rung, ceiling(findings));
   if (verdict.rung == Rung::nothing) {
@@ -63,17 +105,21 @@ void climb_by_lookups(const Question& question, const FindingSet& findings, Verd
         "in the records.";
     return;
   }
+  const std::string names = names_of(question, case_file);
   verdict.rung_statement = fmt::format(
-      "Look-ups of the names came from addresses of {}. That no source was forged they "
-      "do not show, and look-ups alone never show more.",
-      fmt::join(seen, "; "));
+      "Look-ups of {} are recorded whose source address the case states to be {}. They do not show "
+      "that {} sent them (a source address can be forged), who or what caused them, or that "
+      "anything followed.",
+      names.empty() ? "the question's names" : names, fmt::join(seen, "; "),
+      fmt::join(parties, " or "));
 }
 
 // What records of other kinds show goes before look-ups, which stay cited below it. Gives what
-// shows contact; "" where nothing does.
-std::string climb(const Question& question, const FindingSet& findings, Verdict& verdict) {
-  climb_by_lookups(question, findings, verdict);
-  std::string contact;
+// shows contact; its rung is nothing where nothing does.
+Reached climb(const Question& question, const CaseFile& case_file, const FindingSet& findings,
+              Verdict& verdict) {
+  climb_by_lookups(question, case_file, findings, verdict);
+  Reached contact;
   const Reached direct = climb_by_direct_records(question, findings);
   if (direct.rung > verdict.rung) {
     const bool has_lookups = verdict.rung != Rung::nothing;
@@ -82,10 +128,11 @@ std::string climb(const Question& question, const FindingSet& findings, Verdict&
     verdict.rung = direct.rung;
     verdict.rung_findings.insert(verdict.rung_findings.begin(), direct.findings.begin(),
                                  direct.findings.end());
-    contact = direct.shown;
+    contact = direct;
   }
   for (const Reached& beside :
-       {messages_at_rest(question, findings), financial_link(question, findings)}) {
+       {forgeable_flows(question, findings), messages_at_rest(question, findings),
+        financial_link(question, findings)}) {
     if (beside.statement.empty()) continue;
     verdict.rung_statement += " " + beside.statement;
     verdict.rung_findings.insert(verdict.rung_findings.end(), beside.findings.begin(),
@@ -239,22 +286,8 @@ std::string reached(const Verdict& verdict) {
 // " (bank.example, *.sender.example)": who reads that nobody asked for "the names" has to see
 // which.
 std::string names_text(const Question& question, const CaseFile& case_file) {
-  constexpr std::size_t kListed = 4;
-  std::vector<std::string> names;
-  const auto take = [&](const std::vector<NamePattern>& patterns) {
-    for (const NamePattern& pattern : patterns) names.push_back(pattern.to_string());
-  };
-  take(question.names);
-  if (question.names.empty()) {
-    for (const std::string& name : question.between) {
-      if (const Party* party = case_file.find_party(name)) take(party->names);
-    }
-  }
-  if (names.empty()) return "";
-  const std::size_t more = names.size() - std::min(names.size(), kListed);
-  names.resize(names.size() - more);
-  return fmt::format(" ({}{})", fmt::join(names, ", "),
-                     more > 0 ? fmt::format(" and {} more", more) : "");
+  const std::string names = names_of(question, case_file);
+  return names.empty() ? "" : fmt::format(" ({})", names);
 }
 
 void conclude_without_lookups(const Question& question, const CaseFile& case_file,
@@ -316,19 +349,25 @@ void say_automation(const Question& question, const FindingSet& findings, Verdic
 }
 
 // Whether there was contact and why are two questions: the first is answered where records of other
-// kinds climb, however many causes survive.
-std::string contact_text(const Question& question, const std::string& contact, bool is_settled) {
-  if (contact.empty()) return "";
-  return fmt::format("That {} were in contact is shown by {}{}. ",
-                     question.between.size() == 2 ? "the two" : "parties of the question", contact,
+// kinds climb, however many causes survive. An address shows a host, and no more.
+std::string contact_text(const Question& question, const Reached& contact, bool is_settled) {
+  if (contact.rung == Rung::nothing) return "";
+  const char* parties = question.between.size() == 2 ? "the two" : "parties of the question";
+  if (contact.rung <= Rung::service_answered || contact.is_of_hosts) {
+    return fmt::format(
+        "That hosts at addresses of {} exchanged {} is shown by {}; who used them{} not. ", parties,
+        contact.rung >= Rung::content_passed ? "content" : "packets", contact.shown,
+        is_settled ? " is" : ", and what for, is");
+  }
+  return fmt::format("That {} were in contact is shown by {}{}. ", parties, contact.shown,
                      is_settled ? "" : "; what for is not");
 }
 
 void conclude(const Question& question, const CaseFile& case_file, const FindingSet& findings,
-              const std::vector<std::string>& silent, const std::string& contact,
-              Verdict& verdict) {
+              const std::vector<std::string>& silent, const Reached& contact, Verdict& verdict) {
   const std::size_t causes = count_surviving_causes(verdict);
-  const char* unsettled = contact.empty() ? "Inconclusive" : "Inconclusive as to the cause";
+  const char* unsettled =
+      contact.rung == Rung::nothing ? "Inconclusive" : "Inconclusive as to the cause";
   if (verdict.rung == Rung::nothing) {
     conclude_without_lookups(question, case_file, silent, verdict);
   } else if (causes == 1) {
@@ -366,7 +405,7 @@ void conclude(const Question& question, const CaseFile& case_file, const Finding
 Verdict judge(const Question& question, const CaseFile& case_file, const FindingSet& findings) {
   Verdict verdict;
   verdict.question = question.id;
-  const std::string contact = climb(question, findings, verdict);
+  const Reached contact = climb(question, case_file, findings, verdict);
   for (const Explanation* explanation : all_explanations()) {
     verdict.assessments.push_back(explanation->assess(findings));
   }

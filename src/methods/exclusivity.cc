@@ -39,7 +39,7 @@ void add_unseen_estimate(const std::vector<double>& bursts, Finding& finding) {
 class Exclusivity : public Method {
  public:
   std::string_view name() const override { return "exclusivity"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "whether anybody outside the named parties asked, within what is covered";
   }
@@ -105,10 +105,11 @@ class Exclusivity : public Method {
     finding.outcome = unexplained == 0 ? Outcome::found : Outcome::measured;
     if (outside > 0) {
       finding.statement = fmt::format(
-          "{} outside the named parties made {} of {} ({}) for {} {}, counted as raw rows.",
-          strangers == 1 ? "1 address" : count_text(strangers) + " addresses", count_text(outside),
-          plural(total, "row"), share_text(outside / total), target_text(records),
-          window_text(records.window));
+          "{} of {} ({}) for {} {}, counted as raw rows, bear {} outside the named parties as "
+          "source.",
+          count_text(outside), plural(total, "row"), share_text(outside / total),
+          target_text(records), window_text(records.window),
+          strangers == 1 ? "1 address" : count_text(strangers) + " addresses");
     } else if (unexplained > 0) {
       finding.statement = fmt::format(
           "No client outside the named parties is told, but {} of {} for {} {} tell no client.",
@@ -116,7 +117,7 @@ class Exclusivity : public Method {
           window_text(records.window));
     } else {
       finding.statement = fmt::format(
-          "Nobody outside the named parties made any of the {} for {} {}, {}.",
+          "None of the {} for {} {} bears an address outside the named parties as source, {}.",
           plural(total, "row"), target_text(records), window_text(records.window),
           finding.absence ? "within coverage that is declared complete" : "in these files");
     }

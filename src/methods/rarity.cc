@@ -170,7 +170,7 @@ void say_limits(const QuestionRecords& records, Finding& finding) {
 }
 
 std::string top_text(const Shares& name, std::string_view words) {
-  return fmt::format("The two networks that asked most made {} of the {} for {}",
+  return fmt::format("Addresses of the two busiest networks stand in {} of the {} for {}",
                      share_text(name.score()), plural(name.bursts, "burst"), words);
 }
 
@@ -249,7 +249,7 @@ Finding decline(const QuestionRecords& records, const MethodContext& context, co
 class Rarity : public Method {
  public:
   std::string_view name() const override { return "rarity"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "whether so few askers are unusual, against the other names of the vantage";
   }

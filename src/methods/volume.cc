@@ -21,6 +21,8 @@ constexpr std::size_t kAddressesPerParty = 16;
 constexpr std::size_t kOutsideAddresses = 10;
 constexpr std::size_t kMinOutsideRows = 20;
 constexpr std::size_t kListedAddresses = 50;
+constexpr char kSourceLimit[] =
+    "A row bears a source address, which can be forged: it does not show that its holder sent it.";
 constexpr double kSensitivitySeconds[] = {5, 30, 60, 300};
 
 // One counting rule, applied to all rows of the question.
@@ -142,12 +144,13 @@ std::string add_share(const QuestionRecords& records, const RowIndices& rows, co
   return share_text(share);
 }
 
-void add_times(const QuestionRecords& records, const RowIndices& rows, Finding& finding) {
+void add_times(const QuestionRecords& records, const RowIndices& rows, const std::string& of_what,
+               Finding& finding) {
   if (rows.empty()) return;
   const LookupRow& first = records.rows[rows.front()];
   const LookupRow& last = records.rows[rows.back()];
-  finding.parameters["first"] = format_instant({first.time_us, first.width_us});
-  finding.parameters["last"] = format_instant({last.time_us, last.width_us});
+  finding.parameters["first" + of_what] = format_instant({first.time_us, first.width_us});
+  finding.parameters["last" + of_what] = format_instant({last.time_us, last.width_us});
 }
 
 // Of no asker, "other" for one, it is not asked whose addresses they were.
@@ -157,17 +160,27 @@ bool has_known_addresses(const QuestionRecords& records, const MethodContext& co
   return !holds || holds->contains(records.window);
 }
 
+// What a row of the subject bears: whoever sent it wrote it.
+std::string source_text(const std::string& subject) {
+  if (subject == kOther) return "an address of no named party";
+  if (subject == kNotTold) return "no address";
+  const bool is_address = IpAddress::parse(subject.substr(0, subject.find(' '))).has_value();
+  return is_address ? subject : fmt::format("an address of {}", subject);
+}
+
 // A subject without a row: says so, and vouches for it where coverage allows.
 void say_nobody(const QuestionRecords& records, const MethodContext& context, int party,
-                std::string_view who, const Base& base, Finding& finding) {
+                const Base& base, Finding& finding) {
   finding.outcome = base.counted.kept.empty() ? Outcome::not_enough : Outcome::nothing_found;
   finding.statement =
       base.counted.kept.empty()
-          ? fmt::format("{} made no look-up: no row asks for {} {}, counted as {}.", who,
-                        target_text(records), window_text(records.window), finding.dedup_rule)
-          : fmt::format("{} made none of the {} for {} {}, counted as {}.", who,
+          ? fmt::format("No row asks for {} {}, so none bears {} as its source, counted as {}.",
+                        target_text(records), window_text(records.window),
+                        source_text(finding.subject), finding.dedup_rule)
+          : fmt::format("None of the {} for {} {} bears {} as its source, counted as {}.",
                         plural(static_cast<double>(base.counted.kept.size()), base.counted.unit),
-                        target_text(records), window_text(records.window), finding.dedup_rule);
+                        target_text(records), window_text(records.window),
+                        source_text(finding.subject), finding.dedup_rule);
   if (base.untold_rows > 0) {
     finding.limitations.push_back(
         fmt::format("{} tell no client and could be theirs.",
@@ -178,7 +191,8 @@ void say_nobody(const QuestionRecords& records, const MethodContext& context, in
     finding.limitations.push_back(fmt::format(
         "{} is stated to hold its addresses {} only: which it had in the rest of the window the "
         "case does not tell, so rows of anybody could be theirs.",
-        who, window_text(*context.case_file->parties[static_cast<std::size_t>(party)].holds)));
+        finding.subject,
+        window_text(*context.case_file->parties[static_cast<std::size_t>(party)].holds)));
     return;
   }
   vouch(records,
@@ -197,8 +211,6 @@ Finding measure_group(const QuestionRecords& records, const MethodContext& conte
       make_finding(volume_method(), records, context, group.subject, base.counted.variant);
   finding.dedup_rule = base.counted.rule;
   const RowIndices rows = kept_of(records, base.counted, clients_of(records, group));
-  std::string who = who_text(group.subject);
-  if (who != group.subject) who[0] = 'C';  // begins the sentence
   finding.denominator =
       fmt::format("of all {} for {} in these files{}",
                   plural(static_cast<double>(base.counted.kept.size()), base.counted.unit),
@@ -214,26 +226,31 @@ Finding measure_group(const QuestionRecords& records, const MethodContext& conte
     const auto is_others = [&](std::uint32_t row) {
       return records.names[records.rows[row].name].party != group.party;
     };
-    add(finding, "rows_for_others_names",
-        static_cast<double>(std::count_if(rows.begin(), rows.end(), is_others)),
+    RowIndices of_others;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(of_others), is_others);
+    add(finding, "rows_for_others_names", static_cast<double>(of_others.size()),
         fmt::format("{}s", base.counted.unit));
+    add_times(records, of_others, "_for_others_names", finding);
   }
   finding.limitations.emplace_back(kUpstreamLimit);
   say_window(records, finding);
   say_observed(records, base.observed, finding);
   if (rows.empty()) {
     add(finding, "share", 0.0);
-    say_nobody(records, context, group.party, who, base, finding);
+    say_nobody(records, context, group.party, base, finding);
     return finding;
   }
   const std::string share = add_share(records, rows, base, finding);
   add_rate(records, rows, base, base.counted.unit, finding);
-  add_times(records, rows, finding);
+  add_times(records, rows, "", finding);
   finding.statement =
-      fmt::format("{} made {} of {} ({}) for {} {}, counted as {}.", who,
+      fmt::format("{} of {} ({}) for {} {}, counted as {}, {} {} as {} source.",
                   count_text(static_cast<double>(rows.size())),
                   plural(static_cast<double>(base.counted.kept.size()), base.counted.unit), share,
-                  target_text(records), window_text(records.window), base.counted.rule);
+                  target_text(records), window_text(records.window), base.counted.rule,
+                  rows.size() == 1 ? "bears" : "bear", source_text(group.subject),
+                  rows.size() == 1 ? "its" : "their");
+  if (group.subject != kNotTold) finding.limitations.emplace_back(kSourceLimit);
   return finding;
 }
 
@@ -349,13 +366,13 @@ Finding measure_all(const QuestionRecords& records, const MethodContext& context
   }
   add_concentration(records, askers, counted, finding);
   add_rate(records, counted.kept, base, counted.unit, finding);
-  add_times(records, counted.kept, finding);
+  add_times(records, counted.kept, "", finding);
   add_share_table(groups, finding);
   if (counted.unit == "row") add_address_table(records, askers, finding);
   add_daily_table(records, askers, counted, DayGrid::over(records.window), finding);
   const double asking = finding.value_or("askers", 0);
   finding.statement =
-      fmt::format("{} for {} {}, counted as {}, from {}; the two busiest askers made {} of them.",
+      fmt::format("{} for {} {}, counted as {}, from {}; of the two busiest askers are {} of them.",
                   plural(n, counted.unit), target_text(records), window_text(records.window),
                   counted.rule, asking == 1 ? "1 address" : count_text(asking) + " addresses",
                   share_text(finding.value_or("top_2_share", 0)));
@@ -384,7 +401,7 @@ void measure_addresses(const QuestionRecords& records, const MethodContext& cont
 class Volume : public Method {
  public:
   std::string_view name() const override { return "volume"; }
-  std::string_view version() const override { return "3"; }
+  std::string_view version() const override { return "4"; }
   std::string_view summary() const override {
     return "counts, shares and rates per party and address under three counting rules";
   }

@@ -42,7 +42,7 @@ rm -rf case
 expect 0 "$ASSAY" init case
 (exec "$ASSAY" add case query.log more.log.gz > out 2> err) &
 pid=$!
-# A busy machine may not have come to the program's first line by then, and no test of ours is meant.
+# A busy machine may not have come to the first line of the program, and no test of ours is meant.
 for ((wait = 0; wait < 500; wait++)); do
   grep -qx assay "/proc/$pid/comm" 2> /dev/null || { sleep 0.01; continue; }
   grep -q '^SigCgt:.*[1-9a-f]' "/proc/$pid/status" 2> /dev/null && break

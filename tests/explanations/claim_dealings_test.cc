@@ -66,7 +66,10 @@ TEST(NoContact, LookUpsSpeakNeitherForNorAgainst) {
 TEST(NoContact, AnAnsweredFlowContradictsIt) {
   const auto flow = denied("no_contact", one_way("flow", {{"rows", 3}, {"flows_answered", 2}}));
   EXPECT_EQ(flow.answer, Answer::contradicted);
-  EXPECT_THAT(flow.statement, HasSubstr("2 answered flows (Bank to Sender)"));
+  EXPECT_THAT(
+      flow.statement,
+      HasSubstr("2 answered flows, by which hosts at addresses of the two exchanged packets "
+                "(Bank to Sender)"));
   const auto refused = denied("no_contact", one_way("mail", {{"rows", 1}, {"rejected", 1}}));
   EXPECT_EQ(refused.answer, Answer::contradicted);
   EXPECT_THAT(refused.statement, HasSubstr("1 mail transfer that the server refused"));
@@ -76,6 +79,9 @@ TEST(NoContact, AForgeableSourceDoesNot) {
   const auto flow = denied("no_contact", one_way("flow", {{"rows", 3}, {"flows_one_way", 3}}));
   EXPECT_EQ(flow.answer, Answer::not_testable);
   EXPECT_THAT(flow.statement, HasSubstr("whose source may be forged"));
+  const auto answered = denied("no_contact", one_way("flow", {{"flows_forgeable", 3}}));
+  EXPECT_EQ(answered.answer, Answer::not_testable);
+  EXPECT_THAT(answered.statement, HasSubstr("no TCP connection was opened"));
   EXPECT_EQ(denied("no_contact", one_way("flow", {{"rows", 3}, {"lookup_flows", 3}})).answer,
             Answer::supported_only_within_these_files);
   const auto from_port_53 =
@@ -157,7 +163,10 @@ TEST(Climb, EachRungNeedsItsOwnRecord) {
   const std::pair<FindingSet, Rung> kCases[] = {
       {one_way("flow", {{"rows", 3}, {"flows_one_way", 3}}), Rung::asked_for_a_name},
       {one_way("flow", {{"rows", 3}, {"lookup_flows", 3}}), Rung::asked_for_a_name},
+      {one_way("flow", {{"rows", 3}, {"flows_forgeable", 3}}), Rung::asked_for_a_name},
       {one_way("flow", {{"rows", 3}, {"flows_answered", 3}}), Rung::contacted_an_address},
+      {one_way("service", {{"rows", 1}}), Rung::asked_for_a_name},
+      {one_way("service", {{"rows", 1}, {"sessions_opened", 1}}), Rung::contacted_an_address},
       {one_way("flow", {{"flows_answered", 3}, {"flows_with_service_reply", 1}}),
        Rung::service_answered},
       {one_way("service", {{"rows", 1}, {"sessions_with_service_reply", 1}}),
@@ -185,6 +194,13 @@ TEST(Climb, TwoMessagesOfAMailboxThatNoLogKnowsAreASentenceAndNoRung) {
   EXPECT_THAT(verdict.rung_findings, ::testing::Contains(HasSubstr("direct_records/Bank>Sender")));
 }
 
+TEST(Climb, AnswersToASourceThatMayBeForgedAreASentenceAndNoRung) {
+  const Verdict verdict = judged(one_way("flow", {{"rows", 3}, {"flows_forgeable", 3}}));
+  EXPECT_THAT(verdict.rung_statement, HasSubstr("3 flows with packets both ways (Bank to Sender)"));
+  EXPECT_THAT(verdict.rung_statement, HasSubstr("Bank's own flow records would tell"));
+  EXPECT_THAT(verdict.statement, ::testing::StartsWith("Inconclusive. "));
+}
+
 TEST(Climb, NothingInThisVersionAttributesAMessageToAPerson) {
   const FindingSet findings = one_way(
       "message",
@@ -196,8 +212,7 @@ TEST(Climb, NothingInThisVersionAttributesAMessageToAPerson) {
 TEST(Climb, LookUpsStayCitedBelowAndOthersOfTheCaseDoNotCount) {
   const Verdict verdict = judged(one_way("mail", {{"accepted", 3}}));
   EXPECT_THAT(verdict.rung_statement, HasSubstr("3 accepted mail transfers (Bank to Sender)"));
-  EXPECT_THAT(verdict.rung_statement,
-              HasSubstr("Below it: Look-ups of the names came from addresses of Bank"));
+  EXPECT_THAT(verdict.rung_statement, HasSubstr("Below it: Look-ups of "));
   test::Findings clinic = demo_findings();
   direct(clinic, "Clinic", "Sender", "mail", {{"accepted", 3}});
   EXPECT_EQ(judged(clinic.set()).rung, Rung::asked_for_a_name);
@@ -210,6 +225,13 @@ TEST(Climb, ContactIsAnsweredPlainlyThoughTheCauseIsNot) {
               ::testing::StartsWith("That the two were in contact is shown by 3 accepted mail "
                                     "transfers (Bank to Sender); what for is not. Inconclusive as "
                                     "to the cause."));
+  // An address shows a host: of flows it is not said that the two were in contact.
+  EXPECT_THAT(judged(one_way("flow", {{"flows_answered", 3}})).statement,
+              ::testing::StartsWith("That hosts at addresses of the two exchanged packets is shown "
+                                    "by 3 answered flows (Bank to Sender); who used them, and what "
+                                    "for, is not. "));
+  EXPECT_THAT(judged(one_way("flow", {{"flows_with_content_both_ways", 1}})).statement,
+              ::testing::StartsWith("That hosts at addresses of the two exchanged content"));
   // Look-ups, and messages that no log knows, show none.
   for (const FindingSet& none :
        {demo_findings().set(), one_way("message", {{"rows", 1}, {"answered", 1}})}) {

@@ -21,16 +21,18 @@ TEST(Ladder, LookupsByAPartyReachRungOneAndNoFurther) {
   const Verdict verdict = judged(test::demo_findings(1).set());
   EXPECT_EQ(verdict.rung, Rung::asked_for_a_name);
   EXPECT_THAT(verdict.rung_findings, ElementsAre("q1/authoritative/volume/Bank/raw"));
-  EXPECT_THAT(verdict.rung_statement, HasSubstr("Bank (2,820 rows"));
+  EXPECT_THAT(verdict.rung_statement, HasSubstr("Bank's: 2,820 rows, in the authoritative"));
   EXPECT_EQ(verdict.conclusion, Conclusion::inconclusive);
 }
 
 // A source address is a claim: forged look-ups of somebody else leave the same rows.
 TEST(Ladder, RungOneSaysWhoseAddressesAskedAndNotWho) {
   const Verdict verdict = judged(test::demo_findings(1).set());
-  EXPECT_THAT(verdict.rung_statement, HasSubstr("came from addresses of Bank"));
-  EXPECT_THAT(verdict.rung_statement, HasSubstr("That no source was forged they do not show"));
-  EXPECT_THAT(verdict.statement, HasSubstr("a name was asked for from a party's address (rung 1"));
+  EXPECT_THAT(verdict.rung_statement,
+              HasSubstr("whose source address the case states to be Bank's"));
+  EXPECT_THAT(verdict.rung_statement,
+              HasSubstr("They do not show that Bank sent them (a source address can be forged)"));
+  EXPECT_THAT(verdict.statement, HasSubstr("bears a party's address as its source (rung 1"));
   EXPECT_THAT(verdict.statement, ::testing::Not(HasSubstr("resolver asked")));
 }
 
@@ -75,7 +77,7 @@ TEST(Ladder, RowsForOnesOwnNamesDoNotClimbWhenTheQuestionNamesNone) {
   EXPECT_EQ(verdict_for(0).rung, Rung::nothing);
   EXPECT_EQ(verdict_for(0).conclusion, Conclusion::insufficient);
   EXPECT_EQ(verdict_for(3).rung, Rung::asked_for_a_name);
-  EXPECT_THAT(verdict_for(3).rung_statement, HasSubstr("Bank (3 rows"));
+  EXPECT_THAT(verdict_for(3).rung_statement, HasSubstr("Bank's: 3 rows"));
 }
 
 TEST(Ladder, SilenceAtOneResolverIsNotSaidOfTheParty) {

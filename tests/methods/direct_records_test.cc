@@ -137,7 +137,7 @@ TEST_F(DirectRecordsTest, SaysWhatIsNeededWhereTheCaseHoldsNoSuchRecord) {
 }
 
 TEST_F(DirectRecordsTest, KeepsFlowsApartByWhatCameBack) {
-  evidence("flow", Vantage::passive_sensor);
+  evidence("flow", Vantage::passive_sensor).received_from = "Bank";
   flow(10, "192.0.2.7", "203.0.113.9", 8080, 0, 0);          // nobody answered
   flow(20, "192.0.2.7", "203.0.113.9", 8080, 60 * 4, 240);   // packets, no content
   flow(30, "192.0.2.7", "203.0.113.9", 25, 4'000, 9'000);    // a greeting, maybe mail
@@ -154,6 +154,91 @@ TEST_F(DirectRecordsTest, KeepsFlowsApartByWhatCameBack) {
   const Finding back = finding("/Sender>Bank/flow");
   EXPECT_EQ(back.outcome, Outcome::nothing_found);
   EXPECT_FALSE(back.absence.has_value());
+}
+
+// A server answers forged sources as well: beside it both ways are seen, and Bank sent nothing.
+TEST_F(DirectRecordsTest, WhatAServerAnswersShowsNoClientUnlessAConnectionOpened) {
+  evidence("flow", Vantage::passive_sensor).received_from = "Sender";
+  flow(10, "192.0.2.80", "203.0.113.123", 123, 48, 468).row.protocol = 17;
+  flow(20, "192.0.2.80", "203.0.113.25", 11'211, 1'428, 28'000).row.protocol = 17;
+  flow(30, "192.0.2.80", "203.0.113.25", 0, 252, 252).row.protocol = 1;  // a ping
+  OtherRow& syn = flow(40, "192.0.2.80", "203.0.113.25", 443, 60, 300);
+  syn.row.packets_sent = 1;
+  OtherRow& box = flow(50, "192.0.2.80", "203.0.113.25", 80, 200, 9'000);  // a box on the way
+  box.row.packets_sent = 1;
+  const Finding there = finding("/Bank>Sender/flow");
+  EXPECT_EQ(there.value_or("flows_forgeable", 0), 5);
+  EXPECT_EQ(there.value_or("flows_answered", -1), 0);
+  EXPECT_EQ(there.value_or("flows_with_service_reply", -1), 0);
+  EXPECT_EQ(there.value_or("flows_with_content_both_ways", -1), 0);
+  EXPECT_THAT(there.limitations, ::testing::Contains(HasSubstr("Bank's own flow records")));
+  // Recorded where Bank's packets leave, they were sent there.
+  evidences_.back().received_from = "Bank";
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_forgeable", -1), 0);
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_answered", 0), 5);
+  // From the port of a service to a free one: who began is in doubt.
+  others_.rows[1].row.client_port = 123;
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_forgeable", 0), 1);
+  evidences_.back().vantage = Vantage::unknown;
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_forgeable", 0), 5);
+}
+
+TEST_F(DirectRecordsTest, LogOfThePairAloneCouldBeOfEitherNetwork) {
+  evidence("flow", Vantage::passive_sensor);
+  for (int i = 0; i < 40; ++i) {
+    flow(60 * i, ("192.0.2." + std::to_string(i + 1)).c_str(),
+         ("203.0.113." + std::to_string(i + 1)).c_str(), 123, 48, 468)
+        .row.protocol = 17;
+  }
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_forgeable", 0), 40);
+  for (int i = 0; i < 40; ++i) {  // with traffic of others: Bank's
+    flow(9'000 + i, "192.0.2.7", ("198.18.0." + std::to_string(i + 1)).c_str(), 443, 400, 900);
+  }
+  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_forgeable", -1), 0);
+}
+
+TEST_F(DirectRecordsTest, OpenConnectionShowsTheClientWhoeverRecordedIt) {
+  struct Case {
+    Fields fields;
+    bool is_opened;
+  };
+  const Case kCases[] = {
+      {{}, false},
+      {{{"conn_state", "SF"}}, true},
+      {{{"conn_state", "S1"}}, true},
+      {{{"conn_state", "RSTO"}}, false},  // a half-open scan
+      {{{"conn_state", "REJ"}}, false},
+      {{{"tcp_flags_sent", "...AP.SF"}, {"tcp_flags_received", "...AP.SF"}}, true},
+      {{{"tcp_flags_sent", "......S."}, {"tcp_flags_received", "...A..S."}}, false},
+      {{{"tcp_flags_sent", "......S."}, {"tcp_flags_received", "...AP.S."}}, false},
+      {{{"tcp_flags_sent", "1b"}, {"tcp_flags_received", "1b"}}, true},
+      {{{"tcp_flags_sent", "02"}, {"tcp_flags_received", "12"}}, false},
+      {{{"tcp_flags_sent", "FSPA"}, {"tcp_flags_received", "SA"}}, false}};
+  for (const Case& each : kCases) {
+    evidences_.clear();
+    others_.rows.clear();
+    evidence("flow", Vantage::passive_sensor).received_from = "Sender";
+    OtherRow& row = flow(10, "192.0.2.7", "203.0.113.9", 8080, 60 * 4, 240);
+    for (const auto& [word, text] : each.fields) row.fields.emplace_back(field_id(word), text);
+    EXPECT_EQ(finding("/Bank>Sender/flow").value_or("flows_answered", -1), each.is_opened ? 1 : 0)
+        << (each.fields.empty() ? "" : each.fields.front().second);
+  }
+}
+
+TEST_F(DirectRecordsTest, SessionOfASensorCountsOnceTheServerAnsweredOverAStream) {
+  const std::pair<Fields, int> kCases[] = {{{{"sni", "sender.example"}}, 0},
+                                           {{{"tls_version", "TLSv1.3"}}, 1},
+                                           {{{"tls_version", "UNDETERMINED"}}, 0},
+                                           {{{"tls_version", "DTLSv1.2"}}, 0}};
+  for (const auto& [fields, opened] : kCases) {
+    evidences_.clear();
+    others_.rows.clear();
+    evidence("service", Vantage::passive_sensor, "zeek_ssl");
+    add(RecordKind::service, 10, "192.0.2.7", "203.0.113.9", fields).row.code = kNoCode;
+    EXPECT_EQ(finding("/Bank>Sender/service").value_or("sessions_opened", -1), opened);
+    evidences_.back().vantage = Vantage::mail_server;  // which logs what was opened
+    EXPECT_EQ(finding("/Bank>Sender/service").value_or("sessions_opened", -1), 1);
+  }
 }
 
 TEST_F(DirectRecordsTest, JoinsTheTwoRowsOfAnExporterOfOneWayFlows) {

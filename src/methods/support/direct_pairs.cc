@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "core/ascii.h"
+#include "methods/support/open_connection.h"
 
 namespace assay::methods {
 namespace {
@@ -152,7 +153,8 @@ std::map<PartyPair, DirectRows> rows_between(const OtherRecords& others, RecordK
   return found;
 }
 
-FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const DirectRows& back) {
+FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const DirectRows& back,
+                      const std::set<std::uint32_t>& own) {
   std::multimap<FlowEnds, std::uint32_t> by_ends;
   for (const std::uint32_t i : back.placed) by_ends.emplace(ends_from(others.rows[i].row), i);
   FlowTally tally;
@@ -169,6 +171,11 @@ FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const
     }
     if (!is_answered(row) && other == nullptr) {
       tally.one_way.push_back(i);
+      continue;
+    }
+    const bool is_from_own = own.contains(row.evidence) && !has_doubtful_client(row);
+    if (!is_from_own && !is_opened(row, other)) {
+      tally.forgeable.push_back(i);
       continue;
     }
     tally.answered.push_back(i);

@@ -71,11 +71,16 @@ struct FlowTally {
   OtherIndices lookups;    // to a port of DNS, in none of the others
   OtherIndices ways_back;  // of flows the other way that began before, in none of the others
   OtherIndices one_way;    // no packet back in any row: whoever forges a source leaves the same
-  OtherIndices answered;   // packets both ways, maybe a refusal
-  OtherIndices replied;    // the server sent content: a service answered
-  OtherIndices content;    // content both ways that is no greeting and no handshake
+  // Packets both ways, but nothing shows that the client's address sent any; in none of the others.
+  OtherIndices forgeable;
+  OtherIndices answered;  // packets both ways, maybe a refusal
+  OtherIndices replied;   // the server sent content: a service answered
+  OtherIndices content;   // content both ways that is no greeting and no handshake
 };
-FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const DirectRows& back);
+// `own` are evidences (numbers) that were recorded in the network of the party that began: what
+// leaves it was sent there. Elsewhere only an open connection shows that.
+FlowTally tally_flows(const OtherRecords& others, const DirectRows& there, const DirectRows& back,
+                      const std::set<std::uint32_t>& own = {});
 
 struct MailTally {
   // Of the placed rows, and of those known by a name alone.

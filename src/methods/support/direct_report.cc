@@ -80,8 +80,9 @@ void add_times(const DirectSurvey& survey, const DirectRows& rows, Finding& find
 
 // Of the way from `to` to `from` only what answers counts here.
 std::string flow_text(const DirectSurvey& survey, const PartyPair& pair, Finding& finding) {
-  const FlowTally tally = tally_flows(survey.others(), survey.rows(RecordKind::flow, pair),
-                                      survey.rows(RecordKind::flow, {pair.to, pair.from}));
+  const FlowTally tally =
+      tally_flows(survey.others(), survey.rows(RecordKind::flow, pair),
+                  survey.rows(RecordKind::flow, {pair.to, pair.from}), survey.own_flows(pair));
   const auto doubtful = std::count_if(
       tally.lookups.begin(), tally.lookups.end(),
       [&](std::uint32_t i) { return !is_surely_lookup_flow(survey.others().rows[i]); });
@@ -95,6 +96,7 @@ std::string flow_text(const DirectSurvey& survey, const PartyPair& pair, Finding
   }
   add(finding, "ways_back", size_of(tally.ways_back), "rows");
   add(finding, "flows_one_way", size_of(tally.one_way), "rows");
+  add(finding, "flows_forgeable", size_of(tally.forgeable), "rows");
   add(finding, "flows_answered", size_of(tally.answered), "rows");
   add(finding, "flows_with_service_reply", size_of(tally.replied), "rows");
   add(finding, "flows_with_content_both_ways", size_of(tally.content), "rows");
@@ -104,32 +106,55 @@ std::string flow_text(const DirectSurvey& survey, const PartyPair& pair, Finding
         "source; sources can be forged. An exporter of one-way flows writes the way back as a flow "
         "of its own, which is joined within 300 s and counted as no flow.");
   }
+  if (!tally.forgeable.empty()) {
+    finding.limitations.push_back(fmt::format(
+        "{} with packets both ways opened no TCP connection and were not recorded in {}'s own "
+        "network: a server answers a forged source as well, and a sensor on its side sees both "
+        "ways. They show no contact. {}'s own flow records would tell.",
+        plural(size_of(tally.forgeable), "flow"), finding.parameters["from"],
+        finding.parameters["from"]));
+  }
   finding.limitations.emplace_back(
       "A flow tells neither the name that was used nor what was said. Who stands as client is who "
       "sent first, or what the exporter guessed.");
   return fmt::format(
       "{} answered, {} with content from the server, {} with content both ways that is no greeting "
-      "or handshake, {} of one way alone; {} to a port of DNS are look-ups and no contact{}",
+      "or handshake, {} answered whose source may be forged, {} of one way alone; {} to a port of "
+      "DNS are look-ups and no contact{}",
       count_text(size_of(tally.answered)), count_text(size_of(tally.replied)),
-      count_text(size_of(tally.content)), count_text(size_of(tally.one_way)),
-      count_text(size_of(tally.lookups)),
+      count_text(size_of(tally.content)), count_text(size_of(tally.forgeable)),
+      count_text(size_of(tally.one_way)), count_text(size_of(tally.lookups)),
       tally.ways_back.empty()
           ? ""
           : fmt::format("; {} of them are the way back of flows that began at the other side",
                         count_text(size_of(tally.ways_back))));
 }
 
+// What a server said, over a transport that a forged source cannot open (DTLS comes in datagrams).
+bool has_service_reply(const OtherRow& row) {
+  static const FieldId kVersion = field_id("tls_version");
+  static const FieldId kSigns[] = {field_id("banner"), field_id("helo_reply"),
+                                   field_id("certificate_subject"), field_id("starttls_reply"),
+                                   field_id("quit_reply")};
+  const std::string_view version = row.field(kVersion);
+  if (version.starts_with("DTLS")) return false;
+  return row.row.code != kNoCode || (!version.empty() && version != "UNDETERMINED") ||
+         std::any_of(std::begin(kSigns), std::end(kSigns),
+                     [&](FieldId field) { return !row.field(field).empty(); });
+}
+
 std::string service_text(const DirectSurvey& survey, const DirectRows& rows, Finding& finding) {
-  static const FieldId kSigns[] = {field_id("banner"),         field_id("helo_reply"),
-                                   field_id("tls_version"),    field_id("certificate_subject"),
-                                   field_id("starttls_reply"), field_id("quit_reply")};
-  double replied = 0;
+  double replied = 0, opened = 0;
   for (const std::uint32_t i : rows.placed) {
     const OtherRow& row = survey.others().rows[i];
-    const bool has_sign = std::any_of(std::begin(kSigns), std::end(kSigns),
-                                      [&](FieldId field) { return !row.field(field).empty(); });
-    replied += has_sign || row.row.code != kNoCode ? 1 : 0;
+    const bool has_replied = has_service_reply(row);
+    const Evidence* evidence = evidence_numbered(survey.context(), row.evidence);
+    // A server's own log has sessions that were opened; a sensor may have seen one side alone.
+    const bool is_logged = evidence != nullptr && evidence->vantage == Vantage::mail_server;
+    replied += has_replied ? 1 : 0;
+    opened += has_replied || is_logged ? 1 : 0;
   }
+  add(finding, "sessions_opened", opened, "rows");
   add(finding, "sessions_with_service_reply", replied, "rows");
   finding.limitations.emplace_back(
       "A service that answers has answered; that anything was delivered it does not show.");

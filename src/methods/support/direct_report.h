@@ -31,6 +31,8 @@ class DirectSurvey {
   std::uint64_t untold_payments(const PartyPair& pair) const;
   // Evidences of flows or mail that the party kept and that speak of the whole window.
   std::size_t kept_by(RecordKind kind, int party) const;
+  // Evidences of flows (numbers) that were recorded in the network of the pair's `from`.
+  std::set<std::uint32_t> own_flows(const PartyPair& pair) const;
   // A mail server's log, or one whose vantage nobody stated, that could be the party's own while
   // its rows do not show it.
   bool could_keep_mail(const Evidence& evidence, int party) const;

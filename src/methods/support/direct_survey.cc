@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/ascii.h"
 #include "methods/support/accounts.h"
 #include "methods/support/direct_report.h"
 #include "methods/support/measure.h"
@@ -160,6 +161,30 @@ std::string DirectSurvey::missing_account(const std::vector<Recorder>& recorders
     if (!is_there) return account;
   }
   return "";
+}
+
+// By who handed it over, else by its rows: a log of what passed between the two alone could be of
+// either network, and that of the other shows what comes in with any source.
+std::set<std::uint32_t> DirectSurvey::own_flows(const PartyPair& pair) const {
+  std::set<std::uint32_t> own;
+  if (context_.all_evidences == nullptr) return own;
+  const auto name_of = [&](int party) {
+    return lower_text(context_.case_file->parties[static_cast<std::size_t>(party)].name);
+  };
+  const auto keeper = [&](const Evidence& evidence, int party) {
+    return keepers_.of(evidence, RecordKind::flow, party);
+  };
+  for (const Evidence& evidence : *context_.all_evidences) {
+    if (!evidence.tells_of("flow") || !can_vouch(evidence, RecordKind::flow)) continue;
+    const std::string giver = lower_text(evidence.received_from);
+    const bool is_own = giver == name_of(pair.from)
+                            ? keeper(evidence, pair.from) != Keeper::not_theirs
+                            : giver != name_of(pair.to) &&
+                                  keeper(evidence, pair.from) == Keeper::theirs &&
+                                  keeper(evidence, pair.to) != Keeper::theirs;
+    if (is_own) own.insert(evidence.number);
+  }
+  return own;
 }
 
 std::size_t DirectSurvey::kept_by(RecordKind kind, int party) const {

@@ -1,3 +1,4 @@
+#include "core/ascii.h"
 #include "readers/mail/mail_rows.h"
 #include "readers/mail/mail_text.h"
 #include "readers/text_numbers.h"
@@ -24,8 +25,11 @@ MailSetting setting_of_from_line(std::string_view line) {
   setting.stored = parse_mail_date(line.substr(gap));
   if (!setting.stored) setting.stored = parse_mail_date(line);
   setting.stored_by = "From_ line";
-  // Thunderbird writes "-", Google's Takeout a number of its own.
-  if (address != "-" && !address.ends_with("@xxx")) setting.envelope_from = address;
+  // Thunderbird writes "-", Google's Takeout a number of its own, and Python, readpst and others
+  // MAILER-DAEMON where they know none: these are no sender of an envelope.
+  const bool is_filler =
+      address == "-" || address.ends_with("@xxx") || lower_text(address) == "mailer-daemon";
+  if (!is_filler) setting.envelope_from = address;
   return setting;
 }
 
