@@ -1,7 +1,7 @@
 # The two commands of a fresh Debian 12 machine are `make demo` and `make check`. Everything else
 # is a shorthand for cmake with the presets of CMakePresets.json.
 .PHONY: help demo check build dev tsan fuzz fuzz-smoke fuzz-build tidy format clean \
-  packages dev-packages
+  packages dev-packages lab lab-packages
 .NOTPARALLEL:
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make fuzz     the fuzz targets, an hour each; fuzz-smoke: 20 seconds each"
 	@echo "make tidy     the style check alone"
 	@echo "make format   clang-format over the sources"
+	@echo "make lab      two organisations of real servers for 13 minutes, and assay's joins"
 	@echo "make clean    remove build/"
 
 demo: build
@@ -58,6 +59,15 @@ fuzz-build: dev-packages
 	cmake --preset dev
 	cmake --build --preset dev --target fuzz/all
 
+# Needs root (lab/README.md). Another run or scenario: make lab LAB=mail SCENARIO=mine.toml
+LAB ?= organisations
+
+lab: build lab-packages
+	lab/run $(LAB) build/lab/$(LAB) $(SCENARIO)
+	python3 -B lab/check.py build/lab/$(LAB) build/release/assay
+	$(if $(filter organisations,$(LAB)),python3 -B lab/organisations/score.py build/lab/$(LAB) \
+	  build/release/assay)
+
 tidy:
 	python3 -B tests/tidy/tidy.py
 
@@ -69,6 +79,9 @@ packages:
 
 dev-packages:
 	@packaging/install build run test dev
+
+lab-packages:
+	@packaging/install lab
 
 clean:
 	rm -rf build

@@ -62,10 +62,29 @@ class Reading:
         if not path.exists():
             path = path.with_name(path.name + ".gz")
         options = []
-        for name in ("zone", "year", "as"):
+        for name in ("zone", "year", "as", "vantage", "from"):
             if name in record:
                 options += [f"--{name}", record[name]]
+        # What a run states in this way is complete; without a vantage nobody asks.
+        if "vantage" in record:
+            if "names" in record:
+                options += ["--names", ",".join(record["names"])]
+            for span in record["covers"]:
+                options += ["--covers", span]
+            options.append("--complete")
         self.run("add", self.case, path, *options)
+
+    def ask(self, between, window):
+        """States the parties of truth.toml, asks, examines; the report."""
+        for party in self.facts["parties"]:
+            self.run("party", self.case, "add", party["name"], *party["holds"])
+        words = [word for name in between for word in ("--between", name)]
+        words[-2] = "--and"
+        self.run("ask", self.case, *words, "--window", window)
+        self.run("examine", self.case)
+        path = self.case / "report.json"
+        self.run("report", self.case, "-o", path)
+        return json.loads(path.read_text())
 
     def evidence(self):
         return json.loads(self.run("evidence", self.case, "--json"))["evidence"]

@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 
+import configure
 import schedule
 
 
@@ -25,8 +26,7 @@ class Driver:
     def send(self, number, mail):
         text = schedule.text(number, mail, email.utils.formatdate()).replace("\n", "\r\n")
         if mail.is_signed:
-            text = subprocess.run([self.work / "sign.pl", self.work / "dkim.key"], input=text,
-                                  text=True, capture_output=True, check=True).stdout
+            text = configure.signed(text, "sender.example", "news", self.work / "dkim.key")
         address = schedule.CLIENTS[mail.client]
         connects = self.since()
         with smtplib.SMTP(local_hostname=schedule.HELO, timeout=60) as link:

@@ -6,37 +6,13 @@ work=$1
 lab=$(dirname "$(readlink -f "$0")")
 export LC_ALL=C TZ=UTC
 . "$lab/../common.sh"
+. "$lab/../mail_system.sh"
 trap 'exit 130' INT TERM
 
-# Mail servers and cron have their places compiled in, so they get a system of their own.
-private_system() {
-  local folder
-  cp -a /etc "$work/etc.private"
-  rm -rf "$work"/etc.private/{cron.d,crontab,spamassassin}
-  cp -r "$work/etc/." "$work/etc.private/"
-  cp /usr/share/postfix/master.cf.dist "$work/etc.private/postfix/master.cf"
-  grep -q '^postfix:' "$work/etc.private/group" ||
-    echo "postfix:x:64002:" >>"$work/etc.private/group"
-  grep -q '^postfix:' "$work/etc.private/passwd" ||
-    echo "postfix:x:64002:64002::/nonexistent:/bin/false" >>"$work/etc.private/passwd"
-  chown -R root:root "$work/etc.private/postfix" "$work/etc.private/crontab"
-  chmod 644 "$work/etc.private/crontab"
-  mount --bind "$work/etc.private" /etc
-  for folder in /var/spool /var/log /var/mail /var/lib/postfix /var/lib/rspamd /run; do
-    mount -t tmpfs -o mode=755 tmpfs "$folder"
-  done
-  mkdir -p /var/spool/postfix /var/spool/cron/crontabs /var/log/rspamd /run/lock /run/rspamd
-  chown postfix /var/lib/postfix
-  chmod 1777 /var/mail
-  chown nobody "$work/scans"
-}
-
-start_postfix() {
+start_services() {
   local service=192.0.2
-  # Outside a chroot, where the resolver finds its files.
-  postconf -F "*/*/chroot = n"
   postconf -MX smtp/inet
-  postconf -M "$service.25:smtp/inet = $service.25:smtp inet n - n - - smtpd" \
+  set_up_postfix "$service.25:smtp/inet = $service.25:smtp inet n - n - - smtpd" \
     "$service.26:smtp/inet = $service.26:smtp inet n - n - - smtpd" \
     "$service.27:smtp/inet = $service.27:smtp inet n - n - - smtpd" \
     "$service.28:smtp/inet = $service.28:smtp inet n - n - 1 postscreen" \
@@ -48,9 +24,7 @@ start_postfix() {
     "$service.25:smtp/inet/smtpd_sender_restrictions=reject_unknown_sender_domain" \
     "$service.26:smtp/inet/smtpd_milters=inet:127.0.0.1:11332" \
     "$service.27:smtp/inet/content_filter=scan:"
-  postfix set-permissions 2>"$work/postfix.stderr" || true
-  postfix start >"$work/postfix.stderr" 2>&1
-  wait_for Postfix "$work/postfix.stderr" grep -q 'daemon started' /var/log/mail.log
+  start_postfix
 }
 
 hostname mx1.bank.example
@@ -58,7 +32,8 @@ ip link set lo up
 for address in 192.0.2.{25,26,27,28,50,53,54,55} 198.51.100.{7,8,25,26} 203.0.113.{52,53}; do
   ip address add "$address/32" dev lo
 done
-private_system
+private_system /var/lib/rspamd
+chown nobody "$work/scans"
 copy_programs named unbound rspamd tcpdump cron
 "$work/bin/named" -f -n 1 -c "$work/dns/named.conf" </dev/null >"$work/dns/stderr" 2>&1 &
 wait_for named "$work/dns/named.log" dig @203.0.113.53 +tries=1 +time=1 sender.example. MX
@@ -73,7 +48,7 @@ smtp-sink -u nobody -r RCPT 198.51.100.26:25 100 </dev/null 2>"$work/sink2.stder
 "$work/bin/rspamd" -i -f -c /etc/rspamd/rspamd.conf </dev/null >"$work/rspamd.stderr" 2>&1 &
 patience=600 wait_for rspamd "$work/rspamd.stderr" bash -c '</dev/tcp/127.0.0.1/11332'
 patience=600 wait_for rspamd "$work/rspamd.stderr" bash -c '</dev/tcp/127.0.0.1/11333'
-start_postfix
+start_services
 start_capture dns lo 'udp port 53'
 "$work/bin/cron" -f </dev/null >"$work/cron.stderr" 2>&1 &
 sleep 2

@@ -32,14 +32,6 @@ def lists():
     return sorted(name for name in found if "." in name)
 
 
-def key(work):
-    subprocess.run(["openssl", "genrsa", "-out", work / "dkim.key", "1024"], check=True,
-                   capture_output=True)
-    text = subprocess.run(["openssl", "rsa", "-in", work / "dkim.key", "-pubout"], check=True,
-                          capture_output=True, text=True).stdout
-    return "".join(text.splitlines()[1:-1])
-
-
 def zone(origin, ttl, lines):
     return (f"$ORIGIN {origin}\n$TTL {ttl}\n@ {LONG} IN SOA ns.hub.example. "
             f"hostmaster.hub.example. 1 3600 600 604800 {ttl}\n@ {LONG} IN NS ns.hub.example.\n"
@@ -49,7 +41,7 @@ def zone(origin, ttl, lines):
 def zones(scenario, work):
     jobs = "".join(f"{name} IN A 203.0.113.80\n" for name in schedule.JOBS)
     sender = configure.fill(HERE / "templates" / "sender.example.zone.in",
-                            {"KEY": key(work)})
+                            {"KEY": configure.signing_key(work / "dkim.key")})
     out = {
         "sender.example": sender,
         "later.example": "@ IN MX 10 mail2.later.example.\nmail2 IN A 198.51.100.26\n",
@@ -125,7 +117,7 @@ def main():
         sys.exit("lab: the run checks needs root: mail servers change to users of their own")
     write_dns(scenario, work)
     write_etc(scenario, work)
-    for name in ("scan.sh", "sign.pl", "job.sh"):
+    for name in ("scan.sh", "job.sh"):
         shutil.copy(HERE / name, work / name)
     (work / "scans").mkdir()
     (work / "limit").write_text(f"{scenario['limit']}\n")

@@ -28,17 +28,15 @@ def main():
         path.write_text(configure.fill(HERE / "templates" / template, {
             "DIR": path.parent, "EXIM": work / "exim/usr/sbin/exim4",
             "MESSAGE_SIZE_LIMIT": scenario["message_size_limit"]}))
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", "/CN=mx1.bank.example", "-keyout", work / "etc/postfix/key.pem",
-                    "-out", work / "etc/postfix/cert.pem"], check=True, capture_output=True)
+    configure.certificate("mx1.bank.example", work / "etc/postfix/key.pem",
+                          work / "etc/postfix/cert.pem")
     (work / "etc/postfix/greylist").write_text("later@bank.example 450 4.2.0 come back later\n")
     (work / "etc/resolv.conf").write_text("nameserver 192.0.2.53\noptions timeout:2 attempts:1\n")
     (work / "etc/nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: dns\n"
                                             "services: files\nprotocols: files\n")
     (work / "limit").write_text(f"{scenario['limit']}\n")
     # Before the namespaces close: afterwards no package can be fetched.
-    subprocess.run([HERE / "unpack-exim.sh", work / "exim"], check=True)
+    subprocess.run([HERE.parent / "unpack-exim.sh", work / "exim"], check=True)
 
 
 if __name__ == "__main__":

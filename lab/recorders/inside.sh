@@ -6,6 +6,7 @@ work=$1
 lab=$(dirname "$(readlink -f "$0")")
 export LC_ALL=C TZ=UTC
 . "$lab/../common.sh"
+. "$lab/../flows.sh"
 . "$lab/flows.sh"
 trap 'exit 130' INT TERM
 

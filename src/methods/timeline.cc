@@ -21,7 +21,8 @@ constexpr std::int64_t kSlackUs = 2 * kMicrosPerSecond;    // between two clocks
 constexpr std::int64_t kWithinUs = 10 * kMicrosPerSecond;  // of the steps of one session
 constexpr std::uint8_t kAsStep = 1, kAsCheck = 2;          // what a burst was joined as
 constexpr std::size_t kMostExamples = 10;
-constexpr std::size_t kMembersShown = 2;  // of one stage of an example
+constexpr std::size_t kMembersShown = 2;    // of one stage of an example
+constexpr std::size_t kMostListed = 2'000;  // joins in the table of all
 
 // One kind of join and what came of it.
 struct Tally {
@@ -30,6 +31,12 @@ struct Tally {
   double lefts = 0, rights = 0, joined = 0, rights_joined = 0, ambiguous = 0;
   std::optional<ByChance> chance;  // of joins by who and when
   bool is_relied_on() const { return !chance || chance->is_beyond(); }
+};
+
+// One join: members by number, and how many other partners would have fitted.
+struct Made {
+  std::size_t tally = 0;  // its kind, in the order of the tallies
+  std::uint32_t a = 0, b = 0, others = 0;
 };
 
 // Those of `events` that are between sides of one of `of`.
@@ -65,6 +72,7 @@ class Timeline {
 
   const JoinLists& lists() const { return lists_; }
   const std::vector<Tally>& tallies() const { return tallies_; }
+  const std::vector<Made>& made() const { return made_; }
   std::vector<JoinChain> take_chains() { return chains_.take(); }
   // Bursts that fit a session of either direction: one of the two joins is wrong, or both are
   // right.
@@ -105,10 +113,13 @@ class Timeline {
       tally.ambiguous += join.other_bs > 0 ? 1 : 0;
       tally.rights_joined += has_b[join.b] ? 0 : 1;
       has_b[join.b] = true;
+      const std::uint32_t source = as[join.a].source;
+      const std::uint32_t a = is_lookup ? source : members_.of_row(source);
+      const std::uint32_t b = members_.of_row(bs[join.b].source);
+      made_.push_back({tallies_.size(), a, b, join.other_bs});
       if (!tally.is_relied_on()) continue;
-      const std::uint32_t a = as[join.a].source;
       if (is_lookup) ways_[a] |= tally.word.starts_with("check") ? kAsCheck : kAsStep;
-      chains_.join(is_lookup ? a : members_.of_row(a), members_.of_row(bs[join.b].source));
+      chains_.join(a, b);
     }
     const bool is_relied_on = tally.is_relied_on();
     tallies_.push_back(std::move(tally));
@@ -173,6 +184,7 @@ class Timeline {
     for (const LetterJoin& join : made.joins) {
       tally.ambiguous += join.others > 0 ? 1 : 0;
       const std::uint32_t a = members_.of_row(join.a), b = members_.of_row(join.b);
+      made_.push_back({tallies_.size(), a, b, join.others});
       if (is_reply) {
         chains_.reply(a, b);
       } else {
@@ -189,6 +201,7 @@ class Timeline {
   JoinChains chains_;
   std::vector<std::uint8_t> ways_;  // of each burst
   std::vector<Tally> tallies_;
+  std::vector<Made> made_;
 };
 
 std::string locus(const MethodContext& context, const JoinMember& member) {
@@ -215,6 +228,21 @@ std::string text_of(const MethodContext& context, const Timeline& timeline,
     }
   }
   return text;
+}
+
+// Each join by its two records, so that whoever knows better can say which one is wrong.
+Table joins_made(const MethodContext& context, const Timeline& timeline) {
+  Table table{"joins_made", {"other_partners", "stands_in_chains"}, {}, {}};
+  const std::size_t listed = std::min(timeline.made().size(), kMostListed);
+  for (std::size_t i = 0; i < listed; ++i) {
+    const Made& made = timeline.made()[i];
+    const Tally& tally = timeline.tallies()[made.tally];
+    table.row_labels.push_back(fmt::format("{} {} {}", tally.word,
+                                           locus(context, timeline.member(made.a)),
+                                           locus(context, timeline.member(made.b))));
+    table.rows.push_back({static_cast<double>(made.others), tally.is_relied_on() ? 1.0 : 0.0});
+  }
+  return table;
 }
 
 void add_tally(const Tally& tally, Table& table, Finding& finding) {
@@ -246,6 +274,12 @@ std::string text_of(const Tally& tally) {
 }
 
 void add_limits(const Timeline& timeline, Finding& finding) {
+  if (timeline.made().size() > kMostListed) {
+    finding.limitations.push_back(
+        fmt::format("The table of joins lists the first {} of {}.",
+                    count_text(static_cast<double>(kMostListed)),
+                    count_text(static_cast<double>(timeline.made().size()))));
+  }
   for (const Tally& tally : timeline.tallies()) {
     if (tally.is_relied_on()) continue;
     finding.limitations.push_back(
@@ -266,6 +300,8 @@ void add_limits(const Timeline& timeline, Finding& finding) {
   };
   say(lists.wide, "their stamps are wider than a minute");
   say(lists.unplaced, "they do not tell both ends, or both are one party's");
+  say(lists.copies, "another recorder tells of the same flow");
+  say(lists.scans, "a filter's scans without a queue id, as of stored mail, are no transfers");
   say(lists.left_out, "there are more of their kind than are joined");
   finding.limitations.emplace_back(
       "A join by address and time says that two records could be of one event; which look-up "
@@ -300,7 +336,7 @@ void seal_chains(const MethodContext& context, const Timeline& timeline,
 class TimelineMethod : public Method {
  public:
   std::string_view name() const override { return "timeline"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "look-ups, flows, transfers, messages and replies joined, with what chance would join";
   }
@@ -328,6 +364,7 @@ class TimelineMethod : public Method {
       records += tally.lefts;
     }
     finding.tables.push_back(std::move(table));
+    finding.tables.push_back(joins_made(context, timeline));
     add(finding, "lookups_joined_both_ways", timeline.both_ways(), "bursts");
     add(finding, "chains", static_cast<double>(chains.size()), "chains");
     add(finding, "longest_chain", chains.empty() ? 0 : chains.front().stages, "stages");

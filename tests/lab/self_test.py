@@ -154,6 +154,38 @@ CHECKS = {
 }
 
 
+def ask_for_another_file(folder):
+    edit_text(folder / "records/bank-resolver.log.gz", b"192.0.2.66 files.", b"192.0.2.66 filed.")
+
+
+def answer_another(folder):
+    """Another letter's id in In-Reply-To: the truth knows which one was answered."""
+    path = folder / "truth.tsv"
+    rows = [line.split("\t") for line in path.read_text().splitlines()]
+    first, second = [row for row in rows if row[6] == "reply"][:2]
+    first[8], second[8] = second[8], first[8]
+    path.write_text("".join("\t".join(row) + "\n" for row in rows))
+
+
+def deny_the_scan(folder):
+    edit_text(folder / "truth.toml", b"rescan = ", b"rescan = 1")
+
+
+def forget_all_mail(folder):
+    path = folder / "truth.tsv"
+    lines = [line for line in path.read_text().splitlines(keepends=True)
+             if line.split("\t")[6] not in ("letter", "reply", "bulk", "refused")]
+    path.write_text("".join(lines))
+
+
+ORGANISATIONS = {
+    ask_for_another_file: "bank-resolver.log: the job asked ",
+    answer_another: "joined wrongly: reply_message ",
+    deny_the_scan: "truth.tsv: events ",
+    forget_all_mail: "rung 5: no mail passed between the two",
+}
+
+
 def find_changes(shipped, changes, *assay):
     """How many of the changes check.py does not find."""
     failed = 0
@@ -173,7 +205,8 @@ def find_changes(shipped, changes, *assay):
 def main():
     if len(sys.argv) > 1:
         failed = (find_changes("tests/data/lab/recorders", RECORDERS, sys.argv[1])
-                  + find_changes("tests/data/lab/mail", MAIL, sys.argv[1]))
+                  + find_changes("tests/data/lab/mail", MAIL, sys.argv[1])
+                  + find_changes("tests/data/lab/organisations", ORGANISATIONS, sys.argv[1]))
     else:
         failed = (find_changes("demo/lab", DEMO)
                   + find_changes("tests/data/lab/simulator", SIMULATOR)

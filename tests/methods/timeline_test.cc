@@ -132,6 +132,42 @@ TEST(Timeline, MovesARecordOfHoursByMinutes) {
   }
 }
 
+// Were they two, the look-up behind the session would find the second one free.
+TEST(Timeline, TakesTheFlowOfTwoRecordersForOne) {
+  for (const bool is_same_port : {true, false}) {
+    Toy toy(40);
+    for (int day = 0; day < 40; ++day) {
+      const double at = day * toy::kDay + 36'000 + 7 * day;
+      toy.ask(at, kAsker);
+      add_flow(toy, at + 0.5);
+      OtherRow copy = toy.others().rows.back();
+      copy.row.time_us -= copy.row.time_us % kMicrosPerSecond;
+      copy.row.width_us = kMicrosPerSecond;
+      copy.row.client_port += is_same_port ? 0 : 20'000;
+      copy.evidence = 2;
+      toy.others().rows.push_back(copy);
+    }
+    const Finding finding = timeline(toy);
+    EXPECT_EQ(finding.value_or("lookup_flow_joined", 0), 40);
+    EXPECT_EQ(finding.value_or("lookup_flow_ambiguous", -1), is_same_port ? 0 : 40);
+    EXPECT_EQ(finding.value_or("lookup_flow_unjoined_partners", -1), is_same_port ? 0 : 40);
+  }
+}
+
+TEST(Timeline, ListsEachJoinByItsRecords) {
+  Toy toy(40);
+  for (int day = 0; day < 40; ++day) {
+    toy.ask(day * toy::kDay + 36'000 + 7 * day, kAsker);
+    add_flow(toy, day * toy::kDay + 36'001.5 + 7 * day);
+  }
+  const Finding finding = timeline(toy);
+  const Table* made = finding.table("joins_made");
+  ASSERT_NE(made, nullptr);
+  ASSERT_EQ(made->rows.size(), 40u);
+  EXPECT_EQ(made->row_labels[1].substr(0, 18), "lookup_flow dns-1:");
+  EXPECT_EQ(made->rows[1], (std::vector<double>{0, 1})) << "no other partner, beyond chance";
+}
+
 TEST(Timeline, SaysHowManyOthersWouldHaveFitted) {
   Toy toy(40);
   for (int day = 0; day < 40; ++day) {
@@ -208,6 +244,22 @@ TEST(Timeline, JoinsNoTransfersWhoseMessageIdsDiffer) {
     }
   }
   EXPECT_EQ(toy.one("timeline", "timeline/all").value_or("transfer_transfer_joined", -1), 0);
+}
+
+// What stored mail leaves that a filter reads again: its Message-ID, its client, and no queue id.
+TEST(Timeline, TakesNoScanOfStoredMailForItsTransfer) {
+  for (const char* queue_id : {"", "9C1D"}) {
+    OtherToy toy;
+    toy.evidence("box-1", "mbox", {"message"});
+    toy.row(RecordKind::message, 1, "", "", {{"message_id", "<old@bank.example>"}});
+    toy.evidence("scan-2", "rspamd_log", {"mail"});
+    toy.row(RecordKind::mail, 20, "192.0.2.25", "",
+            {{"message_id", "<old@bank.example>"}, {"status", "scanned"}, {"queue_id", queue_id}});
+    const Finding finding = toy.one("timeline", "timeline/all");
+    const bool has_queue_id = queue_id[0] != '\0';
+    EXPECT_EQ(finding.value_or("message_transfer_joined", 0), has_queue_id ? 1 : 0) << queue_id;
+    EXPECT_EQ(finding.outcome == Outcome::found, has_queue_id);
+  }
 }
 
 // A refusal before the message has no id on the refusing side.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <tuple>
 
 #include "core/reverse_name.h"
@@ -15,6 +16,7 @@ namespace assay::methods {
 namespace {
 
 constexpr std::uint16_t kHighestWellKnown = 1'023;
+constexpr std::int64_t kCopyUs = 2 * kMicrosPerSecond;       // between the clocks of two recorders
 constexpr std::int64_t kWayBackUs = 300 * kMicrosPerSecond;  // as direct_pairs joins them
 
 void sort_events(JoinEvents& events) {
@@ -93,9 +95,43 @@ class Gatherer {
                                &lists_.transfers_in_log, &lists_.services_in_log}) {
       sort_events(*events);
     }
+    drop_copies();
   }
 
  private:
+  // What two recorders tell of is one flow: two of the same ends and ports, in two evidences, that
+  // begin together. The one with the finer stamp stays. In a second copy a look-up would find a
+  // flow that was another look-up's.
+  void drop_copies() {
+    const auto& rows = context_.others->rows;
+    const auto order = [&](const JoinEvent& event) {
+      const OtherRow& row = rows[event.source];
+      return std::tuple(row.row.width_us, row.evidence, event.source);
+    };
+    const auto begin_us = [&](const JoinEvent& event) { return rows[event.source].row.time_us; };
+    std::map<std::tuple<IpAddress, IpAddress, std::uint16_t, std::uint16_t>,
+             std::vector<const JoinEvent*>>
+        of_ends;
+    for (const JoinEvent& flow : lists_.flows) {
+      const OtherRow& row = rows[flow.source];
+      of_ends[{row.client, row.server, row.row.client_port, row.row.server_port}].push_back(&flow);
+    }
+    std::set<std::uint32_t> copies;
+    for (const auto& [ends, flows] : of_ends) {
+      if (std::get<2>(ends) == 0) continue;  // without ports all flows of two hosts look alike
+      for (std::size_t i = 0; i < flows.size(); ++i) {
+        // They ascend by begin; a crowd of one pair of ends costs no more than this.
+        for (std::size_t j = i; j-- > 0 && i - j <= kMostPartners;) {
+          if (begin_us(*flows[i]) - begin_us(*flows[j]) > kCopyUs) break;
+          if (rows[flows[i]->source].evidence == rows[flows[j]->source].evidence) continue;
+          copies.insert(std::get<2>(std::max(order(*flows[i]), order(*flows[j]))));
+        }
+      }
+    }
+    std::erase_if(lists_.flows, [&](const JoinEvent& f) { return copies.contains(f.source); });
+    lists_.copies = copies.size();
+  }
+
   JoinEvents bursts_of(const QuestionRecords& records, std::uint32_t vantage,
                        std::vector<LookupBurst>& bursts) {
     JoinEvents events;
@@ -185,6 +221,10 @@ class Gatherer {
 
   void add_transfer(std::uint32_t i) {
     const OtherRow& row = context_.others->rows[i];
+    if (is_scan_alone(row)) {
+      ++lists_.scans;
+      return;
+    }
     const DirectEnds ends =
         ends_of(row, evidence_numbered(context_, row.evidence), *context_.case_file);
     const int client = sides_.of_address(row.client, row.client_party);

@@ -43,6 +43,8 @@ struct JoinLists {
   std::uint64_t wide = 0;       // stamps of more than a minute, which join nothing by time
   std::uint64_t unplaced = 0;   // an end is not told
   std::uint64_t ways_back = 0;  // rows of one-way exporters that tell a flow again
+  std::uint64_t copies = 0;     // flows that another recorder tells with finer stamps, or as well
+  std::uint64_t scans = 0;      // of messages, without a queue id
   std::uint64_t left_out = 0;   // beyond kMostEvents of a list
   std::string vantage;          // of the look-ups: the one with most bursts
 };

@@ -105,7 +105,7 @@ LetterJoins join_transfers(const OtherRecords& others) {
   ById by_queue, by_message;
   for (std::uint32_t i = 0; i < others.rows.size(); ++i) {
     const OtherRow& row = others.rows[i];
-    if (row.row.kind != RecordKind::mail) continue;
+    if (row.row.kind != RecordKind::mail || is_scan_alone(row)) continue;
     const std::string_view direction = row.field(kDirection);
     const bool is_taken = direction == "in" || direction == "local";
     if (direction == "out" || (is_far(row.server) && !is_taken)) result.as.push_back(i);
@@ -154,6 +154,7 @@ LetterJoins join_messages(const OtherRecords& others) {
       hops;  // Message-ID and queue id of a Received field
   for (std::uint32_t i = 0; i < others.rows.size(); ++i) {
     const OtherRow& row = others.rows[i];
+    if (is_scan_alone(row)) continue;
     if (row.row.kind == RecordKind::mail) {
       result.bs.push_back(i);
       if (std::string id = message_id(row); !id.empty()) by_message.emplace(std::move(id), i);
@@ -189,7 +190,7 @@ LetterJoins join_replies(const OtherRecords& others) {
   for (std::uint32_t i = 0; i < others.rows.size(); ++i) {
     const OtherRow& row = others.rows[i];
     const bool is_message = row.row.kind == RecordKind::message;
-    if (!is_message && row.row.kind != RecordKind::mail) continue;
+    if (!is_message && (row.row.kind != RecordKind::mail || is_scan_alone(row))) continue;
     std::string id = message_id(row);
     if (!id.empty()) (is_message ? messages : transfers).emplace(std::move(id), i);
     if (is_message && (!row.field(kReply).empty() || !row.field(kReferences).empty())) {

@@ -73,6 +73,12 @@ bool says_automatic(const OtherRow& row) {
   return false;
 }
 
+bool is_scan_alone(const OtherRow& row) {
+  static const FieldId kStatus = field_id("status"), kQueue = field_id("queue_id");
+  return row.row.kind == RecordKind::mail && row.field(kStatus) == "scanned" &&
+         row.field(kQueue).empty();
+}
+
 MailFate fate_of(const OtherRow& row) {
   static const FieldId kStatus = field_id("status"), kSubject = field_id("subject"),
                        kId = field_id("message_id"), kHeader = field_id("header_from");

@@ -19,6 +19,10 @@ MailFate fate_of(const OtherRow& row);
 // went to many: what a vacation notice, a ticket system, a bounce or a list leaves (RFC 3834).
 bool says_automatic(const OtherRow& row);
 
+// A message that a filter was given without a queue id: no mail server's line tells of it, and
+// stored mail that is scanned again looks the same. No transfer.
+bool is_scan_alone(const OtherRow& row);
+
 bool is_loopback(const IpAddress& address);
 
 }  // namespace assay::methods

@@ -1,0 +1,174 @@
+"""What the records of the run `organisations` must hold, and what assay must make of them: each
+join beside the truth, contact where there was some, and no true cause excluded."""
+import collections
+import datetime
+import io
+import re
+import struct
+import tarfile
+
+import truth
+from organisations import joins, schedule
+
+BETWEEN = ("Bank", "Sender")
+MAIL = ("letter", "reply", "bulk", "outside", "refused")
+# What each cause leaves possible, whatever else went on.
+EXPLANATIONS = {"letter": {"person_to_person_mail", "live_mail_with_checks"},
+                "reply": {"person_to_person_mail"}, "bulk": {"live_mail_with_checks"},
+                "refused": {"live_mail_with_checks"}, "rescan": {"archive_rescan"},
+                "job": {"misconfigured_application"}}
+ASKED, ANSWERED, CONTENT = 1, 5, 4  # rungs
+BY_TIME = ("lookup_flow", "check_flow", "lookup_transfer", "check_transfer", "refusal_transfer")
+
+
+def delivered(rows):
+    """(Message-ID, recipient) of what reached a mailbox, with the archive's copies."""
+    found = collections.Counter((row.message_id, row.recipient) for row in rows
+                                if row.outcome == "accepted")
+    found.update({(message_id, schedule.ARCHIVE): 1 for message_id, _ in found})
+    return found
+
+
+def mailboxes(folder):
+    """(Message-ID, recipient) of the mailboxes; without old mail and bounces."""
+    data = truth.read_record(folder, "records/bank-maildirs.tar")
+    texts = []
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        for member in tar:
+            if member.isfile():
+                texts.append((f"{member.name.split('/')[1]}@bank.example",
+                              tar.extractfile(member).read().decode()))
+    for path in sorted(folder.glob("records/sender-*.mbox*")):
+        name = path.name.split(".")[0]
+        owner = f"{name.removeprefix('sender-')}@sender.example"
+        mbox = truth.read_record(folder, f"records/{name}.mbox").decode()
+        texts += [(owner, text) for text in re.split(r"^(?=From \S+ )", mbox, flags=re.M)[1:]]
+    found = collections.Counter()
+    for owner, text in texts:
+        message_id = re.search(r"^Message-Id: *(<lab\.\S+>)", text.split("\n\n")[0], re.M | re.I)
+        if message_id:
+            found[message_id[1], owner] += 1
+    return found
+
+
+def sessions(folder):
+    """Connections to port 25 in the capture: SYN without ACK, by address."""
+    data = truth.read_record(folder, "records/bank-edge.pcap")
+    found, at = collections.Counter(), 24
+    while at < len(data):
+        length = struct.unpack_from("<I", data, at + 8)[0]
+        packet = data[at + 16 + 14:at + 16 + length]  # behind Ethernet's header
+        at += 16 + length
+        header = (packet[0] & 15) * 4
+        if packet[9] == 6 and packet[header + 13] & 0x12 == 0x02:
+            if struct.unpack_from(">H", packet, header + 2)[0] == 25:
+                found[".".join(map(str, packet[12:16]))] += 1
+    return found
+
+
+def check_mail(folder, rows, complain):
+    expected = delivered(rows)
+    found = mailboxes(folder)
+    for key in (found - expected) + (expected - found):
+        complain(f"mailboxes: {found[key]} times {key}, truth {expected[key]}")
+    addresses = collections.Counter(
+        address for address, _ in {(row.address, row.event) for row in rows if row.cause in MAIL})
+    if sessions(folder) != addresses:
+        complain(f"bank-edge.pcap: sessions {sessions(folder)}, truth {addresses}")
+    log = truth.read_record(folder, "records/bank-postfix.log").decode()
+    sent = collections.Counter(re.findall(r"to=<(\S+)>, .* status=sent", log))
+    told = collections.Counter()
+    for (_, recipient), count in expected.items():
+        told[recipient] += count
+    if sent != told:
+        complain(f"bank-postfix.log: sent {sent}, truth {told}")
+
+
+def check(folder, facts, rows, complain):
+    causes = collections.Counter(cause for _, cause in {(row.event, row.cause) for row in rows})
+    if causes != facts["events"]:
+        complain(f"truth.tsv: events {causes}, stated {facts['events']}")
+    check_mail(folder, rows, complain)
+    log = truth.read_record(folder, "records/bank-resolver.log").decode()
+    asked = len(re.findall(rf"query: 192\.0\.2\.66 {re.escape(schedule.STALE)}\. A IN", log))
+    if asked != causes["job"]:
+        complain(f"bank-resolver.log: the job asked {asked} times, truth {causes['job']}")
+    if causes["rescan"]:
+        log = truth.read_record(folder, "records/archive-rspamd.log").decode()
+        scans = log.count("rspamd_task_write_log: id: <")
+        if scans < causes["rescan"]:
+            complain(f"archive-rspamd.log: {scans} messages scanned in {causes['rescan']} scans")
+
+
+# -- assay's reading ---------------------------------------------------------------------------
+
+
+def finding_of(question, method, end=""):
+    return next(finding for finding in question["findings"]
+                if finding["method"] == method and finding["id"].endswith(end))
+
+
+def ask(read, facts):
+    """Of the whole seconds in which all recorded."""
+    covers = next(record["covers"][0] for record in facts["records"]
+                  if record["file"] == "records/bank-edge.pcap")
+    start, end = map(truth.instant, covers.split("/"))
+    start = start.replace(microsecond=0) + datetime.timedelta(seconds=1)
+    window = f"{start:%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}"
+    return read.ask(BETWEEN, window)["questions"][0]
+
+
+def score(read, question, facts, rows):
+    finding = finding_of(question, "timeline")
+    vantage = finding["parameters"]["lookups_of_vantage"]
+    files = {record["file"] for record in facts["records"] if record.get("vantage") == vantage}
+    return joins.Score(joins.Records(read, rows), finding, files)
+
+
+def check_joins(found, complain):
+    """By ids no join is wrong. By who and when one may be where assay itself relies on none of its
+    kind, since chance explains them as well. Nothing that has its partner is missed."""
+    for wrong in found.wrong:
+        if wrong.word not in BY_TIME or wrong.stands_in_chains:
+            complain(f"joined wrongly: {wrong.word} {wrong.left} {wrong.left_events} to "
+                     f"{wrong.right} {wrong.right_events}")
+    for word, left, events in found.missed:
+        complain(f"not joined: {word} {left} {events}")
+
+
+def between(rows):
+    """Those of mail that passed between the two."""
+    return [row for row in rows if row.cause in MAIL and row.cause != "outside"]
+
+
+def check_verdict(question, rows, complain):
+    verdict = question["verdict"]
+    causes = {row.cause for row in rows}
+    true = set().union(*(EXPLANATIONS.get(cause, set()) for cause in causes))
+    for name in sorted(true & set(verdict["excluded"])):
+        complain(f"explanations: {name} is excluded, and was a cause")
+    # The mail logs of both are complete.
+    for name in sorted(EXPLANATIONS["letter"] - set(verdict["excluded"])):
+        if not between(rows):
+            complain(f"explanations: {name} is not excluded, and no mail passed")
+    passed = any(row.outcome == "accepted" for row in between(rows))
+    if not between(rows) and verdict["rung"] != ASKED:
+        complain(f"rung {verdict['rung']}: no mail passed between the two")
+    if passed and verdict["rung"] < (ANSWERED if "reply" in causes else CONTENT):
+        complain(f"rung {verdict['rung']}: mail passed between the two")
+
+
+def check_signatures(question, complain):
+    """Every message was signed by who says that he sent it, with a key that was in the DNS."""
+    finding = finding_of(question, "mail_authentication", "all/dkim")
+    counts = {each["name"]: each["value"] for each in finding["quantities"]}
+    if counts["verified"] != counts["signatures"]:
+        complain(f"DKIM: {finding['statement']}")
+
+
+def compare(read, facts, rows, complain):
+    question = ask(read, facts)
+    check_joins(score(read, question, facts, rows), complain)
+    check_verdict(question, rows, complain)
+    check_signatures(question, complain)
+    read.check_rejects(complain)

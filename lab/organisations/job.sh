@@ -1,0 +1,5 @@
+#!/bin/sh
+# usage: job.sh NAME NOTES: what the clock starts: a program looks a host up. Notes when it did.
+start=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
+getent ahosts "$1" >/dev/null
+printf '%s\t%s\n' "$start" "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" >>"$2"
