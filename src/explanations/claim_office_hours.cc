@@ -24,22 +24,28 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage) {
   if (const std::string objection = window_objection(context, test->window); !objection.empty()) {
     return not_testable(context, objection);
   }
-  const std::string in_short =
-      fmt::format("{} in these hours, {} if there were no rhythm",
-                  percent_text(test->value_or("share_in_hours", 0)),
-                  percent_text(test->value_or("share_in_hours_if_uniform", 0)));
+  const double others = test->value_or("others_that_fit", 0);
+  const bool fits = test->outcome == Outcome::found;
+  const std::string in_short = fmt::format(
+      "{} in these hours, {} if there were no rhythm{}",
+      percent_text(test->value_or("share_in_hours", 0)),
+      percent_text(test->value_or("share_in_hours_if_uniform", 0)),
+      fits && others > 0 ? fmt::format("; fits, as do {} others", number_text(others)) : "");
   const bool is_whole = shows_every_asker(context, vantage);
   ClaimAnswer answer;
-  if (test->outcome == Outcome::found) {
-    answer = answered(
-        context, is_whole ? Answer::supported : Answer::supported_only_within_these_files,
-        {in_short, test->statement + " It sets none of these places apart from the others, and "
-                                     "shows no person."},
-        {test->id});
-  } else if (is_whole && test->value_or("is_excluded", 0) > 0) {
+  if (fits && others == 0) {
+    answer =
+        answered(context, is_whole ? Answer::supported : Answer::supported_only_within_these_files,
+                 {in_short, test->statement + " It shows no person."}, {test->id});
+  } else if (is_whole && !fits && test->value_or("is_excluded", 0) > 0) {
     answer = answered(context, Answer::contradicted, {in_short, test->statement}, {test->id});
   } else {
-    answer = not_testable(context, test->statement, kWouldTest);
+    // Of places that exclude each other and fit alike none is supported.
+    answer = not_testable(context,
+                          test->statement + (fits ? " It sets none of these places apart from the "
+                                                    "others, and shows no person."
+                                                  : ""),
+                          kWouldTest);
     answer.in_short = in_short;
     cite(answer, test->id);
   }

@@ -22,16 +22,14 @@ namespace {
 
 constexpr double kMinEvents = 60;
 constexpr double kMinDays = 21;
-constexpr double kClearStep = 3;  // natural log units for a change of clocks
 constexpr std::size_t kZonesSpelled = 4;
 
 void add_fit(const WorkPlaces& places, Finding& finding) {
   constexpr char kGrid[] = "95 % of a flat prior's posterior, by the template's likelihood";
-  const OfficeRates& rates = places.fit.rates;
-  add(finding, "start_hour_utc", places.start_mean, "h", Range{places.start_low, places.start_high},
-      kGrid);
-  add(finding, "length_hours", places.length_mean, "h",
-      Range{places.length_low, places.length_high}, kGrid);
+  const OfficeRates& rates = places.told_rates;
+  const DayHours& day = places.day();
+  add(finding, "start_hour_utc", day.start_mean, "h", Range{day.start_low, day.start_high}, kGrid);
+  add(finding, "length_hours", day.length_mean, "h", Range{day.length_low, day.length_high}, kGrid);
   const double core = std::max(rates.core, 1e-12);
   add(finding, "core_per_hour", 3600 * rates.core, "per hour");
   add(finding, "midday_share_of_core", rates.midday / core);
@@ -92,6 +90,39 @@ void add_translation(const WorkPlaces& places, Finding& finding) {
   add(finding, "zones_in_usual_set", usual, "zones");
 }
 
+// What the working day did when clocks were changed: no change is held against the best change,
+// and changes against each other only where one was followed.
+void tell_clocks(const WorkPlaces& places, Finding& finding) {
+  const auto& gains = places.pattern_gain;
+  const auto best = std::max_element(gains.begin() + 1, gains.end());
+  add(finding, "clock_change_over_none_log_ratio", *best);
+  if (*best <= -kClearStep) {
+    finding.parameters["clock_changes"] = "none";
+    finding.limitations.emplace_back(
+        "Clocks were changed inside the window; the working day followed no change that a zone of "
+        "the list made.");
+    return;
+  }
+  if (*best < kClearStep) {
+    finding.parameters["clock_changes"] = "not told";
+    finding.limitations.emplace_back(
+        "Clocks were changed inside the window, but whether the working day followed a change, or "
+        "none, the records do not tell.");
+    return;
+  }
+  std::vector<std::string> followed;
+  for (std::size_t p = 1; p < gains.size(); ++p) {
+    if (gains[p] > *best - kClearStep) followed.push_back(places.world.patterns[p].label);
+  }
+  finding.parameters["clock_changes"] = fmt::format("{}", fmt::join(followed, "; or "));
+  if (followed.size() > 1) {
+    finding.limitations.push_back(
+        fmt::format("The working day followed a change of clocks, but which of {} the records do "
+                    "not tell.",
+                    plural(static_cast<double>(followed.size()), "change")));
+  }
+}
+
 void add_clocks(const WorkPlaces& places, Finding& finding) {
   if (!places.world.has_change()) {
     finding.parameters["clock_changes"] = "no switch in this record";
@@ -101,26 +132,12 @@ void add_clocks(const WorkPlaces& places, Finding& finding) {
     return;
   }
   Table table{"clock_changes", {"log_ratio_to_no_change"}, {}, {}};
-  std::size_t best = 0;
   for (std::size_t p = 0; p < places.pattern_gain.size(); ++p) {
     table.row_labels.push_back(places.world.patterns[p].label);
     table.rows.push_back({places.pattern_gain[p]});
-    if (places.pattern_gain[p] > places.pattern_gain[best]) best = p;
-  }
-  double runner_up = -1e300;
-  for (std::size_t p = 0; p < places.pattern_gain.size(); ++p) {
-    if (p != best) runner_up = std::max(runner_up, places.pattern_gain[p]);
   }
   finding.tables.push_back(std::move(table));
-  const double lead = places.pattern_gain[best] - runner_up;
-  add(finding, "clock_change_log_ratio", lead);
-  finding.parameters["clock_changes"] = places.world.patterns[best].label;
-  if (lead < kClearStep) {
-    finding.parameters["clock_changes"] = "not told";
-    finding.limitations.emplace_back(
-        "Clocks were changed inside the window, but the records do not tell which change, or none, "
-        "the working day followed.");
-  }
+  tell_clocks(places, finding);
 }
 
 // "UTC+01:00 to UTC+03:00"
@@ -206,10 +223,13 @@ Day place_day(const SeriesExposure& measured, const MethodContext& context, Find
   add_fit(places, finding);
   add_translation(places, finding);
   add_clocks(places, finding);
-  const std::string day =
-      fmt::format("the busy hours of the {} {} begin at {} UTC ({} to {}) and last {:.1f} h", who,
-                  when, clock_text(places.start_mean), clock_text(places.start_low),
-                  clock_text(places.start_high), places.length_mean);
+  const DayHours& hours = places.day();
+  const std::string day = fmt::format(
+      "the busy hours of the {} {} begin at {} UTC ({} to {}{}) and last {:.1f} h", who, when,
+      clock_text(hours.start_mean), clock_text(hours.start_low), clock_text(hours.start_high),
+      places.told == 0 ? ""
+                       : ", before clocks changed: " + places.world.patterns[places.told].label,
+      hours.length_mean);
   if (!objection.word.empty()) {
     finding.outcome = Outcome::measured;
     finding.statement =
@@ -294,7 +314,7 @@ std::vector<Finding> measure(const QuestionRecords& records, const MethodContext
 class TimeZone : public Method {
  public:
   std::string_view name() const override { return "time_zone"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "hours of a working day, and the zones in which they would be one";
   }

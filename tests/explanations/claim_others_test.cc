@@ -222,19 +222,24 @@ TEST(CoincidesWith, ACalendarThatCannotBeTestedIsSaidToBeSo) {
   EXPECT_THAT(none.statement, HasSubstr("no calendar"));
 }
 
+ClaimAnswer office_hours(double complete, bool fits, double others) {
+  test::Findings findings = demo_findings(complete);
+  findings.add("time_zone", "Bank", Outcome::found, {});
+  findings.add("time_zone", "Bank", fits ? Outcome::found : Outcome::nothing_found,
+               {{"share_in_hours", 0.8},
+                {"share_in_hours_if_uniform", 0.45},
+                {"others_that_fit", others},
+                {"is_excluded", fits ? 0.0 : 1.0}},
+               "c1");
+  findings.last().statement = "80 % lie in these hours.";
+  return answer("active_in_office_hours", {{"party", "Bank"}}, {{"zones", {"Asia/Dubai"}}},
+                findings.set());
+}
+
 TEST(OfficeHours, AreAnsweredByTheFindingOfTheClaimAndWithTheShareOfChance) {
   for (const double complete : {0.0, 1.0}) {
     for (const bool fits : {true, false}) {
-      test::Findings findings = demo_findings(complete);
-      findings.add("time_zone", "Bank", Outcome::found, {});
-      findings.add("time_zone", "Bank", fits ? Outcome::found : Outcome::nothing_found,
-                   {{"share_in_hours", 0.8},
-                    {"share_in_hours_if_uniform", 0.45},
-                    {"is_excluded", fits ? 0.0 : 1.0}},
-                   "c1");
-      findings.last().statement = "80 % lie in these hours.";
-      const auto quoted = answer("active_in_office_hours", {{"party", "Bank"}},
-                                 {{"zones", {"Asia/Dubai"}}}, findings.set());
+      const auto quoted = office_hours(complete, fits, 0);
       EXPECT_EQ(quoted.answer, fits ? (complete > 0 ? Answer::supported
                                                     : Answer::supported_only_within_these_files)
                                     : (complete > 0 ? Answer::contradicted : Answer::not_testable));
@@ -242,6 +247,14 @@ TEST(OfficeHours, AreAnsweredByTheFindingOfTheClaimAndWithTheShareOfChance) {
                   ::testing::StartsWith("80 % in these hours, 45 % if there were no rhythm"));
     }
   }
+}
+
+// Berlin and London exclude each other: of the same records neither can be supported.
+TEST(OfficeHours, AreNotSupportedWhereOtherPlacesFitAsWell) {
+  const auto quoted = office_hours(1, true, 13);
+  EXPECT_EQ(quoted.answer, Answer::not_testable);
+  EXPECT_THAT(quoted.in_short, HasSubstr("; fits, as do 13 others"));
+  EXPECT_THAT(quoted.statement, HasSubstr("sets none of these places apart"));
 }
 
 TEST(OfficeHours, AreNotTestableWhereTheHoursWereNotPlaced) {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "offices.h"
 
 namespace assay {
@@ -121,30 +123,119 @@ Finding claim_of(const toy::Times& times, std::vector<std::string> zones, std::u
   return finding == nullptr ? Finding{} : *finding;
 }
 
-TEST(TimeZone, HoldsQuotedZonesAgainstAllOthers) {
-  const std::vector<std::string> both{"America/Sao_Paulo", "Asia/Dubai"};
+const std::vector<std::string> kBoth{"America/Sao_Paulo", "Asia/Dubai"};
+
+TEST(TimeZone, HoldsAQuotedZoneAgainstAllOthers) {
   toy::Random random(5, "claims");
   toy::Office office;
   office.per_day = 150;
-  const auto dubai = toy::office_at(random, 140, office, toy::clock_of(4));
-  const auto sao_paulo = toy::office_at(random, 140, office, toy::clock_of(-3));
-  const auto rows = [&](const toy::Times& demand) {
-    return toy::through_caches(random, demand, 3600, 1);
-  };
-  const Finding one = claim_of(rows(dubai), {"Asia/Dubai"}, 5);
+  const auto dubai =
+      toy::through_caches(random, toy::office_at(random, 140, office, toy::clock_of(4)), 3600, 1);
+  const Finding one = claim_of(dubai, {"Asia/Dubai"}, 5);
   EXPECT_EQ(one.outcome, Outcome::found) << one.statement;
   EXPECT_THAT(one.statement, HasSubstr("so do"));
+  EXPECT_GT(one.value_or("others_that_fit", 0), 5);
   EXPECT_NEAR(one.value_or("share_in_hours_if_uniform", 0), 45.0 / 168, 0.01);
-  EXPECT_EQ(claim_of(rows(dubai), {"America/Sao_Paulo"}, 5).value_or("is_excluded", 0), 1);
-  EXPECT_EQ(claim_of(rows(dubai), both, 5).value_or("is_excluded", 0), 1) << "one office does";
-  const Finding two = claim_of(rows(toy::merged(dubai, sao_paulo)), both, 5);
-  EXPECT_EQ(two.value_or("is_excluded", 1), 0) << two.statement;
-  EXPECT_THAT(two.statement, HasSubstr("fits as well as these two offices"));
-  EXPECT_GT(two.value_or("pairs_as_good", 0), 1);
-  EXPECT_GT(two.value_or("share_in_hours_if_uniform", 0), 0.4);
-  const auto machine = toy::machine_24x5(random, 140, 400, 0.1, toy::clock_of(4));
-  EXPECT_NE(claim_of(rows(machine), both, 5).outcome, Outcome::found);
-  EXPECT_NE(claim_of(rows(machine), {"Asia/Dubai"}, 5).outcome, Outcome::found);
+  EXPECT_EQ(claim_of(dubai, {"America/Sao_Paulo"}, 5).value_or("is_excluded", 0), 1);
+  const auto machine = toy::through_caches(
+      random, toy::machine_24x5(random, 140, 400, 0.1, toy::clock_of(4)), 3600, 1);
+  const Finding told = claim_of(machine, {"Asia/Dubai"}, 5);
+  EXPECT_NE(told.outcome, Outcome::found);
+  EXPECT_THAT(told.statement,
+              HasSubstr("whether these are that place's office hours cannot be told: "));
+}
+
+// Two offices are there, alike or one a tenth of the other, and no model that fits their sum better
+// than two flat days speaks against them.
+TEST(TimeZone, ContradictsNoTwoOfficesThatAreThere) {
+  for (const double second : {100.0, 10.0}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      toy::Random random(seed, "pairs");
+      const auto east = toy::office_at(random, 84, toy::any_office(random, 100), toy::clock_of(4));
+      const auto west =
+          toy::office_at(random, 84, toy::any_office(random, second), toy::clock_of(-3));
+      const Finding two =
+          claim_of(toy::through_caches(random, toy::merged(east, west), 3600, 1), kBoth, seed);
+      EXPECT_EQ(two.value_or("is_excluded", 1), 0) << two.statement;
+      if (two.outcome == Outcome::nothing_found) {
+        EXPECT_THAT(two.statement, HasSubstr("cannot be told: "));
+      }
+      EXPECT_GT(two.value_or("others_that_fit", 0), 1);
+      EXPECT_GT(two.value_or("share_in_hours_if_uniform", 0), 0.4);
+    }
+  }
+}
+
+TEST(TimeZone, ContradictsTwoOfficesWhereOneOfThemNeverAskedOrAMachineDid) {
+  toy::Random random(5, "no pair");
+  toy::Office office;
+  office.per_day = 200;
+  office.evening = 0.01;
+  const auto tokyo = toy::office_at(random, 140, office, toy::clock_of(9));
+  const Finding one = claim_of(toy::through_caches(random, tokyo, 3600, 1),
+                               {"America/New_York", "Europe/Moscow"}, 5);
+  EXPECT_EQ(one.value_or("is_excluded", 0), 1) << one.statement;
+  EXPECT_THAT(one.statement, HasSubstr("whenever an office in America/New_York began"));
+  EXPECT_LT(one.value_or("most_of_America/New_York", 1), 0.03);
+  const auto constant = toy::through_caches(random, toy::poisson(random, 200, 140), 3600, 1);
+  const Finding none = claim_of(constant, kBoth, 5);
+  EXPECT_EQ(none.value_or("is_excluded", 0), 1) << none.statement;
+  EXPECT_THAT(none.statement, HasSubstr("better than any two offices"));
+}
+
+// Days 140 to 220 of the record, of which day 179 is the end of Europe's summer time.
+TEST(TimeZone, TellsAZonesHoursByItsOwnClocksWhereTheyChanged) {
+  const auto berlin = toy::clock_of(Zone::find("Europe/Berlin").value());
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    toy::Random random(seed, "change");
+    toy::Office office;
+    office.per_day = 100;
+    Toy toy(220);
+    toy.set_seed(seed);
+    toy.file().ttl_seconds["mail1.sender.example"] = 1800;
+    const std::int64_t from = toy::kStartUs + 140 * kMicrosPerDay;
+    toy.evidence().coverage.intervals = {{from, toy::kStartUs + 220 * kMicrosPerDay}};
+    toy.evidence().coverage.completeness = Completeness::complete;
+    toy::Times demand = toy::office_at(random, 220, office, berlin);
+    std::erase_if(demand, [](double t) { return t < 140 * toy::kDay; });
+    toy.ask_all(toy::through_caches(random, demand, 1800, 1), "192.0.2.53");
+    const auto findings = toy.run("time_zone");
+    const Finding& bank = *find(findings, "time_zone/Bank");
+    const Table* table = bank.table("working_day_by_zone");
+    ASSERT_NE(table, nullptr) << bank.statement;
+    bool is_seen = false;
+    for (std::size_t i = 0; i < table->rows.size(); ++i) {
+      if (table->row_labels[i].find("Europe/Berlin") == std::string::npos) continue;
+      is_seen = true;
+      EXPECT_NEAR(table->rows[i][1], 9, 0.4) << table->row_labels[i];
+      EXPECT_NEAR(table->rows[i][2], 18, 0.7);
+      EXPECT_EQ(table->rows[i][5], 1) << "in the usual set";
+    }
+    EXPECT_TRUE(is_seen);
+    EXPECT_NEAR(bank.value_or("start_hour_utc", 0), 7, 0.4) << "before the change";
+    EXPECT_THAT(bank.parameters.at("clock_changes"), HasSubstr("-1 h from 2016-10-30"));
+    EXPECT_GT(bank.value_or("clock_change_over_none_log_ratio", 0), 3);
+  }
+}
+
+// Whoever works seven days a week has no weekend that would tell Monday's start from Tuesday's, a
+// day apart: both are one hour of the clock.
+TEST(TimeZone, TellsAStartInsideItsOwnRangeWhateverTheWeek) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    toy::Random random(seed, "seven days");
+    toy::Office office;
+    office.per_day = 100;
+    office.weekend = 1;
+    const auto demand = toy::office_at(random, 84, office, toy::clock_of(7.75));
+    const Finding bank = zone_of(toy::through_caches(random, demand, 1800, 1), 84, 1800, seed);
+    const Quantity* start = bank.quantity("start_hour_utc");
+    if (start == nullptr) continue;
+    EXPECT_NEAR(std::remainder(start->value - 1.25, 24), 0, 0.5) << bank.statement;
+    EXPECT_LE(start->interval->first, start->value);
+    EXPECT_GE(start->interval->second, start->value);
+    EXPECT_GE(start->interval->second - start->interval->first, 0.25);
+    EXPECT_LT(start->interval->second - start->interval->first, 3);
+  }
 }
 
 // A quoted zone that no list here names has the clock of its own rules, not that of any zone with

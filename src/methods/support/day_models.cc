@@ -76,10 +76,10 @@ Objection objection_to(const DayModels& models, const WorkPlaces& places, double
   if (keeps_clock) {
     return {"clock", "the look-ups come as evenly as those of a timer"};
   }
-  if (places.length_mean < kShortestDay || places.length_mean > kLongestDay) {
+  if (places.day().length_mean < kShortestDay || places.day().length_mean > kLongestDay) {
     return {"length", fmt::format("the day would last {:.1f} h, and no working day of one place is "
                                   "below {:g} h or above {:g} h",
-                                  places.length_mean, kShortestDay, kLongestDay)};
+                                  places.day().length_mean, kShortestDay, kLongestDay)};
   }
   const double evening = places.fit.rates.evening / std::max(places.fit.rates.core, 1e-12);
   if (evening > kBusyEvening || models.two_offices - models.office < kClearDifference) {

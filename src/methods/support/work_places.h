@@ -27,16 +27,26 @@ struct PlacedZone {
   bool is_in_usual_set = false;  // of the fewest with 95 % of the posterior under the stated prior
 };
 
+// Hours of the working day under one pattern of clocks; 95 % ranges, at least a grid's step wide.
+struct DayHours {
+  double start_low = 0, start_mean = 0, start_high = 0;  // UTC at the window's beginning
+  double length_low = 0, length_mean = 0, length_high = 0;
+};
+
+inline constexpr double kClearStep = 3;  // natural log units for a change of clocks
+
 struct WorkPlaces {
   ZoneCells world;
   std::vector<PlacedZone> zones;  // of world.cells
   OfficeFit fit;                  // with no change of clocks
   double dispersion = 1;
-  double start_low = 0, start_mean = 0, start_high = 0;  // UTC at the window's beginning, 95 %
-  double length_low = 0, length_mean = 0, length_high = 0;
   std::vector<double> pattern_gain;  // log-likelihood over dispersion, less that of no change
+  std::vector<DayHours> hours;       // by pattern
+  // The pattern whose hours are told: the best, where it is clearly better than no change.
+  std::size_t told = 0;
+  OfficeRates told_rates;
 
-  double log_likelihood() const { return fit.best / dispersion; }
+  const DayHours& day() const { return hours[told]; }
 };
 
 WorkPlaces work_places(const OpenExposure& exposure);

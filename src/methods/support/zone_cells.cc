@@ -60,6 +60,8 @@ constexpr const char* kZones[] = {"Etc/GMT+12",          "Pacific/Pago_Pago",
                                   "Pacific/Tongatapu",   "Pacific/Apia",
                                   "Pacific/Kiritimati"};
 
+constexpr std::int64_t kMostSlotsApart = kSlotsPerDay;
+
 ClockPattern pattern_of(const std::vector<std::int32_t>& offsets, std::int64_t first_slot) {
   ClockPattern pattern;
   pattern.label = "none";
@@ -79,6 +81,23 @@ ClockPattern pattern_of(const std::vector<std::int32_t>& offsets, std::int64_t f
   return pattern;
 }
 
+int shift_at(const ClockPattern& pattern, std::size_t slot) {
+  return pattern.shift_slots.empty() ? 0 : pattern.shift_slots[slot];
+}
+
+// Changes that differ in a few hours in which nobody asked are one change: those of the United
+// States' zones, an hour after each other on one Sunday morning.
+bool are_one_pattern(const ClockPattern& a, const ClockPattern& b, const OpenExposure& exposure) {
+  if (a.shift_slots == b.shift_slots) return true;
+  std::int64_t apart = 0;
+  for (std::size_t i = 0; i < exposure.size(); ++i) {
+    if (shift_at(a, i) == shift_at(b, i)) continue;
+    apart += 1;
+    if (apart > kMostSlotsApart || exposure.events[i] > 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 ZoneCells zone_cells(const OpenExposure& exposure) {
@@ -91,7 +110,7 @@ ZoneCells zone_cells(const OpenExposure& exposure) {
     const auto offsets = offsets_by_slot(exposure.first_slot, exposure.size(), zone.value());
     ClockPattern pattern = pattern_of(offsets, exposure.first_slot);
     std::size_t p = 0;
-    while (p < all.patterns.size() && all.patterns[p].shift_slots != pattern.shift_slots) ++p;
+    while (p < all.patterns.size() && !are_one_pattern(all.patterns[p], pattern, exposure)) ++p;
     if (p == kMaxPatterns) continue;
     if (p == all.patterns.size()) all.patterns.push_back(std::move(pattern));
     const double offset = offsets.front() / 3600.0;
@@ -117,7 +136,7 @@ std::size_t cell_of(const ZoneCells& all, const OpenExposure& exposure, const Zo
   const ClockPattern pattern = pattern_of(offsets, exposure.first_slot);
   const auto same = std::find_if(all.cells.begin(), all.cells.end(), [&](const ZoneCell& cell) {
     return cell.offset_hours == offsets.front() / 3600.0 &&
-           all.patterns[cell.pattern].shift_slots == pattern.shift_slots;
+           are_one_pattern(all.patterns[cell.pattern], pattern, exposure);
   });
   return static_cast<std::size_t>(same - all.cells.begin());
 }

@@ -31,7 +31,8 @@ struct ZoneCells {
 
 inline constexpr std::size_t kMaxPatterns = 40;  // further zones are left out
 
-// Of the exposure's slots. Zones are those of a fixed list that holds every offset in use and every
+// Of the exposure's slots. Changes less than a day apart, with no event between, are one. Zones are
+// those of a fixed list that holds every offset in use and every
 // rule of summer time; the dates are the time-zone database's.
 ZoneCells zone_cells(const OpenExposure& exposure);
 

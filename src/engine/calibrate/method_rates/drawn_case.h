@@ -28,6 +28,9 @@ class DrawnCase {
  public:
   DrawnCase(std::uint64_t seed, double days, double ttl_seconds);
 
+  // The record begins this many days after kBegin, from which all times count all the same; to be
+  // said before anything is asked.
+  void begin_after(double days) { scenario_.begin_s = kBegin + days * kDay; }
   // A row as it stands, by Bank's client.
   void ask(double t, const std::string& client = kBank, const std::string& name = {});
   void ask_all(const Times& times, const std::string& client = kBank);

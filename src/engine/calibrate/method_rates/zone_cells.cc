@@ -2,6 +2,7 @@
 // places where nobody works.
 #include <fmt/core.h>
 
+#include <cmath>
 #include <iterator>
 
 #include "engine/calibrate/method_rates/drawn_case.h"
@@ -37,29 +38,43 @@ constexpr Changing kChanging[] = {
     {"Australia/Sydney", 10, 11, 150.7},
 };
 
-Result<MethodTrial> changing_trial(Set set, std::uint64_t seed) {
-  Random random(seed);
-  const Changing& place = kChanging[random.below(std::size(kChanging))];
-  const drawn::Office office = drawn::any_office(random, 60);
-  drawn::Times demand = drawn::office(random, kChangingDays, office, place.offset);
-  drawn::Times after = drawn::office(random, kChangingDays, office, place.offset_after);
-  std::erase_if(demand, [&](double t) { return t >= place.day * drawn::kDay; });
-  std::erase_if(after, [&](double t) { return t < place.day * drawn::kDay; });
-  drawn::DrawnCase record(seed, kChangingDays, 3600);
-  record.ask_through(drawn::merged(std::move(demand), after), {}, random);
-  const auto findings = record.examine("time_zone");
-  if (!findings.ok()) return findings.error();
+// Share of a table's rows that are in a set, and whether one of them is the truth's.
+template <typename IsTruth>
+MethodTrial set_of(const Result<std::vector<Finding>>& findings, Set set, const IsTruth& is_truth) {
   const Finding& found = drawn::about(*findings, "time_zone/Bank");
   const Table* table = found.table("working_day_by_zone");
-  if (found.outcome != Outcome::found || table == nullptr) return MethodTrial{false, false, 0};
+  if (found.outcome != Outcome::found || table == nullptr) return {false, false, 0};
   const std::size_t column = set == Set::usual ? 5 : 4;
   MethodTrial trial;
   for (std::size_t i = 0; i < table->rows.size(); ++i) {
     trial.size += table->rows[i][column];
-    trial.is_hit = trial.is_hit || (table->row_labels[i].find(place.zone) != std::string::npos &&
+    trial.is_hit = trial.is_hit || (is_truth(table->row_labels[i], table->rows[i][0]) &&
                                     table->rows[i][column] > 0);
   }
   return trial;
+}
+
+// `in_the_middle`: of a window of 60 to 120 days, else late in one of 200.
+Result<MethodTrial> changing_trial(Set set, bool in_the_middle, std::uint64_t seed) {
+  Random random(seed);
+  const Changing& place = kChanging[random.below(std::size(kChanging))];
+  const drawn::Office office = drawn::any_office(random, 60);
+  const double half = in_the_middle ? random.uniform(30, 60) : 0;
+  const double end = in_the_middle ? std::floor(place.day + half) : kChangingDays;
+  const double begin = in_the_middle ? std::floor(place.day - half) : 0;
+  drawn::Times demand = drawn::office(random, end, office, place.offset);
+  drawn::Times after = drawn::office(random, end, office, place.offset_after);
+  std::erase_if(demand,
+                [&](double t) { return t < begin * drawn::kDay || t >= place.day * drawn::kDay; });
+  std::erase_if(after, [&](double t) { return t < place.day * drawn::kDay; });
+  drawn::DrawnCase record(seed, end, 3600);
+  record.begin_after(begin);
+  record.ask_through(drawn::merged(std::move(demand), after), {}, random);
+  const auto findings = record.examine("time_zone");
+  if (!findings.ok()) return findings.error();
+  return set_of(findings, set, [&](const std::string& label, double) {
+    return label.find(place.zone) != std::string::npos;
+  });
 }
 
 Result<MethodTrial> set_trial(const Setting& setting, Set set, std::uint64_t seed) {
@@ -71,16 +86,7 @@ Result<MethodTrial> set_trial(const Setting& setting, Set set, std::uint64_t see
                      {.caches = setting.caches, .ttl_seconds = setting.ttl}, random);
   const auto findings = record.examine("time_zone");
   if (!findings.ok()) return findings.error();
-  const Finding& found = drawn::about(*findings, "time_zone/Bank");
-  const Table* table = found.table("working_day_by_zone");
-  if (found.outcome != Outcome::found || table == nullptr) return MethodTrial{false, false, 0};
-  const std::size_t column = set == Set::usual ? 5 : 4;
-  MethodTrial trial;
-  for (const auto& row : table->rows) {
-    trial.size += row[column];
-    trial.is_hit = trial.is_hit || (row[0] == offset && row[column] > 0);
-  }
-  return trial;
+  return set_of(findings, set, [&](const std::string&, double of_row) { return of_row == offset; });
 }
 
 // Zones without a change of clocks between May and September.
@@ -154,6 +160,58 @@ Result<MethodTrial> claim_trial(Truth truth, bool is_pair, std::uint64_t seed) {
                      found.outcome == Outcome::found, 0};
 }
 
+// Two quoted zones, and how much each of them asks a day; neither where somebody else does.
+struct TwoOffices {
+  const char* words;
+  double first, second;
+  bool is_true = true;
+};
+
+Result<MethodTrial> pair_trial(const TwoOffices& setting, std::uint64_t seed) {
+  constexpr double kDays = 84;
+  Random random(seed);
+  const std::size_t first = random.below(std::size(kPlaces));
+  const std::size_t beside = 1 + random.below(std::size(kPlaces) - 1);
+  const std::size_t second = (first + beside) % std::size(kPlaces);
+  const auto office_in = [&](std::size_t place, double per_day) {
+    return drawn::office(random, kDays, drawn::any_office(random, per_day), kPlaces[place].offset);
+  };
+  drawn::Times demand = office_in(first, setting.first);
+  if (setting.second > 0)
+    demand = drawn::merged(std::move(demand), office_in(second, setting.second));
+  Claim claim;
+  claim.id = "c1";
+  claim.kind = "active_in_office_hours";
+  claim.question = "q1";
+  claim.fields["party"] = "Bank";
+  claim.lists["zones"] = {kPlaces[first].zone, kPlaces[second].zone};
+  drawn::DrawnCase record(seed, kDays, 3600);
+  record.stated().claims = {claim};
+  record.ask_through(demand, {}, random);
+  const auto findings = record.examine("time_zone");
+  if (!findings.ok()) return findings.error();
+  const Finding& found = drawn::about(*findings, "time_zone/Bank/c1");
+  return MethodTrial{true, found.value_or("is_excluded", 0) > 0, 0};
+}
+
+void add_pairs(std::vector<MethodCell>& cells) {
+  for (const TwoOffices& setting : {
+           TwoOffices{"an office in each, 60 a day", 60, 60},
+           TwoOffices{"an office in each, 100 and 10 a day", 100, 10},
+           TwoOffices{"an office in each, 6 a day", 6, 6},
+           TwoOffices{"an office in one of them, 120 a day", 120, 0, false},
+       }) {
+    MethodCell cell{"M13",
+                    setting.is_true ? "claim of two places contradicted, wrongly"
+                                    : "claim of two places contradicted, rightly",
+                    setting.words};
+    cell.of = RateOf::all;
+    cell.most = setting.is_true ? 0.05 : 1;
+    cell.run = [=](std::uint64_t seed) { return pair_trial(setting, seed); };
+    cells.push_back(std::move(cell));
+  }
+}
+
 void add_sets(std::vector<MethodCell>& cells) {
   const Setting right[] = {
       {"60 a day, TTL 3,600 s"},
@@ -182,8 +240,14 @@ void add_sets(std::vector<MethodCell>& cells) {
     cells.push_back(std::move(cell));
   };
   const auto add_changing = [&](Set set, double most) {
-    add({"60 a day, clocks change inside the window of 200 days"}, set, "M11", 0.92, most);
-    cells.back().run = [set](std::uint64_t seed) { return changing_trial(set, seed); };
+    for (const bool in_the_middle : {false, true}) {
+      add({in_the_middle ? "60 a day, clocks change in the middle of 60 to 120 days"
+                         : "60 a day, clocks change inside the window of 200 days"},
+          set, "M11", 0.92, most);
+      cells.back().run = [=](std::uint64_t seed) {
+        return changing_trial(set, in_the_middle, seed);
+      };
+    }
   };
   for (const Setting& setting : right) add(setting, Set::usual, "M11", 0.92, 0.98);
   add_changing(Set::usual, 0.98);
@@ -217,8 +281,8 @@ void add_zone_cells(std::vector<MethodCell>& cells) {
            Claimed{Truth::constant, true, "two zones; a constant rate", 0, 0.02},
        }) {
     MethodCell cell{"M13",
-                    claimed.truth == Truth::office_there ? "claim of a place supported, rightly"
-                                                         : "claim of a place supported, wrongly",
+                    claimed.truth == Truth::office_there ? "claim of a place said to fit, rightly"
+                                                         : "claim of a place said to fit, wrongly",
                     claimed.words};
     cell.of = RateOf::all;
     cell.least = claimed.least;
@@ -228,6 +292,7 @@ void add_zone_cells(std::vector<MethodCell>& cells) {
     };
     cells.push_back(std::move(cell));
   }
+  add_pairs(cells);
 }
 
 }  // namespace assay
