@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -83,6 +84,20 @@ class AnotherUseOfTheHost final : public Explanation {
            weighing);
     }
     weigh_relation(findings, weighing);
+    read_joins(findings,
+               {.checks = {Direction::neutral,
+                           "notices by mail are checked like all mail that arrives, whoever had "
+                           "them sent"},
+                .letters = {},
+                .visits = {Direction::weakly_for,
+                           "as those do who follow a notice's link; whatever else uses the host "
+                           "does so too"}},
+               weighing);
+    read_messages(findings,
+                  {.answered = {},
+                   .bulk = {Direction::weakly_for,
+                            "as notices to many are; a holder's own mailings are so too"}},
+                  weighing);
     weighing.open(
         "which customers used the host and whom they wrote to: no record of its service "
         "is in the case");

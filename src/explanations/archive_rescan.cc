@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -74,6 +75,13 @@ class ArchiveRescan final : public Explanation {
       }
     }
     weigh_relation(findings, weighing);
+    read_joins(findings,
+               {.checks = {Direction::neutral,
+                           "what is looked up as mail arrives is no stored mail's, and what a scan "
+                           "looked up would stand among the others"},
+                .letters = {},
+                .visits = {}},
+               weighing);
     constexpr std::string_view kScansAndHours =
         "a scan may run at any hour or follow the working day of its users";
     read_rhythm(findings, {Direction::neutral, kScansAndHours}, kScansAndHours, weighing);

@@ -1,3 +1,4 @@
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
@@ -59,6 +60,13 @@ class CompromisedHost final : public Explanation {
     read_rhythm(findings, {Direction::neutral, kSwitchedOn},
                 "a program by day and night keeps none, and neither does much else", weighing);
     read_holidays(findings, {Direction::neutral, kSwitchedOn}, weighing);
+    read_joins(findings,
+               {.checks = {},
+                .letters = {},
+                .visits = {Direction::weakly_for,
+                           "as a program does that reports there; every harmless one that uses the "
+                           "host does too"}},
+               weighing);
     for (const Finding* others : about_all(findings, "exclusivity")) {
       if (!has_many_others(*others)) continue;
       weighing.bear(*others, Direction::neutral,

@@ -1,3 +1,4 @@
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -79,6 +80,13 @@ class DataCopiedBetweenSystems final : public Explanation {
     read_dormancy(findings,
                   {Direction::weakly_against, "and connections of a job would be a sign of use"},
                   weighing);
+    read_joins(
+        findings,
+        {.checks = {},
+         .letters = {},
+         .visits = {Direction::weakly_for,
+                    "as a job does that copies data; whatever else uses the host does so too"}},
+        weighing);
     if (!weighing.exclude_without(findings, "flow")) {
       weighing.open(
           "connections with many bytes after look-ups: no flow record in the case shows them");

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/settling_records.h"
 #include "explanations/signs.h"
@@ -66,6 +67,8 @@ class ForgedSources final : public Explanation {
         "whoever forges may choose any moments, those of a timer or of a working day too";
     read_automation(findings, {Direction::neutral, kForgersChoice}, weighing);
     read_rhythm(findings, {Direction::neutral, kForgersChoice}, kForgersChoice, weighing);
+    constexpr Lean kTied{Direction::weakly_against, "whoever forges would have to know when"};
+    read_joins(findings, {.checks = kTied, .letters = kTied, .visits = kTied}, weighing);
     weighing.open(
         "the asker's own record of the questions that its resolvers sent: not in the case");
     weighing.open(what_is_open(findings, are_packets_told));

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -56,6 +57,7 @@ class LiveMailWithChecks final : public Explanation {
       weigh_others(findings, *others, weighing);
     }
     weigh_relation(findings, weighing);
+    weigh_mail(findings, weighing);
     constexpr Direction kAgainst = Direction::weakly_against;
     read_gaps(findings,
               {.clock = {kAgainst,
@@ -79,7 +81,7 @@ class LiveMailWithChecks final : public Explanation {
     weigh_rhythms(findings, weighing);
     const bool has_no_mail = weighing.exclude_without(findings, "mail");
     const bool has_no_flow = weighing.exclude_without(findings, "flow");
-    if (!has_no_mail && !has_no_flow) {
+    if (!has_no_mail && !has_no_flow && !are_checks_joined(findings)) {
       weighing.open("deliveries just before the bursts: no mail log in the case shows them");
       weighing.open("connections to port 25 from the sending host: no flow record shows them");
     }
@@ -87,6 +89,23 @@ class LiveMailWithChecks final : public Explanation {
   }
 
  private:
+  static void weigh_mail(const FindingSet& findings, Weighing& weighing) {
+    read_joins(findings,
+               {.checks = {Direction::strongly_for,
+                           "as a receiving side does that checks whoever hands mail over"},
+                .letters = {},
+                .visits = {}},
+               weighing);
+    read_mail_turns(findings,
+                    {Direction::weakly_for,
+                     "as checks of mail that arrives do, and whatever else follows mail"},
+                    weighing);
+    read_messages(
+        findings,
+        {.answered = {}, .bulk = {Direction::weakly_for, "mailings are checked as they arrive"}},
+        weighing);
+  }
+
   static void weigh_relation(const FindingSet& findings, Weighing& weighing) {
     read_fan_out(findings,
                  {Direction::weakly_for,

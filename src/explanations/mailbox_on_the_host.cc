@@ -1,3 +1,4 @@
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -84,6 +85,13 @@ class MailboxOnTheHost final : public Explanation {
          .parties_refused = {},
          .why_otherwise = {}},
         weighing);
+    read_joins(findings,
+               {.checks = {},
+                .letters = {},
+                .visits = {Direction::weakly_for,
+                           "as somebody does who opens a mailbox or pages there; whatever uses the "
+                           "host does so too"}},
+               weighing);
     read_dormancy(findings,
                   {Direction::weakly_against, "and sessions with it would be a sign of use"},
                   weighing);

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -86,6 +87,13 @@ class MisconfiguredApplication final : public Explanation {
                    "as with a name that was left in a configuration; scans of stored mail and "
                    "repeats of old look-ups ask for such names too"},
                   weighing);
+    read_joins(
+        findings,
+        {.checks = {},
+         .letters = {},
+         .visits = {Direction::weakly_for,
+                    "as an application does that uses the host; so does whatever else does"}},
+        weighing);
     weighing.open("the inside host and its configuration: no host record in the case shows them");
     return std::move(weighing).finish(role());
   }

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -62,6 +63,7 @@ class PersonToPersonMail final : public Explanation {
       }
     }
     weigh_relation(findings, weighing);
+    weigh_mail(findings, weighing);
     if (!weighing.exclude_without(findings, "mail")) {
       weighing.open("accepted messages on both sides: no mail log in the case shows them");
       weighing.open("messages that answer each other: no mailbox in the case shows them");
@@ -71,6 +73,23 @@ class PersonToPersonMail final : public Explanation {
   }
 
  private:
+  static void weigh_mail(const FindingSet& findings, Weighing& weighing) {
+    read_joins(findings,
+               {.checks = {Direction::neutral,
+                           "letters that arrive are checked like all mail, and so are mailings"},
+                .letters = {Direction::weakly_for,
+                            "as a mail host does that delivers letters; programs that send mail do "
+                            "so too"},
+                .visits = {}},
+               weighing);
+    read_messages(findings,
+                  {.answered = {Direction::weakly_for,
+                                "letters that answer each other passed; that the look-ups are "
+                                "theirs is not shown by it"},
+                   .bulk = {Direction::neutral, "letters may pass beside mailings"}},
+                  weighing);
+  }
+
   static void weigh_relation(const FindingSet& findings, Weighing& weighing) {
     read_fan_out(findings,
                  {Direction::weakly_against,

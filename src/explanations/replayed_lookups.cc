@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
 #include "explanations/settling_records.h"
@@ -86,6 +87,8 @@ class ReplayedLookups final : public Explanation {
                   weighing);
     read_automation(findings, {Direction::neutral, kUnknown}, weighing);
     read_rhythm(findings, {Direction::neutral, kUnknown}, kUnknown, weighing);
+    constexpr Lean kTied{Direction::weakly_against, "repeats of old look-ups wait for neither"};
+    read_joins(findings, {.checks = kTied, .letters = kTied, .visits = kTied}, weighing);
     weighing.open("the earlier look-up of which each row is the repeat: nothing here pairs them");
     weighing.open("who wanted the answer inside the asker's network: no record in the case tells");
     return std::move(weighing).finish(role());

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "assay/names.h"
 
@@ -86,8 +87,10 @@ bool is_set(const Finding& finding, std::string_view quantity) {
 bool rests_on_lookups(const Finding& finding) {
   if (finding.method == "coverage") return finding.subject == "dns";
   if (finding.method == "campaign_fan_out") return !has_variant(finding, "mail");
-  return finding.method != "acceptance_policy" && finding.method != "dormancy" &&
-         finding.method != "registrations";
+  static const std::set<std::string_view> kOfOtherRecords{"acceptance_policy", "dormancy",
+                                                          "registrations",     "timeline",
+                                                          "direct_records",    "direct_turns"};
+  return !kOfOtherRecords.contains(finding.method);
 }
 
 bool are_lookups_declared_complete(const FindingSet& findings, std::string_view vantage) {

@@ -22,7 +22,8 @@ std::vector<const Finding*> about_all(const FindingSet& findings, std::string_vi
 bool is_set(const Finding& finding, std::string_view quantity);
 
 // True when the finding rests on look-ups, as every finding does but those about other records:
-// their coverage, mail hosts, signs of use and registrations, and mailings in a mail log.
+// their coverage, mail hosts, signs of use and registrations, mailings in a mail log, dealings
+// between the parties, and what is joined with those.
 bool rests_on_lookups(const Finding& finding);
 // True when the look-ups of this vantage are declared complete over the window by every evidence
 // there is of it: name servers share the work, so one complete log among three shows a part.
