@@ -48,6 +48,7 @@ Job declare_ask(CLI::App& app);
 Job declare_claim(CLI::App& app);
 Job declare_examine(CLI::App& app);
 Job declare_report(CLI::App& app);
+Job declare_diff(CLI::App& app);
 Job declare_show(CLI::App& app);
 Job declare_count(CLI::App& app);
 Job declare_sql(CLI::App& app);

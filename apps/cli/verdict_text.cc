@@ -11,19 +11,12 @@ namespace {
 
 constexpr std::size_t kMissingShown = 3;
 constexpr std::size_t kWidth = 96;
-constexpr std::size_t kIndent = 14;
 constexpr std::size_t kMostIdWidth = 24;
 
 std::string capitals_aside(std::string_view text) {
   std::string low(text);
   for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
   return low;
-}
-
-std::string code_and_title(const std::string& name) {
-  const Explanation* explanation = find_explanation(name);
-  if (explanation == nullptr) return name;
-  return fmt::format("{} {}", explanation->code(), explanation->title());
 }
 
 // Doubt about the rows themselves has to be settled first, whatever else survives.
@@ -58,14 +51,6 @@ std::string excluded(const std::vector<std::string>& names) {
   std::vector<std::string> words;
   for (const std::string& name : names) words.push_back(code_and_title(name));
   return words.empty() ? "none" : fmt::format("{}", fmt::join(words, "; "));
-}
-
-// `name` in a column of `width`, then the words, broken at blanks and never cut.
-void field(std::string& text, std::string_view name, std::string_view words,
-           std::size_t width = kIndent) {
-  const std::string body = wrapped(words, std::string(width, ' '), kWidth);
-  text += fmt::format("  {:<{}}{}", name, width - 2,
-                      std::string_view(body).substr(std::min(width, body.size())));
 }
 
 std::string_view word_of(Answer answer) {
@@ -118,6 +103,18 @@ void add_whole_verdict(std::string& text, const Verdict& verdict) {
 }
 
 }  // namespace
+
+std::string code_and_title(const std::string& name) {
+  const Explanation* explanation = find_explanation(name);
+  if (explanation == nullptr) return name;
+  return fmt::format("{} {}", explanation->code(), explanation->title());
+}
+
+void field(std::string& text, std::string_view name, std::string_view words, std::size_t width) {
+  const std::string body = wrapped(words, std::string(width, ' '), kWidth);
+  text += fmt::format("  {:<{}}{}", name, width - 2,
+                      std::string_view(body).substr(std::min(width, body.size())));
+}
 
 std::string verdict_text(const Session& session, const QuestionResult& result, Length length) {
   const Verdict& verdict = result.verdict;

@@ -129,6 +129,9 @@ class Case {
   Result<CaseModel> model();
   // Writes `writer`'s bytes to `path` and seals them in the custody chain.
   Status render(std::string_view writer, const std::string& path);
+  // What changed from the last examination of `before` to this one, as a page, or as JSON where
+  // `path` ends in .json. Seals nothing. Errors: as of render and model.
+  Status render_difference(Case& before, const std::string& path);
 
   // --- looking at records ---
   // `columns`: of evidence,client,server,qname,qtype,rcode,hour,day. Rows as CSV on `each`.
@@ -167,5 +170,10 @@ Result<std::vector<SniffReport>> sniff_file(const std::string& path);
 Result<Case> make_demo_case(const std::string& directory, const std::string& demo_folder,
                             const Surroundings& surroundings,
                             const std::function<void(const AddOutcome&)>& each = {});
+// Its second chapter, in `directory`: the first one's case, to which the receiving mail log came
+// later. `first` stays as it is. Errors as of the calls within.
+Result<Case> make_demo_sequel(const Case& first, const std::string& directory,
+                              const std::string& demo_folder, const Surroundings& surroundings,
+                              const std::function<void(const AddOutcome&)>& each = {});
 
 }  // namespace assay

@@ -71,6 +71,13 @@ Status check_target(const Case::Impl& inside, const std::string& path) {
   return {};
 }
 
+Status check_is_file(const std::string& path) {
+  std::error_code problem;
+  if (!is_there(path) || std::filesystem::is_regular_file(path, problem)) return {};
+  return Error{ErrorCode::usage, fmt::format("{} is not a regular file", path),
+               "name a file that the report may be written to"};
+}
+
 }  // namespace
 
 Result<ExamineOutcome> Case::examine() {
@@ -139,6 +146,11 @@ Result<CaseModel> Case::model() {
   model.examined_us = examined->time_us;
   model.evidences = impl_->state.evidences;
   model.rejects = impl_->state.reject_summaries("");
+  for (const CustodyLine& line : impl_->custody.lines()) {
+    if (line.type == "examined" && line.seq < examined->seq) {
+      model.earlier_hashes.push_back(line.sha256);
+    }
+  }
   for (const Method* method : all_methods()) {
     model.methods.emplace_back(method->name(), method->version());
   }
@@ -172,11 +184,7 @@ Status Case::render(std::string_view writer_name, const std::string& path) {
   if (!model.ok()) return model.error();
   auto bytes = writer->write(*model);
   if (!bytes.ok()) return bytes.error();
-  std::error_code problem;
-  if (is_there(path) && !std::filesystem::is_regular_file(path, problem)) {
-    return Error{ErrorCode::usage, fmt::format("{} is not a regular file", path),
-                 "name a file that the report may be written to"};
-  }
+  ASSAY_TRY(check_is_file(path));
   auto there = read_regular_file(path);
   if (!there.ok() || *there != *bytes) ASSAY_TRY(replace_file(path, *bytes));
 
@@ -192,6 +200,18 @@ Status Case::render(std::string_view writer_name, const std::string& path) {
                         {"sha256", sha256},
                         {"case_hash", model->case_hash}};
   return impl_->seal("rendered", payload.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Status Case::render_difference(Case& before, const std::string& path) {
+  ASSAY_TRY(check_target(*impl_, path));
+  ASSAY_TRY(check_target(*before.impl_, path));
+  ASSAY_TRY(check_is_file(path));
+  const auto old = before.model();
+  if (!old.ok()) return old.error();
+  const auto now = model();
+  if (!now.ok()) return now.error();
+  return replace_file(path, path.ends_with(".json") ? difference_to_json(*old, *now)
+                                                    : difference_to_html(*old, *now));
 }
 
 }  // namespace assay

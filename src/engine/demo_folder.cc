@@ -18,9 +18,9 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 // Last the chain: as long as it is there, the folder is known for what it is.
-constexpr std::string_view kFiles[] = {"findings.jsonl", "verdict.json", "report.html",
-                                       "report.json",    "custody.torn", "case.toml",
-                                       "custody.head",   "custody.jsonl"};
+constexpr std::string_view kFiles[] = {"findings.jsonl", "verdict.json",    "report.html",
+                                       "report.json",    "difference.html", "custody.torn",
+                                       "case.toml",      "custody.head",    "custody.jsonl"};
 constexpr std::string_view kFolders[] = {"store", "received", "evidence", "rejects"};
 
 template <typename List>
@@ -46,7 +46,7 @@ std::string text_of(const std::string& path) {
 bool is_demo_file(std::string_view name) {
   return (name.starts_with("list-ns") && name.ends_with(".log")) || name == "list-truth.json" ||
          (name.starts_with("ns") && name.find(".query.log") != std::string_view::npos) ||
-         name == "sender-edge.pcap.gz";
+         name == "sender-edge.pcap.gz" || name == "bank-mail.log";
 }
 
 std::string_view without_tmp(std::string_view name) {

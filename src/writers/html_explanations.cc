@@ -8,27 +8,6 @@
 namespace assay {
 namespace {
 
-struct BearingMark {
-  std::string_view symbol;
-  std::string_view words;
-};
-
-BearingMark mark_of(Direction direction) {
-  switch (direction) {
-    case Direction::strongly_for:
-      return {"++", "strongly for"};
-    case Direction::weakly_for:
-      return {"+", "weakly for"};
-    case Direction::neutral:
-      return {"o", "neutral"};
-    case Direction::weakly_against:
-      return {"−", "weakly against"};
-    case Direction::strongly_against:
-      return {"−−", "strongly against"};
-  }
-  return {"o", "neutral"};
-}
-
 struct Column {
   const Assessment* assessment;
   const Explanation* explanation;

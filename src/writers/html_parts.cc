@@ -8,6 +8,34 @@
 
 namespace assay {
 
+void write_page_head(std::string_view title, std::string_view engine_version, std::string_view hash,
+                     std::string& out) {
+  out += fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+      "'unsafe-inline'; img-src data:\">\n<meta name=\"generator\" content=\"assay {}\">\n"
+      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n"
+      "<p class=\"hash\">{}</p>\n</header>\n<main>\n",
+      escape_html(engine_version), title, report_style(), title, hash);
+}
+
+BearingMark mark_of(Direction direction) {
+  switch (direction) {
+    case Direction::strongly_for:
+      return {"++", "strongly for"};
+    case Direction::weakly_for:
+      return {"+", "weakly for"};
+    case Direction::neutral:
+      return {"o", "neutral"};
+    case Direction::weakly_against:
+      return {"−", "weakly against"};
+    case Direction::strongly_against:
+      return {"−−", "strongly against"};
+  }
+  return {"o", "neutral"};
+}
+
 std::string cite(const Statements& statements, std::string_view finding_id) {
   const std::string number = statements.number_of(finding_id);
   if (number.empty()) return escape_html_cut(finding_id);

@@ -11,6 +11,15 @@ namespace assay {
 
 std::string_view report_style();
 
+// Up to <main>: `title` and `hash` are escaped.
+void write_page_head(std::string_view title, std::string_view engine_version, std::string_view hash,
+                     std::string& out);
+// How a sign is shown in a matrix, and in words.
+struct BearingMark {
+  std::string_view symbol;
+  std::string_view words;
+};
+BearingMark mark_of(Direction direction);
 // The ladder with the reached rung, conclusion, sentence, survivors, what is missing.
 void write_verdict(const CaseModel& model, const QuestionResult& result,
                    const Statements& statements, std::string& out);

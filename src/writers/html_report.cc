@@ -10,18 +10,13 @@ namespace assay {
 namespace {
 
 void write_head(const CaseModel& model, std::string& out) {
-  const std::string title = escape_html_cut(model.case_file.title);
-  out += fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'; img-src data:\">\n<meta name=\"generator\" content=\"assay {}\">\n"
-      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n"
-      "<p class=\"hash\">Case hash when examined <code>{}</code><br>Examined {} with assay {}. "
-      "Times that end in Z are UTC. <code>assay verify CASE</code> checks this "
-      "report.</p>\n</header>\n<main>\n",
-      escape_html(model.engine_version), title, report_style(), title, escape_html(model.case_hash),
-      format_utc(model.examined_us), escape_html(model.engine_version));
+  write_page_head(escape_html_cut(model.case_file.title), model.engine_version,
+                  fmt::format("Case hash when examined <code>{}</code><br>Examined {} with assay "
+                              "{}. Times that end in Z are UTC. <code>assay verify CASE</code> "
+                              "checks this report.",
+                              escape_html(model.case_hash), format_utc(model.examined_us),
+                              escape_html(model.engine_version)),
+                  out);
 }
 
 void write_contents(const CaseModel& model, std::string& out) {

@@ -75,6 +75,11 @@ min-width:2.4rem;overflow-wrap:normal}
 .matrix .strongly_for{background:var(--mark);font-weight:700}
 .matrix .strongly_against{color:var(--warm);font-weight:700}
 .matrix .weakly_against{color:var(--warm)}
+.both tbody td{text-align:center;padding:.35rem .25rem;overflow-wrap:normal;white-space:nowrap}
+.both .turned{outline:2px solid var(--accent);outline-offset:-3px}
+.standings tbody th{font-weight:400;min-width:9rem}
+.standings td:nth-child(2),.standings td:nth-child(3){min-width:6.5rem;overflow-wrap:normal}
+.standings ul{margin:0;padding-left:1rem}
 .excluded th a,th.excluded a{text-decoration:line-through}
 .statements{list-style:none;padding:0;margin:0}
 .statements>li{display:grid;grid-template-columns:3.2rem minmax(0,1fr);margin:.5rem 0}

@@ -25,6 +25,9 @@ document claim case list
 document examine case
 document report case -o page.html
 document verify case
+cp -r case before
+document examine case
+document diff before case
 document show case dns-1:0
 document count case --by client,day
 document export case --to csv

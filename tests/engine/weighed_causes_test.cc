@@ -122,6 +122,26 @@ TEST(WeighedCauses, LettersThatSenderRefusesSpeakAgainstLettersAndExcludeNone) {
   }
 }
 
+// Behind a cache and in query logs of whole seconds, and where no mail came.
+TEST(WeighedCauses, LookUpsTiedToMailSpeakForChecksOnlyWhereMailCame) {
+  for (const std::uint64_t seed : kSeeds) {
+    const Verdict checked =
+        examined(party_with("\"campaign_checks\"\nmailings_per_week = 5\nrecipients = 10"), seed)
+            .verdict;
+    const Assessment& checks = of(checked, "live_mail_with_checks");
+    EXPECT_TRUE(leans(checks, "timeline", Direction::weakly_for) ||
+                leans(checks, "timeline", Direction::strongly_for))
+        << seed;
+    EXPECT_TRUE(leans(of(checked, "forged_sources"), "timeline", Direction::weakly_against));
+    const Verdict beacon = examined(party_with("\"beacon\""), seed).verdict;
+    for (const Direction direction : {Direction::weakly_for, Direction::strongly_for}) {
+      EXPECT_FALSE(leans(of(beacon, "live_mail_with_checks"), "timeline", direction)) << seed;
+    }
+    EXPECT_TRUE(leans(of(beacon, "compromised_host"), "timeline", Direction::weakly_for)) << seed;
+    EXPECT_EQ(of(beacon, "live_mail_with_checks").exclusion.has_value(), true);
+  }
+}
+
 TEST(WeighedCauses, TheAskersOwnCompleteRecordsVouchForNoDisuseOfTheOtherSide) {
   const auto scenario = [](bool goes_on) {
     return std::string(
