@@ -48,7 +48,7 @@ class AnotherUseOfTheHost final : public Explanation {
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (has_many_others(*others)) {
         weighing.bear(*others, Direction::weakly_for,
                       "many unrelated networks asked too, as recipients of the same service would");

@@ -63,7 +63,7 @@ class ArchiveRescan final : public Explanation {
                       "shows");
       }
     }
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (has_many_others(*others)) {
         weighing.bear(*others, Direction::weakly_against,
                       "many unrelated networks asked too, and they would all have to go through "

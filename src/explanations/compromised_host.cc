@@ -67,7 +67,7 @@ class CompromisedHost final : public Explanation {
                            "as a program does that reports there; every harmless one that uses the "
                            "host does too"}},
                weighing);
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (!has_many_others(*others)) continue;
       weighing.bear(*others, Direction::neutral,
                     "many unrelated networks asked too; such programs spread, and mailings reach "

@@ -55,7 +55,7 @@ class DataCopiedBetweenSystems final : public Explanation {
     read_rhythm(findings, kHours, "a job by day and night keeps none, and neither does much else",
                 weighing);
     read_holidays(findings, kHours, weighing);
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (!has_many_others(*others)) continue;
       weighing.bear(*others, Direction::weakly_against,
                     "many unrelated networks asked too, and a job between two does not make "

@@ -53,7 +53,7 @@ class LiveMailWithChecks final : public Explanation {
     for (const Finding* chains : about_parties(findings, "chains")) {
       weigh_chains(*chains, weighing);
     }
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       weigh_others(findings, *others, weighing);
     }
     weigh_relation(findings, weighing);

@@ -48,7 +48,7 @@ class MailboxOnTheHost final : public Explanation {
 
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (has_many_others(*others)) {
         weighing.bear(*others, Direction::weakly_against,
                       "many unrelated networks asked too, and a mailbox that few use does not make "

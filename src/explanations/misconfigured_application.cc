@@ -68,7 +68,7 @@ class MisconfiguredApplication final : public Explanation {
                                 "or the collector changed",
                                 changes->subject));
     }
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (has_many_others(*others)) {
         weighing.bear(*others, Direction::weakly_against,
                       "many unrelated networks asked too, and one asker's configuration does not "

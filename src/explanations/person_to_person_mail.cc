@@ -55,7 +55,7 @@ class PersonToPersonMail final : public Explanation {
                {Direction::neutral, "faster than a person answers"}, weighing);
     note(findings, "event_coincidence", Outcome::found,
          "people write about events, and mailings and programs follow them too", weighing);
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (has_many_others(*others)) {
         weighing.bear(*others, Direction::weakly_against,
                       "many unrelated networks asked too, and letters between two sides do not "

@@ -47,7 +47,7 @@ class ProbingAfterDisclosure final : public Explanation {
   Assessment assess(const FindingSet& findings) const override {
     Weighing weighing(*this);
     for (const Finding* types : about_all(findings, "type_profile")) weigh_types(*types, weighing);
-    for (const Finding* others : about_all(findings, "exclusivity")) {
+    for (const Finding* others : about_who_asked(findings)) {
       if (has_many_others(*others)) {
         weighing.bear(*others, Direction::weakly_for,
                       "many unrelated networks asked too, as after a publication");

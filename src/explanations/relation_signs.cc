@@ -59,6 +59,7 @@ bool is_each_try_refused(const Finding& policy) {
 void read_fan_out(const FindingSet& findings, const Lean& found, Weighing& weighing) {
   for (const Finding* fan_out : findings.by_method("campaign_fan_out")) {
     if (!rests_on_lookups(*fan_out) || fan_out->outcome != Outcome::found) continue;
+    if (fan_out->vantage == "resolver") continue;  // hosts that one resolver serves
     const double after = fan_out->value_or("hours_after_mailings", 0);
     bear(*fan_out, found,
          fmt::format("many unrelated networks asked in the same hours{}",

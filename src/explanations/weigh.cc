@@ -80,6 +80,12 @@ std::vector<const Finding*> about_all(const FindingSet& findings, std::string_vi
   return found;
 }
 
+std::vector<const Finding*> about_who_asked(const FindingSet& findings) {
+  std::vector<const Finding*> found = about_all(findings, "exclusivity");
+  std::erase_if(found, [](const Finding* finding) { return finding->vantage == "resolver"; });
+  return found;
+}
+
 bool is_set(const Finding& finding, std::string_view quantity) {
   return finding.value_or(quantity, 0) != 0;
 }

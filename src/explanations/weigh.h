@@ -18,6 +18,9 @@ std::vector<const Finding*> about_parties(const FindingSet& findings, std::strin
 // Findings of a method about everything (subject "").
 std::vector<const Finding*> about_all(const FindingSet& findings, std::string_view method,
                                       std::string_view variant = "");
+// Findings of exclusivity that tell which networks asked. A resolver's own log tells which of the
+// hosts that it serves did: the asker's own desks are no strangers.
+std::vector<const Finding*> about_who_asked(const FindingSet& findings);
 // True when a quantity is there and not zero.
 bool is_set(const Finding& finding, std::string_view quantity);
 

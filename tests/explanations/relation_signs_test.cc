@@ -70,6 +70,24 @@ TEST(FanOut, ManyAtOnceSpeakForMailToManyAndAgainstARelationOfTwo) {
               Contains(testing::Field(&Bearing::reason, HasSubstr("3 hours of them soon after"))));
 }
 
+// The hosts that a resolver serves are the asker's own desks.
+TEST(WhoAsked, TheHostsOfOneResolverAreNoUnrelatedNetworks) {
+  for (const char* vantage : {"resolver", "authoritative"}) {
+    Findings findings = lookups();
+    findings.vantage(vantage);
+    findings.add("exclusivity", "", Outcome::found, {{"outside_askers", 40}, {"named_askers", 1}});
+    findings.add("campaign_fan_out", "", Outcome::found, {{"fan_out_hours", 4}});
+    const Verdict verdict = judged(findings);
+    const bool is_told = std::string_view(vantage) == "authoritative";
+    for (const char* method : {"exclusivity", "campaign_fan_out"}) {
+      for (const char* cause : {"live_mail_with_checks", "person_to_person_mail",
+                                "probing_after_disclosure", "data_copied_between_systems"}) {
+        EXPECT_EQ(leaning(of(verdict, cause), method).has_value(), is_told) << method << cause;
+      }
+    }
+  }
+}
+
 TEST(FanOut, NoneFoundTellsNothing) {
   Findings findings = lookups();
   findings.add("campaign_fan_out", "", Outcome::nothing_found, {{"askers", 40}});
