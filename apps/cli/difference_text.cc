@@ -105,6 +105,7 @@ void add_explanation(std::string& text, const ExplanationChange& change, Length 
             ? fmt::format("{}: {}, now {}", code_and_title(change.explanation), change.before,
                           change.after)
             : fmt::format("{}: {}, as before", code_and_title(change.explanation), change.after));
+  if (change.exclusions.empty()) field(text, "", safe(change.why), 16);
   if (!change.exclusions.empty()) {
     field(text, "", fmt::format("  {} [{}]", safe(change.why), joined(change.exclusions)), 16);
   }

@@ -114,6 +114,7 @@ void write_standings(const QuestionDifference& question, std::string& out) {
                         title_of(change.explanation), escape_html(change.before),
                         change.has_moved() ? "<b>" : "", escape_html(change.after),
                         change.has_moved() ? "</b>" : "");
+    if (change.exclusions.empty()) rows += escape_sentence(change.why);
     write_signs(question, change, rows);
     rows += "</td></tr>\n";
   }
