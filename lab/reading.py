@@ -74,17 +74,16 @@ class Reading:
             options.append("--complete")
         self.run("add", self.case, path, *options)
 
-    def ask(self, between, window):
-        """States the parties of truth.toml, asks, examines; the report."""
+    def ask(self, pairs, window):
+        """States the parties of truth.toml and asks of each pair; the report's questions."""
         for party in self.facts["parties"]:
             self.run("party", self.case, "add", party["name"], *party["holds"])
-        words = [word for name in between for word in ("--between", name)]
-        words[-2] = "--and"
-        self.run("ask", self.case, *words, "--window", window)
+        for first, second in pairs:
+            self.run("ask", self.case, "--between", first, "--and", second, "--window", window)
         self.run("examine", self.case)
         path = self.case / "report.json"
         self.run("report", self.case, "-o", path)
-        return json.loads(path.read_text())
+        return json.loads(path.read_text())["questions"]
 
     def evidence(self):
         return json.loads(self.run("evidence", self.case, "--json"))["evidence"]

@@ -7,18 +7,24 @@ import re
 import struct
 import tarfile
 
+import reading
 import truth
 from organisations import joins, schedule
 
-BETWEEN = ("Bank", "Sender")
 MAIL = ("letter", "reply", "bulk", "outside", "refused")
 # What each cause leaves possible, whatever else went on.
-EXPLANATIONS = {"letter": {"person_to_person_mail", "live_mail_with_checks"},
-                "reply": {"person_to_person_mail"}, "bulk": {"live_mail_with_checks"},
-                "refused": {"live_mail_with_checks"}, "rescan": {"archive_rescan"},
-                "job": {"misconfigured_application"}}
-ASKED, ANSWERED, CONTENT = 1, 5, 4  # rungs
+BY_MAIL = {"person_to_person_mail", "live_mail_with_checks"}
+EXPLANATIONS = {"letter": BY_MAIL, "reply": BY_MAIL, "outside": BY_MAIL,
+                "bulk": {"live_mail_with_checks"}, "refused": {"live_mail_with_checks"},
+                "rescan": {"archive_rescan"}, "job": {"misconfigured_application"}}
+# The questions, and the causes that each is about.
+PAIRS = {("Bank", "Sender"): set(EXPLANATIONS) - {"outside"}, ("Bank", "Outside"): {"outside"}}
+ASKED, CONTENT, ANSWERED = 1, 4, 5  # rungs
 BY_TIME = ("lookup_flow", "check_flow", "lookup_transfer", "check_transfer", "refusal_transfer")
+# What somebody may have of all this: the begins of names of records.
+PARTS = {"Bank's": ("bank-", "archive-"), "Sender's": ("sender-",),
+         "look-ups and Sender's flows": ("bank-ns", "bank-resolver", "sender-ns",
+                                         "sender-resolver", "sender-flows")}
 
 
 def delivered(rows):
@@ -114,8 +120,7 @@ def ask(read, facts):
                   if record["file"] == "records/bank-edge.pcap")
     start, end = map(truth.instant, covers.split("/"))
     start = start.replace(microsecond=0) + datetime.timedelta(seconds=1)
-    window = f"{start:%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}"
-    return read.ask(BETWEEN, window)["questions"][0]
+    return read.ask(PAIRS, f"{start:%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def score(read, question, facts, rows):
@@ -136,26 +141,41 @@ def check_joins(found, complain):
         complain(f"not joined: {word} {left} {events}")
 
 
-def between(rows):
-    """Those of mail that passed between the two."""
-    return [row for row in rows if row.cause in MAIL and row.cause != "outside"]
-
-
-def check_verdict(question, rows, complain):
-    verdict = question["verdict"]
-    causes = {row.cause for row in rows}
-    true = set().union(*(EXPLANATIONS.get(cause, set()) for cause in causes))
+def check_soundness(verdict, causes, what, complain):
+    """Whatever part of the records somebody has."""
+    true = set().union(*(EXPLANATIONS[cause] for cause in causes))
     for name in sorted(true & set(verdict["excluded"])):
-        complain(f"explanations: {name} is excluded, and was a cause")
-    # The mail logs of both are complete.
-    for name in sorted(EXPLANATIONS["letter"] - set(verdict["excluded"])):
-        if not between(rows):
-            complain(f"explanations: {name} is not excluded, and no mail passed")
-    passed = any(row.outcome == "accepted" for row in between(rows))
-    if not between(rows) and verdict["rung"] != ASKED:
-        complain(f"rung {verdict['rung']}: no mail passed between the two")
-    if passed and verdict["rung"] < (ANSWERED if "reply" in causes else CONTENT):
-        complain(f"rung {verdict['rung']}: mail passed between the two")
+        complain(f"{what}: {name} is excluded, and was a cause")
+    if not causes & set(MAIL) and verdict["rung"] > ASKED:
+        complain(f"{what}: rung {verdict['rung']}, and no mail passed")
+
+
+def check_power(verdict, causes, what, complain):
+    """With all records: mail is seen where it passed, and excluded where it did not."""
+    if causes & {"letter", "reply", "outside", "bulk"}:
+        if verdict["rung"] < (ANSWERED if "reply" in causes else CONTENT):
+            complain(f"{what}: rung {verdict['rung']}, and mail passed")
+    elif not causes & set(MAIL) and causes:
+        for name in sorted(BY_MAIL - set(verdict["excluded"])):
+            complain(f"{what}: {name} is not excluded, and no mail passed")
+
+
+def check_verdicts(questions, rows, what, complain, is_whole):
+    for (pair, about), question in zip(PAIRS.items(), questions):
+        causes = {row.cause for row in rows} & about
+        name = f"{what} of {' and '.join(pair)}"
+        check_soundness(question["verdict"], causes, name, complain)
+        if is_whole:
+            check_power(question["verdict"], causes, name, complain)
+
+
+def check_parts(read, facts, rows, complain):
+    for what, begins in PARTS.items():
+        records = [record for record in facts["records"]
+                   if record["file"].removeprefix("records/").startswith(begins)]
+        part = {**facts, "records": records}
+        with reading.Reading(read.program, read.folder, part) as its:
+            check_verdicts(ask(its, facts), rows, f"{what} records", complain, False)
 
 
 def check_signatures(question, complain):
@@ -167,8 +187,9 @@ def check_signatures(question, complain):
 
 
 def compare(read, facts, rows, complain):
-    question = ask(read, facts)
-    check_joins(score(read, question, facts, rows), complain)
-    check_verdict(question, rows, complain)
-    check_signatures(question, complain)
+    questions = ask(read, facts)
+    check_joins(score(read, questions[0], facts, rows), complain)
+    check_verdicts(questions, rows, "all records", complain, True)
+    check_signatures(questions[0], complain)
+    check_parts(read, facts, rows, complain)
     read.check_rejects(complain)

@@ -125,6 +125,8 @@ class Driver:
             (self.rescan if event.cause == "rescan" else self.send)(event)
 
     def note_jobs(self):
+        (self.work / "jobs.tsv.over").touch()  # what begins from now on is not done
+        time.sleep(SETTLE_SECONDS)
         notes = self.work / "jobs.tsv"
         lines = notes.read_text().splitlines() if notes.exists() else []
         for number, line in enumerate(lines, 1):

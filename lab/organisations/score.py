@@ -15,8 +15,8 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     facts, rows = truth.read_facts(folder), truth.read_rows(folder / "truth.tsv")
     with reading.Reading(sys.argv[2], folder, facts) as read:
-        question = check.ask(read, facts)
-        found = check.score(read, question, facts, rows)
+        questions = check.ask(read, facts)
+        found = check.score(read, questions[0], facts, rows)
     print("events:", ", ".join(f"{count} {cause}" for cause, count in facts["events"].items()))
     print(f"{'join':18}" + "".join(f"{column:>17}" for column in COLUMNS))
     for word, counts in found.counts.items():
@@ -24,8 +24,10 @@ def main():
     for wrong in found.wrong:
         print(f"wrong: {wrong.word} of {' '.join(wrong.left_events) or 'no event'} to "
               f"{' '.join(wrong.right_events)}{', ambiguous' * wrong.is_ambiguous}")
-    verdict = question["verdict"]
-    print(f"rung {verdict['rung']}, excluded: {', '.join(verdict['excluded']) or 'none'}")
+    for pair, question in zip(check.PAIRS, questions):
+        verdict = question["verdict"]
+        print(f"{' and '.join(pair)}: rung {verdict['rung']}, "
+              f"excluded: {', '.join(verdict['excluded']) or 'none'}")
 
 
 if __name__ == "__main__":

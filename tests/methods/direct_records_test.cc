@@ -485,6 +485,24 @@ TEST_F(DirectRecordsTest, AnothersLogOrAHalfKnownOneVouchesForNothing) {
   EXPECT_THAT(there.limitations.back(), HasSubstr("do not show that Bank kept it"));
 }
 
+// Sender's export of its own edge, where all is with Bank: two hosts of one partner are one
+// partner. With others among them, it would be Bank's.
+TEST_F(DirectRecordsTest, PartnersExportOfSeveralHostsVouchesForNothing) {
+  for (const bool has_others : {false, true}) {
+    evidences_.clear();
+    others_ = {};
+    question_.between = {"Bank", "Clinic"};
+    complete(evidence("flow", Vantage::passive_sensor));
+    for (int i = 0; i < 40; ++i) {
+      const char* partner = i % 2 == 0 ? "203.0.113.25" : "203.0.113.30";
+      flow(60 * i, "192.0.2.25", has_others && i % 3 == 0 ? "198.18.0.1" : partner, 25, 900, 900);
+    }
+    const Finding found = finding("/Bank>Clinic/flow");
+    EXPECT_EQ(found.absence.has_value(), has_others);
+    EXPECT_EQ(found.value_or("logs_kept_by_from", -1), has_others ? 1 : 0);
+  }
+}
+
 // The host that syslog wrote at the head of each line tells whose log it is, few rows or one
 // partner notwithstanding; a collector's log of several parties, or a bare label, tells nothing.
 TEST_F(DirectRecordsTest, LogIsOfThePartyWhoseHostWroteIt) {

@@ -79,7 +79,9 @@ bool is_way_back(const RecordRow& row, const RecordRow& other) {
                                       : row.client_port < row.server_port;
 }
 
-// What stands at the other end of the row from the party; "" when both ends are the party's own.
+// Who or what stands at the other end of the row from the party; "" when both ends are the party's
+// own. A stated party is one partner, however many hosts it has: its log filtered for this party,
+// or for no other reason full of it, would pass for this party's own.
 std::string far_end(const OtherRow& row, const DirectEnds& ends, int party) {
   static const FieldId kFrom = field_id("envelope_from"), kTo = field_id("recipient");
   const auto has = [&](const std::vector<DirectEnds::End>& side) {
@@ -88,6 +90,8 @@ std::string far_end(const OtherRow& row, const DirectEnds& ends, int party) {
   };
   if (has(ends.from) && has(ends.to)) return "";
   const bool is_sender = has(ends.from);
+  const std::vector<DirectEnds::End>& far = is_sender ? ends.to : ends.from;
+  if (!far.empty()) return "party " + std::to_string(far.front().party);
   if (row.row.kind == RecordKind::mail) {
     std::string domain = mail_domain(row.field(is_sender ? kTo : kFrom));
     if (!domain.empty()) return domain;
