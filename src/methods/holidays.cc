@@ -9,6 +9,7 @@
 
 #include "methods/registry.h"
 #include "methods/support/calendar.h"
+#include "methods/support/day_exchange.h"
 #include "methods/support/dedup.h"
 #include "methods/support/holiday_calendar.h"
 #include "methods/support/measure.h"
@@ -19,16 +20,16 @@ namespace assay::methods {
 namespace {
 
 constexpr int kDraws = 3999;
-constexpr double kLevel = 0.05;  // over all countries, Holm
+constexpr double kLevel = 0.05;  // over all countries
 constexpr std::size_t kMinReference = 20;
 constexpr double kVisible = 4;  // standard deviations that a closed office would make
 constexpr std::int64_t kMaxWindowDays = 1'100;
-constexpr double kMostTail = 4;  // no draw of kDraws lies further out
+constexpr double kMinHolidays = 2;  // one quiet day may have any reason
 
 // Bursts by working day of a zone's clock, days of which all was observed.
-std::map<std::int64_t, double> working_days(const QuestionRecords& records, const RowIndices& heads,
-                                            const ObservedTime& observed, const Zone& zone) {
-  std::map<std::int64_t, double> days;
+DayCounts working_days(const QuestionRecords& records, const RowIndices& heads,
+                       const ObservedTime& observed, const Zone& zone) {
+  DayCounts days;
   const Interval& window = observed.window;
   if (window.empty()) return days;
   const std::int64_t first = day_number(zone.to_local(window.begin_us));
@@ -52,10 +53,9 @@ struct Dip {
   double z_if_closed = 0;  // were there no burst on these days
 };
 
-// Bursts on `chosen` against other days of the same weekday, less those in `excluded`. p: how often
-// as many days drawn from the others fall as far below their weekday's mean.
-Dip dip_on(const std::map<std::int64_t, double>& days, const std::set<std::int64_t>& chosen,
-           const std::set<std::int64_t>& excluded, Random random) {
+// Bursts on `chosen` against other days of the same weekday, less those in `excluded`; without p.
+Dip dip_on(const DayCounts& days, const std::set<std::int64_t>& chosen,
+           const std::set<std::int64_t>& excluded) {
   Dip dip;
   std::map<int, std::vector<double>> by_weekday;
   for (const auto& [day, bursts] : days) {
@@ -86,73 +86,69 @@ Dip dip_on(const std::map<std::int64_t, double>& days, const std::set<std::int64
     spread += k + k * k / static_cast<double>(by_weekday[weekday].size());
   }
   const double n = static_cast<double>(residuals.size());
-  const double one_day = std::max(variance_of(residuals), 1e-9) * (n - 1);
   const double freedom = n - static_cast<double>(by_weekday.size());
-  const double variance = one_day / freedom * spread;
+  const double variance = std::max(variance_of(residuals), 1e-9) * (n - 1) / freedom * spread;
   dip.z = below / std::sqrt(variance);
   dip.z_if_closed = -dip.expected / std::sqrt(variance);
-  // Of a draw of residuals; with Student's tails, as the variance is estimated too (first term of
-  // the expansion of its quantile).
-  const double z = std::clamp(-dip.z, 0.0, kMostTail);
-  const double scale =
-      std::sqrt(variance / (one_day / n * dip.days)) * (1 + (z * z + 1) / (4 * freedom));
-  double as_low = 0;
-  for (int draw = 0; draw < kDraws; ++draw) {
-    double sum = 0;
-    for (int d = 0; d < static_cast<int>(dip.days); ++d) {
-      sum += residuals[static_cast<std::size_t>(random.uniform() *
-                                                static_cast<double>(residuals.size()))];
-    }
-    as_low += scale * sum <= below + 1e-9 ? 1 : 0;
-  }
-  dip.p = (1 + as_low) / (1 + kDraws);
   return dip;
 }
 
 struct Country {
   std::string code;
-  std::set<std::int64_t> holidays;  // working days of the window
-  Dip dip, control;                 // control: the same weekday a week before and after
+  DayCounts days;                           // working days of its own clock
+  std::set<std::int64_t> holidays, beside;  // of these; the same weekday a week before and after
+  std::set<std::int64_t> calendar;          // all holidays of the window
+  Dip dip, control;
   double p_corrected = 1;
-  bool is_quieter() const { return p_corrected <= kLevel; }
-  bool is_visible() const { return -dip.z_if_closed >= kVisible; }
+  double exchanges = 0;  // ln of the number of ways to choose as many days
+  bool is_tried() const { return dip.days >= kMinHolidays; }
+  bool is_quieter() const { return is_tried() && p_corrected <= kLevel; }
+  // A closed office would be far below, and too seldom so by chance among `tried` calendars.
+  bool is_visible(double tried) const {
+    return -dip.z_if_closed >= kVisible && exchanges >= std::log(tried / kLevel);
+  }
 };
 
-Country try_country(const QuestionRecords& records, const RowIndices& heads,
-                    const ObservedTime& observed, const HolidayCountry& known,
-                    const Random& random) {
+Country count_country(const QuestionRecords& records, const RowIndices& heads,
+                      const ObservedTime& observed, const HolidayCountry& known) {
   Country country{known.code};
   const auto zone = Zone::find(known.zone);
   if (!zone.ok()) return country;
-  const auto days = working_days(records, heads, observed, zone.value());
-  if (days.empty()) return country;
-  const auto all = holidays_of(known.code, days.begin()->first, days.rbegin()->first);
-  std::set<std::int64_t> beside;
-  for (const std::int64_t day : all) {
+  country.days = working_days(records, heads, observed, zone.value());
+  if (country.days.empty()) return country;
+  const DayCounts& days = country.days;
+  country.calendar = holidays_of(known.code, days.begin()->first, days.rbegin()->first);
+  for (const std::int64_t day : country.calendar) {
     if (days.contains(day)) country.holidays.insert(day);
     for (const std::int64_t other : {day - 7, day + 7}) {
-      if (days.contains(other) && !all.contains(other)) beside.insert(other);
+      if (days.contains(other) && !country.calendar.contains(other)) country.beside.insert(other);
     }
   }
-  country.dip = dip_on(days, country.holidays, all, random);
-  std::set<std::int64_t> not_for_control = all;
-  not_for_control.insert(beside.begin(), beside.end());
-  country.control = dip_on(days, beside, not_for_control, random);
+  country.dip = dip_on(days, country.holidays, country.calendar);
+  const double n = static_cast<double>(days.size());
+  const double k = static_cast<double>(country.holidays.size());
+  country.exchanges = std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
+  std::set<std::int64_t> not_for_control = country.calendar;
+  not_for_control.insert(country.beside.begin(), country.beside.end());
+  country.control = dip_on(days, country.beside, not_for_control);
   return country;
 }
 
-void correct(std::vector<Country>& countries) {
-  std::vector<Country*> tested;
+void test_all(std::vector<Country>& countries, const Random& random) {
+  std::vector<Country*> tried;
+  std::vector<ChosenDays> kept;
   for (Country& country : countries) {
-    if (country.dip.days > 0) tested.push_back(&country);
+    if (!country.is_tried()) continue;
+    tried.push_back(&country);
+    kept.push_back({off_weekday(country.days, {}), country.holidays});
+    if (country.control.days == 0) continue;
+    const ChosenDays beside{off_weekday(country.days, country.calendar), country.beside};
+    country.control.p = exchange_p({beside}, kDraws, random).front().p;
   }
-  std::stable_sort(tested.begin(), tested.end(),
-                   [](const Country* a, const Country* b) { return a->dip.p < b->dip.p; });
-  double running = 0;
-  for (std::size_t i = 0; i < tested.size(); ++i) {
-    const double times = static_cast<double>(tested.size() - i);
-    running = std::max(running, std::min(1.0, times * tested[i]->dip.p));
-    tested[i]->p_corrected = running;
+  const std::vector<ExchangeP> p = exchange_p(kept, kDraws, random);
+  for (std::size_t c = 0; c < tried.size(); ++c) {
+    tried[c]->dip.p = p[c].p;
+    tried[c]->p_corrected = p[c].corrected;
   }
 }
 
@@ -171,6 +167,16 @@ void add_table(const std::vector<Country>& countries, Finding& finding) {
   finding.tables.push_back(std::move(table));
 }
 
+// "DE (3 days, p = 0.0003), FR (4 days, p = 0.001)"
+std::string quieter_text(const std::vector<const Country*>& countries) {
+  std::vector<std::string> all;
+  for (const Country* country : countries) {
+    all.push_back(fmt::format("{} ({}, {})", country->code, plural(country->dip.days, "day"),
+                              probability_text(country->dip.p)));
+  }
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
 std::string codes_text(const std::vector<const Country*>& countries) {
   std::vector<std::string> codes;
   for (const Country* country : countries) codes.push_back(country->code);
@@ -180,13 +186,15 @@ std::string codes_text(const std::vector<const Country*>& countries) {
 void conclude(const std::vector<Country>& countries, const std::string& what, Finding& finding) {
   std::vector<const Country*> quieter, open, unseen;
   double tested = 0;
+  for (const Country& country : countries) tested += country.is_tried() ? 1 : 0;
+  double corrected = 0;
   for (const Country& country : countries) {
-    if (country.dip.days == 0) continue;
-    tested += 1;
+    if (!country.is_tried()) continue;
     if (country.is_quieter()) {
       quieter.push_back(&country);
+      corrected = std::max(corrected, country.p_corrected);
     } else {
-      (country.is_visible() ? open : unseen).push_back(&country);
+      (country.is_visible(tested) ? open : unseen).push_back(&country);
     }
   }
   add(finding, "countries_tested", tested, "countries");
@@ -194,12 +202,14 @@ void conclude(const std::vector<Country>& countries, const std::string& what, Fi
   add(finding, "countries_not_quieter", static_cast<double>(open.size()), "countries");
   finding.parameters["quieter"] = quieter.empty() ? "none" : codes_text(quieter);
   finding.parameters["not_quieter"] = open.empty() ? "none" : codes_text(open);
-  const std::string tried = fmt::format("{} calendars with holidays on working days", tested);
+  const std::string tried =
+      fmt::format("{} with two and more holidays on working days", plural(tested, "calendar"));
   if (!quieter.empty()) {
     finding.outcome = Outcome::found;
     finding.statement = fmt::format(
-        "The {} are rarer on the public holidays of {} than on other working days, of {}{}.", what,
-        codes_text(quieter), tried,
+        "The {} are rarer on the public holidays of {} than on other working days, each at most "
+        "p = {:.2g} when corrected for {}{}.",
+        what, quieter_text(quieter), corrected, tried,
         open.empty() ? ""
                      : fmt::format("; on those of {} they are not, though a closed office would "
                                    "show",
@@ -225,7 +235,8 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   const RowIndices heads = burst_heads(records, group.rows, groups, kBurstSeconds);
   finding.dedup_rule = bursts_rule(kBurstSeconds);
   finding.parameters["draws"] = std::to_string(kDraws);
-  finding.parameters["level"] = fmt::format("{:g} over all countries, Holm", kLevel);
+  finding.parameters["level"] =
+      fmt::format("{:g} over all countries, by the least p of the same exchange of days", kLevel);
   finding.parameters["random_seed"] = std::to_string(context.random_seed);
   finding.selection =
       seal(records, heads,
@@ -245,9 +256,9 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   const Random random(context.random_seed, finding.id);
   std::vector<Country> countries;
   for (const HolidayCountry& known : holiday_countries()) {
-    countries.push_back(try_country(records, heads, observed, known, random));
+    countries.push_back(count_country(records, heads, observed, known));
   }
-  correct(countries);
+  test_all(countries, random);
   add(finding, "bursts", static_cast<double>(heads.size()), "bursts");
   add_table(countries, finding);
   conclude(countries, finding.selection.description, finding);
@@ -257,7 +268,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class Holidays : public Method {
  public:
   std::string_view name() const override { return "holidays"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "demand on the public holidays of each country, corrected for trying all";
   }

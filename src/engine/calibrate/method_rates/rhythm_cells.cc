@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "engine/calibrate/method_rates/drawn_case.h"
 #include "engine/calibrate/method_rates/method_rates.h"
@@ -41,23 +42,45 @@ void add_rhythm(const char* quantity, const char* what, double ttl, double per_d
   cells.push_back(std::move(cell));
 }
 
-void add_holidays(bool keeps_them, std::vector<MethodCell>& cells) {
+// Busy and idle days: each local day of its own level, log-normal.
+void make_uneven(drawn::Times& times, Random& random, double sd, double utc_offset_hours) {
+  std::map<std::int64_t, double> levels;
+  double most = 0;
+  const auto day_of = [&](double t) {
+    return static_cast<std::int64_t>(std::floor(t / drawn::kDay + utc_offset_hours / 24));
+  };
+  for (const double t : times) {
+    const auto [level, is_new] = levels.try_emplace(day_of(t), 0);
+    if (is_new) level->second = std::exp(random.normal(0, sd));
+    most = std::max(most, level->second);
+  }
+  std::erase_if(times, [&](double t) { return !random.chance(levels[day_of(t)] / most); });
+}
+
+void add_holidays(bool keeps_them, double uneven_sd, std::vector<MethodCell>& cells) {
   MethodCell cell{"holidays",
                   keeps_them ? "the country whose holidays are kept is found"
                              : "holidays of some country found where none are kept",
                   "office of 60 a day, 20 weeks of May to September, TTL 3,600 s"};
+  if (uneven_sd > 0) {
+    cell.setting = fmt::format("the same, busy and idle days (log-normal, sd {:g})", uneven_sd);
+  }
   cell.of = keeps_them ? RateOf::all : RateOf::answered;
   cell.most = keeps_them ? 1 : 0.05;
   cell.runs_share = keeps_them ? 1 : 5;  // a point either way takes many
   cell.run = [=](std::uint64_t seed) -> Result<MethodTrial> {
     constexpr double kDays = 143;
+    constexpr double kOffset = -4;
     Random random(seed);
-    drawn::Office office = drawn::any_office(random, 60);
+    // Thinned to the busiest day's, which is about that much above the mean.
+    drawn::Office office = drawn::any_office(random, uneven_sd > 0 ? 140 : 60);
     if (keeps_them) {
       office.holidays = methods::holidays_of("US", drawn::kFirstDay, drawn::kFirstDay + 143);
     }
+    drawn::Times demand = drawn::office(random, kDays, office, kOffset);
+    if (uneven_sd > 0) make_uneven(demand, random, uneven_sd, kOffset);
     drawn::DrawnCase record(seed, kDays, 3600);
-    record.ask_through(drawn::office(random, kDays, office, -4), {}, random);
+    record.ask_through(demand, {}, random);
     const auto findings = record.examine("holidays");
     if (!findings.ok()) return findings.error();
     const Finding& found = drawn::about(*findings, "holidays/Bank");
@@ -135,8 +158,10 @@ void add_rhythm_cells(std::vector<MethodCell>& cells) {
       add_rhythm("p_weekly_rhythm", "weekly", ttl, 200, is_office, cells);
     }
   }
-  add_holidays(false, cells);
-  add_holidays(true, cells);
+  for (const bool keeps_them : {false, true}) {
+    add_holidays(keeps_them, 0, cells);
+    add_holidays(keeps_them, 0.35, cells);
+  }
   add_events("six days of twenty weeks, any", false, 0, 0, 0.02, cells);
   add_events("six working days of twenty weeks", true, 0, 0, 0.02, cells);
   add_events("six working days, half as busy again", true, 0.5, 0, 1, cells);
