@@ -309,7 +309,7 @@ void write_missing(const QuestionDifference& question, std::string& out) {
 
 void write_findings(const QuestionDifference& question, std::string& out) {
   if (question.findings.empty()) return;
-  out += "<h3>Findings that came, changed or went</h3>\n<dl>\n";
+  out += "<h3>Findings that came, changed or went</h3>\n<dl class=\"changes\">\n";
   for (const FindingChange& change : question.findings) {
     std::string what = std::string(to_string(change.change));
     if (!change.what.empty()) what += fmt::format(": {}", fmt::join(change.what, ", "));

@@ -91,7 +91,8 @@ details{margin:.15rem 0 .5rem}
 summary{cursor:pointer;color:var(--accent);font-size:.85rem}
 dl{display:grid;grid-template-columns:minmax(7rem,11rem) minmax(0,1fr);gap:.15rem 1rem;
 font-size:.88rem;margin:.5rem 0}
-dt{color:var(--soft)}
+dt{color:var(--soft);overflow-wrap:anywhere}
+@media (min-width:40rem){.changes{grid-template-columns:15rem minmax(0,1fr)}}
 dd{margin:0}
 dd ul{margin:0;padding-left:1rem}
 figure{margin:1.25rem 0 2rem}
