@@ -77,7 +77,9 @@ class Reading:
     def ask(self, pairs, window):
         """States the parties of truth.toml and asks of each pair; the report's questions."""
         for party in self.facts["parties"]:
-            self.run("party", self.case, "add", party["name"], *party["holds"])
+            hosts = [word for host in party.get("mail_hosts", []) for word in ("--mail-host", host)]
+            edges = [word for edge in party.get("edges", []) for word in ("--edge", edge)]
+            self.run("party", self.case, "add", party["name"], *party["holds"], *hosts, *edges)
         for first, second in pairs:
             self.run("ask", self.case, "--between", first, "--and", second, "--window", window)
         self.run("examine", self.case)

@@ -11,7 +11,7 @@ namespace {
 
 struct PartyOptions {
   std::string directory, action, name, zone, source, holds;
-  std::vector<std::string> words, suffixes, accounts;
+  std::vector<std::string> words, suffixes, accounts, mail_hosts, edges;
 };
 
 // What was meant as an address would become a name that nobody holds: no top-level domain is
@@ -58,6 +58,12 @@ Result<Party> party_of(const PartyOptions& options) {
       return Error{ErrorCode::usage, fmt::format("'{}' is no account", safe(word)), ""};
     }
   }
+  party.mail_hosts = options.mail_hosts;
+  party.edges = options.edges;
+  for (const auto* places : {&party.mail_hosts, &party.edges}) {
+    if (std::find(places->begin(), places->end(), "") == places->end()) continue;
+    return Error{ErrorCode::usage, "a mail host or an edge without a name", ""};
+  }
   if (!options.zone.empty()) {
     if (auto zone = Zone::find(options.zone); !zone.ok()) return zone.error();
     party.zone = options.zone;
@@ -84,6 +90,8 @@ Result<int> list_parties(const PartyOptions& options, const Case& opened, Sessio
                      {"names", names},
                      {"suffixes", party.suffixes},
                      {"accounts", party.accounts},
+                     {"mail_hosts", party.mail_hosts},
+                     {"edges", party.edges},
                      {"zone", party.zone},
                      {"source", party.source}});
     if (session.wants_json) continue;
@@ -140,6 +148,16 @@ Job declare_party(CLI::App& app) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--account", options->accounts, "an account that the party holds; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--mail-host", options->mail_hosts,
+                 "a host that takes or sends the party's mail, as its log names it, or its log (id "
+                 "or file); repeatable: state all")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--edge", options->edges,
+                 "the flow log (id or file) of a place where traffic enters or leaves its network; "
+                 "repeatable: state all")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--zone", options->zone, "zone of its day, such as Europe/Berlin");

@@ -27,6 +27,10 @@ struct Party {
   std::string source;                 // who says so
   std::optional<Interval> holds;      // when; nullopt = not stated
   int line = 0;                       // in case.toml
+  // All hosts that take or send the party's mail, and all places where traffic enters or leaves its
+  // network, each as its log names it or by the evidence (id or file); empty = not stated, and then
+  // no log vouches that there was no mail, or no flow.
+  std::vector<std::string> mail_hosts, edges;
 
   bool holds_address(const IpAddress& address) const;
   bool holds_name(std::string_view canonical) const;

@@ -154,9 +154,10 @@ def state(case, assay):
                 raise RuntimeError(f"{exhibit.path}: {file}")
             rejected += sum(r["count"] for r in file.get("rejects", []))
     assay.run("party", "add", "Bank", "192.0.2.0/24", "bank.example", "*.bank.example", "--zone",
-              world.zone_name)
+              world.zone_name, "--mail-host", "mx1.bank.example", "--edge", "flows.csv")
     assay.run("party", "add", "Clinic", "198.51.100.0/24", "clinic.example")
-    assay.run("party", "add", "Sender", "203.0.113.0/24", "sender.example", "*.sender.example")
+    assay.run("party", "add", "Sender", "203.0.113.0/24", "sender.example", "*.sender.example",
+              "--mail-host", HOST)
     window = "/".join(datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime(
         "%Y-%m-%dT%H:%M:%SZ") for t in (world.start, world.end))
     assay.run("ask", "--between", "Bank", "--and", "Sender", "--window", window,

@@ -14,6 +14,7 @@ PARTIES = """\
 [[parties]]
 name = "Bank"
 holds = ["192.0.2.0/24", "bank.example", "*.bank.example"]
+mail_hosts = ["mx1.bank.example"]
 
 [[parties]]
 name = "Sender"

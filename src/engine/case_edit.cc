@@ -62,7 +62,7 @@ Status Case::add_party(const Party& party) {
                              party.name, known->line),
                  "change them there by hand; addresses and names can be added by this command"};
   }
-  std::vector<std::string> addresses, names, suffixes, accounts;
+  std::vector<std::string> addresses, names;
   for (const IpPrefix& prefix : party.addresses) {
     const std::string word = prefix.to_string();
     const bool is_there =
@@ -77,19 +77,27 @@ Status Case::add_party(const Party& party) {
                     [&](const NamePattern& other) { return other.to_string() == word; });
     if (!is_there) names.push_back(word);
   }
-  for (const std::string& suffix : party.suffixes) {
-    const auto& all = known->suffixes;
-    if (std::find(all.begin(), all.end(), suffix) == all.end()) suffixes.push_back(suffix);
-  }
-  for (const std::string& account : party.accounts) {
-    const auto& all = known->accounts;
-    if (std::find(all.begin(), all.end(), account) == all.end()) accounts.push_back(account);
-  }
-  if (addresses.empty() && names.empty() && suffixes.empty() && accounts.empty()) return {};
+  const auto new_of = [](const std::vector<std::string>& stated,
+                         const std::vector<std::string>& all) {
+    std::vector<std::string> added;
+    for (const std::string& each : stated) {
+      if (std::find(all.begin(), all.end(), each) == all.end()) added.push_back(each);
+    }
+    return added;
+  };
+  const std::pair<const char*, std::vector<std::string>> kTexts[] = {
+      {"suffixes", new_of(party.suffixes, known->suffixes)},
+      {"accounts", new_of(party.accounts, known->accounts)},
+      {"mail_hosts", new_of(party.mail_hosts, known->mail_hosts)},
+      {"edges", new_of(party.edges, known->edges)}};
+  const bool has_texts = std::any_of(std::begin(kTexts), std::end(kTexts),
+                                     [](const auto& each) { return !each.second.empty(); });
+  if (addresses.empty() && names.empty() && !has_texts) return {};
   auto text = add_to_party(loaded->text, party.name, "addresses", addresses);
   if (text.ok()) text = add_to_party(*text, party.name, "names", names);
-  if (text.ok()) text = add_to_party(*text, party.name, "suffixes", suffixes);
-  if (text.ok()) text = add_to_party(*text, party.name, "accounts", accounts);
+  for (const auto& [word, added] : kTexts) {
+    if (text.ok()) text = add_to_party(*text, party.name, word, added);
+  }
   if (!text.ok()) return text.error();
   return impl_->edit_case_file(*text);
 }

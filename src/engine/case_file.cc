@@ -218,7 +218,8 @@ std::string Parser::next_id(std::string_view prefix, const std::set<std::string>
 
 void Parser::parse_party(const toml::table& table) {
   check_words(table,
-              {"name", "addresses", "names", "suffixes", "accounts", "zone", "source", "holds"},
+              {"name", "addresses", "names", "suffixes", "accounts", "mail_hosts", "edges", "zone",
+               "source", "holds"},
               "[[party]]");
   Party party;
   party.line = line_of(table);
@@ -251,6 +252,13 @@ void Parser::parse_party(const toml::table& table) {
     if (party.accounts.back().empty()) {
       fail(*table.get("accounts"), fmt::format("'{}' is no account", word),
            "write it as statements do, like \"XX00 1234 5678\"");
+    }
+  }
+  for (const auto& [word, places] :
+       {std::pair("mail_hosts", &party.mail_hosts), {"edges", &party.edges}}) {
+    *places = texts(table, word);
+    for (const std::string& place : *places) {
+      if (place.empty()) fail(*table.get(word), fmt::format("an entry of '{}' is empty", word));
     }
   }
   party.zone = text(table, "zone");

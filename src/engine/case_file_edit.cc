@@ -99,6 +99,8 @@ std::string party_table(const Party& party) {
   if (!items.empty()) table += "names = " + toml_list(items) + "\n";
   if (!party.suffixes.empty()) table += "suffixes = " + toml_list(party.suffixes) + "\n";
   if (!party.accounts.empty()) table += "accounts = " + toml_list(party.accounts) + "\n";
+  if (!party.mail_hosts.empty()) table += "mail_hosts = " + toml_list(party.mail_hosts) + "\n";
+  if (!party.edges.empty()) table += "edges = " + toml_list(party.edges) + "\n";
   if (!party.zone.empty()) table += "zone = " + toml_string(party.zone) + "\n";
   if (!party.source.empty()) table += "source = " + toml_string(party.source) + "\n";
   if (party.holds) table += fmt::format("holds = \"{}\"\n", format_interval(*party.holds));

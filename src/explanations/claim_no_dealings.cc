@@ -11,10 +11,11 @@ namespace assay::claims {
 namespace {
 
 constexpr char kEitherMailLog[] =
-    "the mail log of either side over the whole window, declared complete by its operator";
+    "the mail log of either side, of every host that takes or sends its mail ('mail_hosts' of "
+    "[[party]]), over the whole window, declared complete by its operator";
 constexpr char kEdgeFlows[] =
-    "flow records at either network's edge over the whole window, declared complete by their "
-    "operator";
+    "flow records at either network's edge, at each where there are several ('edges' of "
+    "[[party]]), over the whole window, declared complete by their operator";
 constexpr char kStatements[] =
     "the statements of all accounts of either party over the whole window, declared complete";
 constexpr char kStatedAccounts[] = "the accounts that each party holds ('accounts' of [[party]])";

@@ -13,6 +13,7 @@
 #include "methods/support/measure.h"
 #include "methods/support/rotated.h"
 #include "methods/support/signs_of_use.h"
+#include "methods/support/stated_places.h"
 
 namespace assay::methods {
 namespace {
@@ -79,6 +80,7 @@ struct Vouched {
   std::int64_t until_us = 0;        // without a break from the last sign on; that when nobody does
   std::vector<std::string> by;      // "flow-1 until 2021-..."
   std::vector<std::string> others;  // the same, of complete records that are not the host's own
+  std::string missing;              // an edge of its network of which no log is here
 };
 
 void note_loss(const std::vector<QuestionRecords>& vantages, Recorder& recorder) {
@@ -143,7 +145,11 @@ Vouched vouched_behind(const MethodContext& context, const std::vector<QuestionR
           fmt::format("{} until {}", evidence.id, format_utc(declared.end_us)));
     }
   }
-  if (is_open) return vouched;
+  if (subject.party >= 0 && !own.empty()) {
+    const Party& party = context.case_file->parties[static_cast<std::size_t>(subject.party)];
+    vouched.missing = missing_place(party, RecordKind::flow, keepers, own);
+  }
+  if (is_open || !vouched.missing.empty()) return vouched;
   for (Recorder& recorder : rotated(context, own)) {
     note_loss(vantages, recorder);
     const std::int64_t until_us = whole_until(recorder, from_us, doubtful_us);
@@ -162,6 +168,9 @@ std::string vouched_text(const Vouched& vouched, const std::string& label) {
         fmt::join(vouched.by, "; "));
   }
   std::string text = "Nobody vouches for the time behind it, so its silence says nothing.";
+  if (!vouched.missing.empty()) {
+    text += fmt::format(" Flows of its network are here, but {}.", vouched.missing);
+  }
   if (!vouched.others.empty()) {
     text += fmt::format(
         " Records declared complete that are not all flows of its network ({}) show at most that "
@@ -447,7 +456,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
 class Dormancy : public Method {
  public:
   std::string_view name() const override { return "dormancy"; }
-  std::string_view version() const override { return "4"; }
+  std::string_view version() const override { return "5"; }
   std::string_view summary() const override {
     return "first and last sign of use for each kind of record, and how far silence is vouched for";
   }

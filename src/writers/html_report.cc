@@ -89,8 +89,12 @@ void write_parties(const CaseFile& file, std::string& out) {
       out += "<br>search suffixes " +
              escape_html_cut(fmt::format("{}", fmt::join(party.suffixes, ", ")));
     }
-    if (!party.accounts.empty()) {
-      out += "<br>accounts " + escape_html_cut(fmt::format("{}", fmt::join(party.accounts, ", ")));
+    for (const auto& [word, stated] : {std::pair("accounts", &party.accounts),
+                                       {"all mail hosts", &party.mail_hosts},
+                                       {"all edges of the network", &party.edges}}) {
+      if (stated->empty()) continue;
+      out += fmt::format("<br>{} {}", word,
+                         escape_html_cut(fmt::format("{}", fmt::join(*stated, ", "))));
     }
     if (!party.source.empty()) out += "<br>source: " + escape_html_cut(party.source);
     out += "</dd>\n";

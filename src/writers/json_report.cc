@@ -19,6 +19,8 @@ Json party_json(const Party& party) {
   for (const NamePattern& name : party.names) json["names"].push_back(name.to_string());
   json["suffixes"] = party.suffixes;
   if (!party.accounts.empty()) json["accounts"] = party.accounts;
+  if (!party.mail_hosts.empty()) json["mail_hosts"] = party.mail_hosts;
+  if (!party.edges.empty()) json["edges"] = party.edges;
   if (party.holds) json["holds"] = format_interval(*party.holds);
   return json;
 }

@@ -55,6 +55,7 @@ TEST(Calibrate, CountsAnExclusionOfTheTruthAndAWrongSurvivor) {
   const RunOutcome wrong = outcome_of(cause, scenario, result, 70);
   EXPECT_TRUE(wrong.has_explanation);
   EXPECT_TRUE(wrong.is_truth_excluded);
+  EXPECT_FALSE(wrong.is_excludable);  // a scan of stored mail leaves neither mail nor flows
   EXPECT_FALSE(wrong.is_truth_among_survivors);
   EXPECT_TRUE(wrong.is_single_cause_wrong);
   EXPECT_THAT(wrong.wrongly_excluded, testing::ElementsAre("cache_shaping"));
@@ -85,6 +86,26 @@ TEST(Calibrate, RecordsBesideTheLookupsExcludeOthersButNotTheTruth) {
     EXPECT_EQ(outcome.causes_excluded, has_more ? 4u : 0u);
     EXPECT_FALSE(outcome.is_truth_excluded);
     EXPECT_TRUE(outcome.is_truth_among_survivors);
+  }
+}
+
+// The complete logs of one mail host and one line, while all went over the second: the truth, which
+// left nothing in them, is not excluded, stated or not.
+TEST(Calibrate, LogsOfOneOfTwoHostsAndLinesExcludeNoCause) {
+  for (const char* kind : {"campaign_checks", "correspondence"}) {
+    const sim::CauseKind& cause = *sim::find_cause(kind);
+    const auto draw = sim::draw_scenario(cause, 18);
+    ASSERT_TRUE(draw.ok());
+    for (const SecondPlaces second : {SecondPlaces::stated, SecondPlaces::unstated}) {
+      const auto result = examine_run(draw->scenario, draw->run, DeclaredCoverage::as_it_was,
+                                      {.has_mail_log = true, .has_flows = true, .second = second});
+      ASSERT_TRUE(result.ok());
+      const RunOutcome outcome = outcome_of(cause, draw->scenario, *result, 70, true);
+      EXPECT_TRUE(outcome.is_excludable) << kind;
+      EXPECT_EQ(outcome.causes_excluded, 0u) << kind;
+      EXPECT_FALSE(outcome.is_contact_shown) << kind;
+      EXPECT_FALSE(outcome_of(cause, draw->scenario, *result, 70).is_excludable);
+    }
   }
 }
 

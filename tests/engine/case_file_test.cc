@@ -24,6 +24,8 @@ holds = "2014-01-01/2017-12-31"
 name = "Sender"
 names = ["*.sender.example"]
 accounts = ["xx00 1234-5678"]
+mail_hosts = ["mail1.sender.example", "mail-3"]
+edges = ["flow-1"]
 
 [[question]]
 between = ["Bank", "Sender"]
@@ -55,6 +57,8 @@ TEST(CaseFile, ReadsEverythingThatMayStandThere) {
   EXPECT_TRUE(file->parties[0].holds_address(*IpAddress::parse("192.0.2.77")));
   EXPECT_EQ(file->parties[0].holds->length_days(), 1461.0);
   EXPECT_EQ(file->parties[1].accounts, std::vector<std::string>{"XX0012345678"});
+  EXPECT_THAT(file->parties[1].mail_hosts, testing::ElementsAre("mail1.sender.example", "mail-3"));
+  EXPECT_THAT(file->parties[1].edges, testing::ElementsAre("flow-1"));
   ASSERT_EQ(file->questions.size(), 1u);
   EXPECT_EQ(file->questions[0].id, "q1");
   ASSERT_EQ(file->claims.size(), 2u);

@@ -1,133 +1,15 @@
-// direct_records: what rows of other kinds show of dealings between parties, what only a name
-// says, and when their absence is vouched for.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <deque>
-
-#include "assay/method.h"
+// direct_records: what rows of other kinds show of dealings between parties, and what only a name
+// says.
+#include "direct_fixture.h"
 
 namespace assay {
 namespace {
 
+using test::DirectRecordsTest;
+using test::Fields;
 using ::testing::HasSubstr;
 
-constexpr std::int64_t kStart = 1'462'320'000LL * kMicrosPerSecond;  // 2016-05-04T00:00:00Z
 constexpr std::int64_t kSecond = kMicrosPerSecond;
-using Fields = std::vector<std::pair<const char*, std::string>>;
-
-// Bank, Clinic and Sender with addresses, mail domains and accounts; evidences by kind.
-class DirectRecordsTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    party("Bank", "192.0.2.0/24", "bank.example", "XX01");
-    party("Clinic", "198.51.100.0/24", "clinic.example", "XX02");
-    party("Sender", "203.0.113.0/24", "sender.example", "XX03");
-    question_.id = "q1";
-    question_.between = {"Bank", "Sender"};
-    question_.window = Interval{kStart, kStart + 30 * kMicrosPerDay};
-  }
-
-  void party(const char* name, const char* prefix, const char* domain, const char* account) {
-    Party party;
-    party.name = name;
-    party.addresses = {IpPrefix::parse(prefix).value()};
-    party.names = {NamePattern::parse(domain).value()};
-    party.accounts = {account};
-    file_.parties.push_back(std::move(party));
-  }
-
-  Evidence& evidence(const char* kind, Vantage vantage, const char* format = "") {
-    Evidence evidence;
-    evidence.number = static_cast<std::uint32_t>(evidences_.size() + 1);
-    evidence.id = std::string(kind) + "-" + std::to_string(evidence.number);
-    evidence.state = ReadState::read;
-    evidence.vantage = vantage;
-    evidence.format = format;
-    evidence.kinds[kind] = 0;
-    evidence.span = *question_.window;
-    evidences_.push_back(std::move(evidence));
-    return evidences_.back();
-  }
-  void complete(Evidence& evidence) {
-    evidence.coverage.intervals = {*question_.window};
-    evidence.coverage.completeness = Completeness::complete;
-  }
-
-  OtherRow& add(RecordKind kind, double t, const std::string& client, const std::string& server,
-                const Fields& fields = {}) {
-    OtherRow row;
-    Evidence& last = evidences_.back();
-    row.row.kind = kind;
-    row.row.time_us = row.row.until_us = kStart + static_cast<std::int64_t>(t * kSecond);
-    row.row.offset = 100 * others_.rows.size();
-    row.row.length = 99;
-    row.evidence = last.number;
-    ++last.kinds[std::string(kind_word(kind))];
-    const auto place = [&](const std::string& text, IpAddress& address, int& holder) {
-      if (text.empty()) return;
-      address = *IpAddress::parse(text);
-      for (std::size_t p = 0; p < file_.parties.size(); ++p) {
-        if (file_.parties[p].holds_address(address)) holder = static_cast<int>(p);
-      }
-    };
-    place(client, row.client, row.client_party);
-    place(server, row.server, row.server_party);
-    row.row.client = row.client.is_v4() && !client.empty() ? row.client.v4() : 0;
-    row.row.server = row.server.is_v4() && !server.empty() ? row.server.v4() : 0;
-    for (const auto& [word, text] : fields) row.fields.emplace_back(field_id(word), text);
-    others_.rows.push_back(std::move(row));
-    return others_.rows.back();
-  }
-  OtherRow& flow(double t, const char* client, const char* server, std::uint16_t port,
-                 std::uint64_t sent, std::uint64_t received) {
-    OtherRow& row = add(RecordKind::flow, t, client, server);
-    row.row.protocol = 6;
-    row.row.client_port = 40'000;
-    row.row.server_port = port;
-    row.row.packets_sent = sent > 0 ? 4 : 1;
-    row.row.bytes_sent = sent > 0 ? sent : 60;
-    row.row.packets_received = received > 0 ? 4 : 0;
-    row.row.bytes_received = received;
-    return row;
-  }
-  OtherRow& mail(double t, const std::string& client, const std::string& server,
-                 const std::string& from, const std::string& to, const std::string& status,
-                 Fields more = {}) {
-    more.insert(more.end(), {{"envelope_from", from}, {"recipient", to}, {"status", status}});
-    return add(RecordKind::mail, t, client, server, more);
-  }
-  // What Bank's gateway takes from all over the world.
-  void everyday_mail(int rows) {
-    for (int i = 0; i < rows; ++i) {
-      mail(1'000 + 60 * i, "198.18.0." + std::to_string(i % 50 + 1), "",
-           "a@other" + std::to_string(i % 7) + ".example", "clerk@bank.example", "sent",
-           {{"direction", "local"}});
-    }
-  }
-
-  std::vector<Finding> findings() {
-    std::vector<Evidence> all(evidences_.begin(), evidences_.end());
-    MethodContext context;
-    context.case_file = &file_;
-    context.question = &question_;
-    context.all_evidences = &all;
-    context.others = &others_;
-    return find_method("direct_records")->compare({}, context);
-  }
-  Finding finding(const std::string& id_end) {
-    for (Finding& one : findings()) {
-      if (one.id.ends_with(id_end)) return one;
-    }
-    ADD_FAILURE() << "no finding " << id_end;
-    return {};
-  }
-
-  CaseFile file_;
-  Question question_;
-  std::deque<Evidence> evidences_;
-  OtherRecords others_;
-};
 
 TEST_F(DirectRecordsTest, SaysWhatIsNeededWhereTheCaseHoldsNoSuchRecord) {
   const auto all = findings();
@@ -208,6 +90,10 @@ TEST_F(DirectRecordsTest, OpenConnectionShowsTheClientWhoeverRecordedIt) {
       {{{"conn_state", "S1"}}, true},
       {{{"conn_state", "RSTO"}}, false},  // a half-open scan
       {{{"conn_state", "REJ"}}, false},
+      {{{"conn_state", "CON"}}, true},  // Argus
+      {{{"conn_state", "ACC"}}, false},
+      {{{"conn_state", "established"}}, true},  // Suricata
+      {{{"conn_state", "closed"}}, false},
       {{{"tcp_flags_sent", "...AP.SF"}, {"tcp_flags_received", "...AP.SF"}}, true},
       {{{"tcp_flags_sent", "......S."}, {"tcp_flags_received", "...A..S."}}, false},
       {{{"tcp_flags_sent", "......S."}, {"tcp_flags_received", "...AP.S."}}, false},
@@ -451,137 +337,6 @@ TEST_F(DirectRecordsTest, PaymentWithoutTheOtherAccountCouldBeTheirs) {
   add(RecordKind::payment, 86'400, "", "", {{"account", "XX01"}, {"direction", "debit"}});
   EXPECT_FALSE(finding("/Bank>Sender/payment").absence.has_value());
   EXPECT_TRUE(finding("/Sender>Bank/payment").absence.has_value());
-}
-
-TEST_F(DirectRecordsTest, OwnCompleteLogVouchesThatNoMailPassed) {
-  Evidence& log = evidence("mail", Vantage::mail_server, "postfix_log");
-  everyday_mail(40);
-  EXPECT_FALSE(finding("/Sender>Bank/mail").absence.has_value());
-  complete(log);
-  const Finding back = finding("/Sender>Bank/mail");
-  ASSERT_TRUE(back.absence.has_value()) << back.limitations.back();
-  EXPECT_THAT(back.absence->statement(), HasSubstr("no mail transfer from Sender to Bank"));
-  EXPECT_TRUE(finding("/Bank>Sender/mail").absence.has_value());
-  mail(9'000, "203.0.113.25", "", "x@sender.example", "clerk@bank.example", "rejected",
-       {{"direction", "in"}});
-  const Finding refused = finding("/Sender>Bank/mail");
-  EXPECT_FALSE(refused.absence.has_value());
-  EXPECT_EQ(refused.value_or("rejected", 0), 1);
-}
-
-TEST_F(DirectRecordsTest, AnothersLogOrAHalfKnownOneVouchesForNothing) {
-  // Clinic's log that somebody filtered for Bank: all of it is Bank's, with one partner.
-  complete(evidence("mail", Vantage::mail_server, "postfix_log"));
-  for (int i = 0; i < 40; ++i) {
-    mail(60 * i, "192.0.2.25", "198.51.100.25", "clerk@bank.example", "ward@clinic.example",
-         "sent");
-  }
-  EXPECT_FALSE(finding("/Bank>Sender/mail").absence.has_value());
-  // Bank's own complete log beside it, and a second log whose time nobody stated.
-  complete(evidence("mail", Vantage::mail_server, "exim_mainlog"));
-  everyday_mail(40);
-  const Finding there = finding("/Bank>Sender/mail");
-  EXPECT_FALSE(there.absence.has_value());
-  EXPECT_THAT(there.limitations.back(), HasSubstr("do not show that Bank kept it"));
-}
-
-// Sender's export of its own edge, where all is with Bank: two hosts of one partner are one
-// partner. With others among them, it would be Bank's.
-TEST_F(DirectRecordsTest, PartnersExportOfSeveralHostsVouchesForNothing) {
-  for (const bool has_others : {false, true}) {
-    evidences_.clear();
-    others_ = {};
-    question_.between = {"Bank", "Clinic"};
-    complete(evidence("flow", Vantage::passive_sensor));
-    for (int i = 0; i < 40; ++i) {
-      const char* partner = i % 2 == 0 ? "203.0.113.25" : "203.0.113.30";
-      flow(60 * i, "192.0.2.25", has_others && i % 3 == 0 ? "198.18.0.1" : partner, 25, 900, 900);
-    }
-    const Finding found = finding("/Bank>Clinic/flow");
-    EXPECT_EQ(found.absence.has_value(), has_others);
-    EXPECT_EQ(found.value_or("logs_kept_by_from", -1), has_others ? 1 : 0);
-  }
-}
-
-// The host that syslog wrote at the head of each line tells whose log it is, few rows or one
-// partner notwithstanding; a collector's log of several parties, or a bare label, tells nothing.
-TEST_F(DirectRecordsTest, LogIsOfThePartyWhoseHostWroteIt) {
-  file_.parties[0].names.push_back(NamePattern::parse("*.bank.example").value());
-  file_.parties[1].names.push_back(NamePattern::parse("mx1.clinic.example").value());
-  enum class Case { own, label, mixed, partner, sensor };
-  for (const Case each : {Case::own, Case::label, Case::mixed, Case::partner, Case::sensor}) {
-    evidences_.clear();
-    others_ = {};
-    const bool is_sensor = each == Case::sensor;
-    complete(evidence("mail", is_sensor ? Vantage::passive_sensor : Vantage::mail_server));
-    for (int i = 0; i < 12; ++i) {
-      const char* host = each == Case::label                 ? "mx1"
-                         : each == Case::partner             ? "mx1.clinic.example"
-                         : each == Case::mixed && i % 2 == 0 ? "mx1.clinic.example"
-                                                             : "MX1.bank.example";
-      mail(60 * i, "10.0.0.7", "198.51.100.25", "clerk@bank.example", "ward@clinic.example", "sent",
-           {{"host", host}, {"direction", "out"}});
-    }
-    const Finding found = finding("/Bank>Sender/mail");
-    EXPECT_EQ(found.absence.has_value(), each == Case::own) << static_cast<int>(each);
-    question_.between = {"Bank", "Clinic"};
-    const Finding passed = finding("/Bank>Clinic/mail");
-    EXPECT_EQ(passed.value_or("logs_kept_by_from", -1), each == Case::own ? 1 : 0);
-    EXPECT_EQ(passed.value_or("logs_kept_by_to", -1), each == Case::partner ? 1 : 0);
-    question_.between = {"Bank", "Sender"};
-  }
-}
-
-TEST_F(DirectRecordsTest, EmptyLogVouchesOnlyAsOneOfWhoHandedItOver) {
-  Evidence& log = evidence("flow", Vantage::passive_sensor);
-  complete(log);
-  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
-  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("logs_kept_by_from", -1), 0);
-  log.received_from = "Clinic";
-  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
-  log.received_from = "bank";
-  EXPECT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
-  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("logs_kept_by_from", -1), 1);
-  EXPECT_EQ(finding("/Bank>Sender/flow").value_or("logs_kept_by_to", -1), 0);
-  flow(60, "198.51.100.7", "198.18.0.1", 443, 4'000, 9'000);  // another's
-  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
-}
-
-TEST_F(DirectRecordsTest, SensorCannotVouchThatNoMailPassed) {
-  complete(evidence("mail", Vantage::passive_sensor, "pcap_smtp"));
-  everyday_mail(40);
-  const Finding there = finding("/Bank>Sender/mail");
-  EXPECT_FALSE(there.absence.has_value());
-  EXPECT_THAT(there.limitations.back(), HasSubstr("No absence can be vouched for"));
-}
-
-TEST_F(DirectRecordsTest, EdgeOfAPartyVouchesThatNoFlowPassedLookUpsAside) {
-  complete(evidence("flow", Vantage::passive_sensor));
-  for (int i = 0; i < 40; ++i) {
-    flow(60 * i, "192.0.2.7", ("198.18.0." + std::to_string(i + 1)).c_str(), 443, 4'000, 9'000);
-  }
-  flow(9'000, "192.0.2.53", "203.0.113.53", 53, 4'000, 9'000);
-  ASSERT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
-  // A client's port is anybody's to choose: a session to port 22 from port 53 is no look-up.
-  flow(9'100, "192.0.2.7", "203.0.113.9", 22, 4'000, 9'000).row.client_port = 53;
-  const Finding there = finding("/Bank>Sender/flow");
-  EXPECT_FALSE(there.absence.has_value());
-  EXPECT_EQ(there.value_or("lookup_flows", 0), 2);
-  EXPECT_EQ(there.value_or("lookup_flows_doubtful", 0), 1);
-  OtherRow& last = others_.rows.back();
-  last.fields.emplace_back(field_id("app_protocol"), "dns");
-  EXPECT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
-  last.fields.back().second = "ssh";
-  last.row.client_port = 40'000;
-  last.row.server_port = 53;
-  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
-  last.row.client_port = 53;  // both ends, and nobody looked inside
-  last.fields.clear();
-  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
-  others_.rows.pop_back();
-  EXPECT_TRUE(finding("/Bank>Sender/flow").absence.has_value());
-  others_.left_out[RecordKind::flow] = 1;
-  EXPECT_FALSE(finding("/Bank>Sender/flow").absence.has_value());
 }
 
 }  // namespace

@@ -18,11 +18,18 @@ void flow(OtherToy& toy, double day, const std::string& client, const std::strin
   row.packets_received = is_answered ? 4 : 0;
 }
 
+void state_edges(OtherToy& toy, std::vector<std::string> edges) {
+  for (Party& party : toy.file().parties) {
+    if (party.name == "Sender") party.edges = edges;
+  }
+}
+
 Evidence& own_flows(OtherToy& toy, double to) {
   Evidence& flows = toy.evidence("flow-1", "zeek_conn", {"flow"});
   OtherToy::cover(flows, 0, to);
   flows.vantage = Vantage::passive_sensor;
   flows.received_from = "Sender";
+  state_edges(toy, {"flow-1"});
   return flows;
 }
 
@@ -103,11 +110,25 @@ TEST(Dormancy, AllFlowsOfItsOwnNetworkVouch) {
   EXPECT_NEAR(vouched_days(toy.one("dormancy", "Sender")), 18, 0.01);
 }
 
+TEST(Dormancy, FlowsOfOneOfTwoEdgesVouchForNothing) {
+  using Edges = std::vector<std::string>;
+  for (const Edges& edges : {Edges{}, Edges{"flow-1", "the second line"}}) {
+    OtherToy toy;
+    own_flows(toy, 20);
+    state_edges(toy, edges);
+    flow(toy, 2, "203.0.113.1", kSender, true);
+    const Finding finding = toy.one("dormancy", "Sender");
+    EXPECT_NEAR(vouched_days(finding), 0, 0.01);
+    EXPECT_THAT(finding.statement, HasSubstr(edges.empty() ? "'edges'" : "the second line"));
+  }
+}
+
 // One edge's log, rotated on day 10 and on day 15.
 TEST(Dormancy, PiecesOfARotatedLogVouchTogether) {
   enum class Flaw { none, gap, overlap, format, giver, exporter, rejects };
   const auto vouched = [](Flaw flaw) {
     OtherToy toy;
+    state_edges(toy, {"flow-1"});
     const double ends[] = {0, 10, 15, 20};
     for (int piece = 0; piece < 3; ++piece) {
       const bool is_flawed = piece == 2;

@@ -101,11 +101,22 @@ class SimulatedCase {
 
   Status fill(const FurtherRecords& further) {
     for (std::uint8_t i = 0; i < scenario_.vantage.servers.size(); ++i) ASSAY_TRY(add_server(i));
+    // What the first host and line saw where all went over the second.
+    std::optional<sim::SimulatedRun> elsewhere;
+    if (further.second != SecondPlaces::none) {
+      elsewhere.emplace(run_);
+      elsewhere->transfers.clear();
+      elsewhere->flows.clear();
+    }
+    const sim::SimulatedRun& here = elsewhere ? *elsewhere : run_;
+    Party& party = file_.parties.front();
     if (further.has_mail_log) {
-      ASSAY_TRY(add_files("mail", Vantage::mail_server, sim::postfix_logs(scenario_, run_)));
+      ASSAY_TRY(add_files("mail", Vantage::mail_server, sim::postfix_logs(scenario_, here)));
+      state_places(further.second, party.mail_hosts);
     }
     if (further.has_flows) {
-      ASSAY_TRY(add_files("flow", Vantage::passive_sensor, sim::flow_lists(scenario_, run_)));
+      ASSAY_TRY(add_files("flow", Vantage::passive_sensor, sim::flow_lists(scenario_, here)));
+      state_places(further.second, party.edges);
     }
     if (further.has_mailbox) {
       ASSAY_TRY(add_files("message", Vantage::host, sim::mailboxes(scenario_, run_)));
@@ -133,6 +144,13 @@ class SimulatedCase {
     evidence.clock.zone_is_stated = true;
     evidence.state = ReadState::read;
     return evidence;
+  }
+
+  // The log read last is the first place's.
+  void state_places(SecondPlaces second, std::vector<std::string>& places) const {
+    if (second == SecondPlaces::unstated) return;
+    places.push_back(evidences_.back().id);
+    if (second == SecondPlaces::stated) places.emplace_back("the second");
   }
 
   // Clocks of the name's servers may be off, and an editor moves rows by weeks: who is to vouch for

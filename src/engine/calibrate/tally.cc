@@ -36,6 +36,17 @@ std::vector<std::string_view> true_of(const sim::Scenario& scenario) {
   return codes;
 }
 
+// Whether the cause has to leave mail or flows, so that their absence excludes it.
+bool leaves_transfers(std::string_view explanation) {
+  const Explanation* each = find_explanation(explanation);
+  return each != nullptr && std::any_of(each->predictions().begin(), each->predictions().end(),
+                                        [](const Prediction& prediction) {
+                                          return prediction.must_be_there &&
+                                                 (prediction.record_kind == "mail" ||
+                                                  prediction.record_kind == "flow");
+                                        });
+}
+
 bool is_opposed(const Verdict& verdict, std::string_view explanation) {
   for (const Assessment& assessment : verdict.assessments) {
     if (assessment.explanation != explanation) continue;
@@ -71,6 +82,8 @@ void add(const RunOutcome& outcome, CauseTally& to) {
   to.contact_shown += outcome.is_contact_shown;
   to.without_missing += !outcome.names_missing;
   to.with_explanation += outcome.has_explanation;
+  to.excludable += outcome.is_excludable;
+  to.excludable_unseen += outcome.is_excludable && outcome.has_second_places;
   to.truth_excluded += outcome.is_truth_excluded;
   to.truth_survives += outcome.is_truth_among_survivors;
   to.truth_opposed += outcome.is_truth_opposed;
@@ -123,6 +136,7 @@ RunOutcome outcome_of(const sim::CauseKind& cause, const sim::Scenario& scenario
   outcome.is_truth_among_survivors = !truths.empty();
   for (const std::string_view truth : truths) {
     outcome.is_truth_opposed |= is_opposed(verdict, truth);
+    outcome.is_excludable |= has_other_records && leaves_transfers(truth);
     outcome.is_truth_excluded |= contains(verdict.excluded, truth);
     outcome.is_truth_among_survivors &= contains(verdict.surviving, truth);
   }

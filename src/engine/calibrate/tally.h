@@ -22,6 +22,11 @@ struct RunOutcome {
   bool is_contact_shown = false;  // a rung above that of look-ups
   bool names_missing = false;     // records that would settle it are named
   bool has_explanation = false;   // one of the engine's explanations is this cause
+  // A true cause leaves mail or flows, and complete logs of both lie beside the look-ups: only then
+  // could a verdict exclude it.
+  bool is_excludable = false;
+  bool has_second_places =
+      false;  // a second mail host and line took all, and their logs are missing
   bool is_truth_excluded = false;
   bool is_truth_among_survivors = false;
   bool is_single_cause_wrong = false;  // one cause survives and it is another
@@ -51,6 +56,7 @@ struct CauseTally {
   std::uint32_t any_excluded = 0, excluded_by_look_ups = 0, causes_excluded = 0;
   std::uint32_t with_other_records = 0;
   std::uint32_t truth_opposed = 0, program_said = 0, program_said_wrongly = 0;
+  std::uint32_t excludable = 0, excludable_unseen = 0;  // the latter over second places
   std::uint32_t with_explanation = 0, truth_excluded = 0, truth_survives = 0, wrong_single = 0;
   std::vector<std::uint64_t> rows;  // of each run
   std::vector<std::string> wrongly_excluded;

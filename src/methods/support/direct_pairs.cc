@@ -294,7 +294,14 @@ void Keepers::note_writer(const OtherRow& row) {
     }
     known = party_of_host_.emplace(host, party).first;
   }
+  if (!host.empty()) hosts_[row.evidence].insert(lower_text(host));
   ++writers_[row.evidence][known->second];
+}
+
+const std::set<std::string>& Keepers::hosts_of(std::uint32_t evidence) const {
+  static const std::set<std::string> kNone;
+  const auto found = hosts_.find(evidence);
+  return found == hosts_.end() ? kNone : found->second;
 }
 
 // Nothing when hosts of nobody's, or of several parties, wrote it: a syslog server collects those.

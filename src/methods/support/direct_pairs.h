@@ -43,6 +43,8 @@ class Keepers {
  public:
   Keepers(const OtherRecords& others, const MethodContext& context);
   Keeper of(const Evidence& evidence, RecordKind kind, int party) const;
+  // The hosts that wrote the rows of a mail log, in lower case; at most 1,000 over all logs.
+  const std::set<std::string>& hosts_of(std::uint32_t evidence) const;
 
  private:
   struct Theirs {
@@ -56,6 +58,7 @@ class Keepers {
   const MethodContext& context_;
   // Rows of a mail log by the party whose host wrote them; -1 where that is nobody's or not told.
   std::map<std::uint32_t, std::map<int, std::uint64_t>> writers_;
+  std::map<std::uint32_t, std::set<std::string>> hosts_;
   std::map<std::string, int, std::less<>> party_of_host_;
   std::map<std::pair<std::uint32_t, RecordKind>, std::uint64_t> rows_;
   std::map<std::tuple<std::uint32_t, RecordKind, int>, Theirs> theirs_;

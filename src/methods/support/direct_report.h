@@ -44,6 +44,7 @@ class DirectSurvey {
  private:
   std::vector<Recorder> recorders_of(RecordKind kind, int party) const;
   std::string missing_account(const std::vector<Recorder>& recorders, const Party& party) const;
+  std::vector<const Evidence*> logs_of(RecordKind kind, int party) const;
   std::string objection_to(const Evidence& evidence) const;
 
   const MethodContext& context_;

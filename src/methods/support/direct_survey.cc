@@ -7,6 +7,7 @@
 #include "methods/support/accounts.h"
 #include "methods/support/direct_report.h"
 #include "methods/support/measure.h"
+#include "methods/support/stated_places.h"
 
 namespace assay::methods {
 namespace {
@@ -44,6 +45,16 @@ bool is_statement_of(const Accounts& accounts, const Party& party) {
                party.accounts.begin(), party.accounts.end(),
                [&](const std::string& held) { return is_same_account(account, held); });
          });
+}
+
+// An absence holds as far as the statement of all hosts or edges does.
+void say_places(const std::vector<std::string>& places, RecordKind kind, const Party& holder,
+                Finding& finding) {
+  if (places.empty()) return;
+  finding.limitations.push_back(fmt::format(
+      "That {} {} all {} of {} the case states{}; no record shows it.", fmt::join(places, " and "),
+      places.size() == 1 ? "is" : "are", kind == RecordKind::mail ? "mail hosts" : "edges",
+      holder.name, holder.source.empty() ? "" : fmt::format(" ({})", holder.source)));
 }
 
 }  // namespace
@@ -187,8 +198,24 @@ std::set<std::uint32_t> DirectSurvey::own_flows(const PartyPair& pair) const {
   return own;
 }
 
+std::vector<const Evidence*> DirectSurvey::logs_of(RecordKind kind, int party) const {
+  std::vector<const Evidence*> logs;
+  for (const Evidence& evidence : *context_.all_evidences) {
+    if (evidence.state == ReadState::container || !evidence.tells_of(kind_word(kind))) continue;
+    if (!can_vouch(evidence, kind)) continue;
+    if (keepers_.of(evidence, kind, party) == Keeper::theirs) logs.push_back(&evidence);
+  }
+  return logs;
+}
+
 std::size_t DirectSurvey::kept_by(RecordKind kind, int party) const {
   if (context_.all_evidences == nullptr || absence_window_.empty()) return 0;
+  // Of one of several stated hosts or edges the others' logs are still missing.
+  const Party& holder = context_.case_file->parties[static_cast<std::size_t>(party)];
+  if (!stated_places(holder, kind).empty() &&
+      !missing_place(holder, kind, keepers_, logs_of(kind, party)).empty()) {
+    return 0;
+  }
   return static_cast<std::size_t>(
       std::count_if(context_.all_evidences->begin(), context_.all_evidences->end(),
                     [&](const Evidence& evidence) {
@@ -242,10 +269,15 @@ void DirectSurvey::vouch(RecordKind kind, const PartyPair& pair, const std::stri
           fmt::format("no statement of {}'s account {} is in the case", holder.name, account));
       continue;
     }
+    const std::vector<const Evidence*> own = logs_of(kind, party);
+    const std::string place = missing_place(holder, kind, keepers_, own);
     const Sought sought{what, absence_window_,
                         kind == RecordKind::mail ? holder.names : std::vector<NamePattern>{}};
-    finding.absence = Absence::establish(recorders, sought, observed);
-    if (finding.absence) return;
+    if (place.empty()) finding.absence = Absence::establish(recorders, sought, observed);
+    if (finding.absence) {
+      say_places(stated_places(holder, kind), kind, holder, finding);
+      return;
+    }
     const auto shortfalls = Absence::shortfalls(recorders, sought);
     if (recorders.empty()) {
       reasons.push_back(
@@ -253,6 +285,7 @@ void DirectSurvey::vouch(RecordKind kind, const PartyPair& pair, const std::stri
     } else if (!shortfalls.empty()) {
       reasons.push_back(fmt::format("{}: {}", holder.name, shortfalls.front()));
     }
+    if (!own.empty() && !place.empty()) reasons.push_back(place);
   }
   reasons.resize(std::min(reasons.size(), kShortfallsTold));
   finding.limitations.push_back(

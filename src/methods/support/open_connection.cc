@@ -11,9 +11,11 @@ namespace {
 
 constexpr std::uint8_t kTcp = 6, kSctp = 132;
 constexpr std::uint16_t kFirstFreePort = 1'024;
-// Zeek's words for connections whose handshake it saw whole. Not RSTO and RSTR: a half-open scan
-// leaves the first, and a server that resets a forged acknowledgement the second.
-constexpr std::array<std::string_view, 4> kOpenStates{"SF", "S1", "S2", "S3"};
+// The words of Zeek, Argus and Suricata for connections whose handshake they saw whole. Not Zeek's
+// RSTO and RSTR: a half-open scan leaves the first, and a server that resets a forged
+// acknowledgement the second; not Argus' FIN and RST nor Suricata's "closed", by either side alone.
+constexpr std::array<std::string_view, 8> kOpenStates{"SF",  "S1",  "S2",  "S3",
+                                                      "CON", "EST", "CLO", "established"};
 
 // `letter` of "...AP.SF" or "FSPA", or its bit of Suricata's "1b" (lower-case hex).
 bool has_flag(std::string_view flags, char letter) {
