@@ -105,7 +105,7 @@ Result<std::vector<RecordKind>> kinds_of(const std::vector<std::string>& words) 
     const auto kind = parse_kind(word);
     if (!kind) {
       std::vector<std::string> known = {"all"};
-      for (int i = 0; i <= static_cast<int>(RecordKind::recorder); ++i) {
+      for (int i = 0; i < static_cast<int>(kRecordKinds); ++i) {
         known.emplace_back(kind_word(static_cast<RecordKind>(i)));
       }
       const auto nearest = nearest_word(word, known);

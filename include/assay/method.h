@@ -130,12 +130,15 @@ struct QuestionRecords {
   int party_of(const LookupRow& row) const { return hosts[row.client].party; }
 };
 
+struct IndicatorMatches;  // methods/support/indicator_matches.h
+
 struct MethodContext {
   const CaseFile* case_file = nullptr;
   const Question* question = nullptr;
   const std::vector<Evidence>* all_evidences = nullptr;  // of every record kind
-  std::uint64_t random_seed = 1;         // for nulls by resampling; stated in the finding
-  const OtherRecords* others = nullptr;  // nullptr: none were loaded
+  std::uint64_t random_seed = 1;                 // for nulls by resampling; stated in the finding
+  const OtherRecords* others = nullptr;          // nullptr: none were loaded
+  const IndicatorMatches* indicators = nullptr;  // of the whole case; nullptr: none were matched
 };
 
 class Method {

@@ -88,9 +88,10 @@ enum class RecordKind : std::uint8_t {
   hop,      // one Received field of a message
   registration,
   payment,
-  recorder,  // what a recorder says about itself: packets lost, its start and its end
+  recorder,   // what a recorder says about itself: packets lost, its start and its end
+  indicator,  // that somebody asserted something bad of a name or address, for a time
 };
-inline constexpr std::size_t kRecordKinds = static_cast<std::size_t>(RecordKind::recorder) + 1;
+inline constexpr std::size_t kRecordKinds = static_cast<std::size_t>(RecordKind::indicator) + 1;
 std::string_view kind_word(RecordKind kind);
 std::optional<RecordKind> parse_kind(std::string_view word);
 

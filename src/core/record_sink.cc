@@ -259,7 +259,9 @@ void RecordSink::flush() {
     widen_span({*first, *last + 1});
   }
   for (const RecordRow& record : batch_.records) {
-    const bool has_time = record.kind != RecordKind::dns && !(record.flags & kTimeUnknown);
+    // An indicator's period is no time at which anything was recorded.
+    const bool has_time = record.kind != RecordKind::dns && record.kind != RecordKind::indicator &&
+                          !(record.flags & kTimeUnknown);
     if (has_time) widen_span({record.time_us, record.until_us + 1});
   }
   if (batch_.time_us.empty() && batch_.records.empty() && batch_.names.empty() &&

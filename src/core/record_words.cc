@@ -10,9 +10,9 @@
 namespace assay {
 namespace {
 
-constexpr std::array<std::string_view, 10> kKinds = {
-    "dns",     "dns_aggregate", "flow",         "service", "mail",
-    "message", "hop",           "registration", "payment", "recorder"};
+constexpr std::array<std::string_view, kRecordKinds> kKinds = {
+    "dns", "dns_aggregate", "flow",    "service",  "mail",     "message",
+    "hop", "registration",  "payment", "recorder", "indicator"};
 
 // Ascending, one a line. The places are the ids, which the store keeps: a change here is one of its
 // schema.
@@ -32,6 +32,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "app_protocol",
     "as_path",
     "asn",
+    "asserted_by",
     "attachment",
     "auth_method",
     "auth_reply",
@@ -63,6 +64,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "closing_balance",
     "command",
     "community_id",
+    "confidence",
     "conn_state",
     "connector",
     "content_type",
@@ -140,11 +142,14 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "icmp_type",
     "identity",
     "in_reply_to",
+    "indicator",
+    "indicator_type",
     "input_interface",
     "instruction_id",
     "interval_seconds",
     "ja3",
     "ja3s",
+    "labels",
     "last_chunk",
     "list_id",
     "list_unsubscribe",
@@ -153,6 +158,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "mailbox_flags",
     "mailer",
     "mandate_id",
+    "marking",
     "message_id",
     "message_kind",
     "message_sha256",
@@ -177,6 +183,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "packet_loss",
     "part",
     "path",
+    "pattern",
     "peer",
     "percent_lost",
     "pgp",
@@ -282,6 +289,8 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "unreadable_from",
     "updated",
     "user_agent",
+    "valid_from",
+    "valid_until",
     "value",
     "value_date",
     "version",

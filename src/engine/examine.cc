@@ -7,6 +7,7 @@
 #include "assay/method.h"
 #include "assay/verdict.h"
 #include "engine/clock_shifts.h"
+#include "engine/indicator_matches.h"
 #include "engine/names_below.h"
 #include "engine/other_records.h"
 #include "engine/query_paths.h"
@@ -40,6 +41,8 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
   if (!shifts.ok()) return shifts.error();
   const std::vector<Evidence> evidences = shifts->corrected(recorded);
   std::vector<QuestionResult> results;
+  const auto indicators = match_indicators(store, case_file, evidences, *shifts);
+  if (!indicators.ok()) return indicators.error();
   for (const Question& question : case_file.questions) {
     ASSAY_TRY(check_question(case_file, question));
     Result<std::vector<QuestionRecords>> groups =
@@ -63,6 +66,7 @@ Result<std::vector<QuestionResult>> examine_questions(RecordStore& store, const 
     context.question = &question;
     context.all_evidences = &evidences;
     context.others = &*others;
+    context.indicators = &*indicators;
     std::vector<Finding> findings;
     std::set<std::string> ids;
     const auto take = [&](std::vector<Finding> some) {

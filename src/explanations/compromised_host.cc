@@ -7,6 +7,23 @@
 namespace assay {
 namespace {
 
+// Weakly: an entry in force says that somebody asserted it, and lists err and are copied.
+void read_indicators(const FindingSet& findings, Weighing& weighing) {
+  const Finding* lists = findings.first("indicators");
+  if (lists == nullptr || lists->outcome == Outcome::not_applicable) {
+    return weighing.open(
+        "lists of known indicators for this name and its address: not in the case");
+  }
+  if (lists->value_or("touching_in_force", 0) > 0) {
+    return weighing.bear(*lists, Direction::weakly_for,
+                         "somebody listed a name or address of the question for that time, which "
+                         "shows that it was asserted and not that it was so");
+  }
+  weighing.bear(*lists, Direction::neutral,
+                "no entry was in force for a name or address of the question alone; lists hold "
+                "what their makers knew");
+}
+
 class CompromisedHost final : public Explanation {
  public:
   std::string_view name() const override { return "compromised_host"; }
@@ -76,7 +93,7 @@ class CompromisedHost final : public Explanation {
     weighing.open(
         "the program or its traces on an inside host: nobody looked, no host record is in "
         "the case");
-    weighing.open("lists of known indicators for this name and its address: not in the case");
+    read_indicators(findings, weighing);
     return std::move(weighing).finish(role());
   }
 };

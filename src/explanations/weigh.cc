@@ -93,9 +93,9 @@ bool is_set(const Finding& finding, std::string_view quantity) {
 bool rests_on_lookups(const Finding& finding) {
   if (finding.method == "coverage") return finding.subject == "dns";
   if (finding.method == "campaign_fan_out") return !has_variant(finding, "mail");
-  static const std::set<std::string_view> kOfOtherRecords{"acceptance_policy", "dormancy",
-                                                          "registrations",     "timeline",
-                                                          "direct_records",    "direct_turns"};
+  static const std::set<std::string_view> kOfOtherRecords{
+      "acceptance_policy", "dormancy",     "registrations", "timeline",
+      "direct_records",    "direct_turns", "indicators"};
   return !kOfOtherRecords.contains(finding.method);
 }
 

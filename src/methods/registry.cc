@@ -39,6 +39,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::acceptance_policy_method(),
       &methods::dormancy_method(),
       &methods::registrations_method(),
+      &methods::indicators_method(),
       &methods::direct_records_method(),
       &methods::payments_method(),
       &methods::direct_turns_method(),

@@ -19,6 +19,7 @@ const Method& day_hour_method();
 const Method& circadian_method();
 const Method& time_zone_method();
 const Method& holidays_method();
+const Method& indicators_method();
 const Method& change_points_method();
 const Method& suffix_leak_method();
 const Method& duplicates_method();

@@ -53,6 +53,10 @@ const std::vector<const Reader*>& all_readers() {
       &ptr_list_reader(),
       &rir_delegated_reader(),
       &routing_snapshot_reader(),
+      // indicators
+      &indicator_list_reader(),
+      &stix_bundle_reader(),
+      &misp_event_reader(),
       // payments
       &camt_053_reader(),
       &mt940_reader(),

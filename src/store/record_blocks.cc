@@ -50,7 +50,7 @@ class RecordBlockView {
       if (!column.parse(bytes, count)) return false;
     }
     for (std::size_t i = 0; i < count; ++i) {
-      if (columns_[0].at(i) > static_cast<std::uint64_t>(RecordKind::recorder)) return false;
+      if (columns_[0].at(i) >= kRecordKinds) return false;
     }
     if (!number_.parse(bytes, count) || !evidence_.parse(bytes, count)) return false;
     ColumnView fields, field, length;

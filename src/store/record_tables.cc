@@ -202,7 +202,7 @@ Status stream_records(chdb::Pool& pool, const RowFilter& filter,
 
 std::string readable_records_sql(std::string_view where) {
   std::string words;
-  for (int kind = 0; kind <= static_cast<int>(RecordKind::recorder); ++kind) {
+  for (int kind = 0; kind < static_cast<int>(kRecordKinds); ++kind) {
     words += fmt::format("{}'{}'", kind == 0 ? "" : ", ", kind_word(static_cast<RecordKind>(kind)));
   }
   return fmt::format(

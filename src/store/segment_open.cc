@@ -16,7 +16,7 @@ namespace assay {
 namespace {
 
 // Raised whenever a file or key changes; see kStoreSchemaVersion.
-constexpr int kSegmentSchemaVersion = 5;
+constexpr int kSegmentSchemaVersion = 6;
 constexpr std::string_view kEnding = ".segment";
 
 struct FileName {

@@ -13,7 +13,7 @@ namespace assay {
 
 // Raised whenever a table or key changes. A store of another version is rebuilt from the evidence,
 // never converted: the store holds nothing that the evidence does not.
-inline constexpr int kStoreSchemaVersion = 6;
+inline constexpr int kStoreSchemaVersion = 7;
 
 // Held for as long as the store is open; the kernel releases it when the process dies. The engine
 // has a lock of its own, but prints to stderr when it is taken, and has emptied the folder of
