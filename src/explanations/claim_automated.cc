@@ -1,5 +1,6 @@
 // automated, not_automated: whether a program makes a party's look-ups. A clock that is kept shows
-// one; that none is found shows nothing, since a program need not keep a clock.
+// one, unless people at appointed times could keep it; that none is found shows nothing, since a
+// program need not keep a clock.
 #include <fmt/core.h>
 
 #include "explanations/claims.h"
@@ -17,12 +18,16 @@ constexpr char kOneThoughtOf[] =
     "no clock that could be seen.";
 constexpr char kWhose[] =
     " It shows a program, not whose, and not that people did nothing beside it.";
+constexpr char kAppointed[] =
+    " So it does not show whether a program or people set the moments; the program's schedule, or "
+    "the resolver's log over nights and weekends, would.";
 
 // What the two methods that look for clocks say of the party at this vantage.
 struct Clockwork {
   const Finding* automation = nullptr;
   const Finding* gaps = nullptr;
   bool is_shown = false;
+  bool could_be_appointed = false;  // by people who come together at set times
   double period_seconds = 0;
   std::string objection;
 };
@@ -35,6 +40,7 @@ Clockwork look(const Context& context, std::string_view vantage) {
   if (seen.automation != nullptr) {
     seen.objection = window_objection(context, seen.automation->window);
     seen.is_shown = seen.automation->value_or("automation_found", 0) != 0;
+    seen.could_be_appointed = seen.automation->value_or("could_be_appointed", 0) != 0;
     seen.period_seconds = seen.automation->value_or("period_seconds", 0);
   }
   return seen;
@@ -45,7 +51,8 @@ void cite_all(const Clockwork& seen, ClaimAnswer& answer) {
     if (finding != nullptr) cite(answer, finding->id);
   }
   if (seen.automation == nullptr) return;
-  for (const char* name : {"period_seconds", "jitter_share", "uncensored_rows"}) {
+  for (const char* name :
+       {"period_seconds", "jitter_share", "uncensored_rows", "sharp_share", "quiet_hours_share"}) {
     if (const Quantity* quantity = seen.automation->quantity(name)) {
       answer.quantities.push_back(*quantity);
     }
@@ -62,7 +69,11 @@ ClaimAnswer answer_at(const Context& context, std::string_view vantage, Answer w
         kWouldTest);
   }
   ClaimAnswer answer;
-  if (seen.is_shown) {
+  if (seen.is_shown && seen.could_be_appointed) {
+    answer = not_testable(context, seen.automation->statement + kAppointed, kWouldTest);
+    answer.in_short = fmt::format("a period of {} s is kept, as programs and appointments do",
+                                  number_text(seen.period_seconds, 1));
+  } else if (seen.is_shown) {
     answer = answered(context, when_shown,
                       {fmt::format("a period of {} s is kept", number_text(seen.period_seconds, 1)),
                        seen.automation->statement + kWhose},

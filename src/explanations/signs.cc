@@ -27,6 +27,24 @@ bool is_clock_or_timer(const Finding& gaps) {
   return is_set(gaps, "clock_shaped") || is_set(gaps, "timer_shaped");
 }
 
+// Meetings, lessons and shifts keep clocks too, so that a period which they could have kept is a
+// lesser sign, for programs and against people.
+Lean of_clock(const FindingSet& findings, const Finding& same, const Lean& lean) {
+  constexpr std::string_view kPeopleToo = "people at appointed times keep one too";
+  const bool could_be_people = is_said_of(findings, "automation", same, [](const Finding& each) {
+    return is_set(each, "could_be_appointed");
+  });
+  if (!could_be_people || lean.why.empty()) return lean;
+  switch (lean.direction) {
+    case Direction::strongly_for:
+      return {Direction::weakly_for, kPeopleToo};
+    case Direction::strongly_against:
+      return {Direction::weakly_against, kPeopleToo};
+    default:
+      return {Direction::neutral, kPeopleToo};
+  }
+}
+
 bool is_tested(const Finding& finding) {
   return finding.outcome == Outcome::found || finding.outcome == Outcome::nothing_found;
 }
@@ -39,10 +57,10 @@ void read_gaps(const FindingSet& findings, const GapReading& reading, Weighing& 
   for (const Finding* gaps : about_parties(findings, "gap_law")) {
     const std::string& who = gaps->subject;
     if (is_set(*gaps, "clock_shaped")) {
-      bear(*gaps, reading.clock, fmt::format("{}'s look-ups keep the phase of a clock", who),
-           weighing);
+      bear(*gaps, of_clock(findings, *gaps, reading.clock),
+           fmt::format("{}'s look-ups keep the phase of a clock", who), weighing);
     } else if (is_set(*gaps, "timer_shaped")) {
-      bear(*gaps, reading.timer,
+      bear(*gaps, of_clock(findings, *gaps, reading.timer),
            fmt::format("{}'s gaps beyond the TTL are whole multiples of {:.0f} s", who,
                        gaps->value_or("timer_interval_seconds", 0)),
            weighing);
@@ -76,7 +94,7 @@ void read_automation(const FindingSet& findings, const Lean& found, Weighing& we
       weighing.bear(*automation, Direction::neutral,
                     "the clock or timer that the gaps show, counted there");
     } else {
-      bear(*automation, found,
+      bear(*automation, of_clock(findings, *automation, found),
            fmt::format("{}'s look-ups keep a period of about {:.0f} s", automation->subject,
                        automation->value_or("period_seconds", 0)),
            weighing);

@@ -329,7 +329,8 @@ double p_of_clock(const Finding& automation) {
 }
 
 // A kept clock is a finding of its own, with its p, and no weight of support: it shows a program,
-// never people, and not which cause the program belongs to. So it stands beside the causes.
+// or people at appointed times, and not which cause the program belongs to. So it stands beside the
+// causes.
 void say_automation(const Question& question, const FindingSet& findings, Verdict& verdict) {
   for (const std::string& party : question.between) {
     for (const Finding* automation : findings.by_method("automation", party)) {
@@ -339,10 +340,13 @@ void say_automation(const Question& question, const FindingSet& findings, Verdic
                                      : p < 1e-9 ? ", found with p below 1e-9"
                                                 : fmt::format(", found with p = {:.1g}", p);
       verdict.statement += fmt::format(
-          " Beside the causes: in {}'s look-ups a clock is kept (a period of about {} s{}). A "
-          "program set the moments that keep it, whoever ran it and whichever cause it belongs to; "
-          "people may have acted beside it.",
-          party, claims::number_text(automation->value_or("period_seconds", 0)), found_with);
+          " Beside the causes: in {}'s look-ups a clock is kept (a period of about {} s{}). {}",
+          party, claims::number_text(automation->value_or("period_seconds", 0)), found_with,
+          automation->value_or("could_be_appointed", 0) != 0
+              ? "A program set the moments that keep it, or people did who come together at "
+                "appointed times."
+              : "A program set the moments that keep it, whoever ran it and whichever cause it "
+                "belongs to; people may have acted beside it.");
       break;
     }
   }

@@ -10,6 +10,7 @@
 #include "methods/registry.h"
 #include "methods/support/measure.h"
 #include "methods/support/no_rows.h"
+#include "methods/support/observed.h"
 #include "methods/support/one_cache.h"
 
 namespace assay::methods {
@@ -162,12 +163,24 @@ std::string kind_of(const CacheFit& fit) {
   return fit.per_ttl * half < kSparse ? "sparse" : "undecided";
 }
 
+bool is_declared_complete(const QuestionRecords& records) {
+  return std::all_of(records.evidences.begin(), records.evidences.end(), [](const Evidence* each) {
+    return each->coverage.completeness == Completeness::complete;
+  });
+}
+
 void conclude(const QuestionRecords& records, const CacheSeries& cache, const Thinned& rows,
               const Inversion& inversion, Finding& finding) {
   const CacheFit& fit = inversion.fit;
   const double days = (rows.end - rows.begin) / kSecondsPerDay;
   const double half = std::exp(1.96 * fit.log_error);
-  const std::vector<std::string> against = objections(rows, inversion, cache);
+  std::vector<std::string> against = objections(rows, inversion, cache);
+  if (const Evidence* partial = partial_evidence(records)) {
+    against.push_back(
+        fmt::format("{} is declared {}, and a gap that a left-out row made looks like "
+                    "one in which nobody asked",
+                    partial->id, to_string(partial->coverage.completeness)));
+  }
   // Every refresh is a demand; where demand clusters, the fitted rate is a bound from below too.
   double least = fit.refreshes / days;
   if (fit.dispersion >= 1 && fit.log_error <= kMostError && fit.caches <= kMostSeparable) {
@@ -200,10 +213,11 @@ void conclude(const QuestionRecords& records, const CacheSeries& cache, const Th
   finding.outcome = Outcome::measured;
   finding.statement = fmt::format(
       "Behind {} lie about {} demands a day ({} to {}), if {} of TTL {} let{} through what came "
-      "while open, {} of the time: {} demands in a TTL while there is demand, {}.",
+      "while open, {} of the time{}: {} demands in a TTL while there is demand, {}.",
       who, number_text(rate), number_text(rate / half), number_text(rate * half),
       plural(fit.caches, "cache"), duration_text(rows.ttl), fit.caches == 1 ? "s" : "",
-      share_text(fit.open_share), number_text(fit.per_ttl),
+      share_text(fit.open_share), is_declared_complete(records) ? "" : ", and if no row is missing",
+      number_text(fit.per_ttl),
       kind == "undecided" ? "neither near constant nor sparse for certain" : kind);
 }
 
@@ -246,7 +260,7 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
 class CacheInversion : public Method {
  public:
   std::string_view name() const override { return "cache_inversion"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "demand behind a cache with its interval, or that the rows cannot tell it";
   }

@@ -95,9 +95,11 @@ Finding measure(const QuestionRecords& records, const MethodContext& context,
   if (!lost.is_enough) {
     finding.outcome = Outcome::not_enough;
     finding.statement = fmt::format(
-        "Whether {} are complete cannot be read off {}: 100 are needed, and demand that follows "
-        "expiry soon enough for two lost gaps to end together.",
-        who, plural(static_cast<double>(gaps.size()), "gap"));
+        "Whether {} are complete cannot be read off {}: {}.", who,
+        plural(static_cast<double>(gaps.size()), "gap"),
+        gaps.size() < 100 ? "100 are needed"
+                          : "too little demand follows an expiry soon enough for gaps that lost "
+                            "the row between them to end together");
     return finding;
   }
   add_numbers(lost, finding);

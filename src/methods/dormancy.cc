@@ -443,7 +443,7 @@ Finding measure_claim(const MethodContext& context, const std::vector<QuestionRe
   }
   finding.outcome = after > 0 ? Outcome::found : Outcome::nothing_found;
   finding.statement = fmt::format(
-      "Behind {} there are {} of use of {}{}; within that date {}. Of its name there are {}, which "
+      "After {} there are {} of use of {}{}; within that date {}. Of its name there are {}, which "
       "show no use.",
       format_utc(since.end_us), plural(after, "dated sign"), subject.label,
       last ? fmt::format(", the last ({}) at {}", last_kind, format_utc(last->begin_us)) : "",

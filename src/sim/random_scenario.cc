@@ -80,6 +80,25 @@ void draw_shut_desk(WorkingDay& hours, double probability, Random& random) {
   if (random.chance(probability)) hours.lunch_share = random.chance(0.5) ? 1 : random.uniform();
 }
 
+// People who come together keep clocks as programs do: to meetings and lessons on the half hour,
+// once a day, or when shifts change, round the clock.
+void draw_appointments(WorkingDay& hours, double probability, Random& random) {
+  if (!random.chance(probability)) return;
+  constexpr double kEveryMinutes[] = {15, 30, 30, 45, 50, 60, 60, 480, 1'440};
+  hours.appointed_every_minutes = kEveryMinutes[random.below(std::size(kEveryMinutes))];
+  hours.appointed_spread_seconds = log_uniform(20, 600, random);
+  hours.appointed_share = random.chance(0.5) ? 1 : random.uniform(0.3, 1);
+  hours.start_hour = std::round(2 * hours.start_hour) / 2;
+  if (hours.appointed_every_minutes <= 60 && random.chance(0.4)) {
+    hours.appointed_break_minutes = 5 * static_cast<double>(1 + random.below(9));
+  }
+  if (hours.appointed_every_minutes != 480) return;
+  hours.start_hour = 6;
+  hours.length_hours = 24;
+  hours.lunch_share = hours.night_share = 1;
+  if (random.chance(0.5)) hours.weekend_share = 1;
+}
+
 // Where next to nothing gets lost or is asked twice, so that a burst is one row: much of what other
 // causes have in common is missing then, and what is left must not look like the tidiest of them.
 void draw_tidy_host(Party& party, double probability, Random& random) {
@@ -228,6 +247,12 @@ void draw_other_customs(Scenario& scenario, Random& random) {
   for (CauseSpec& spec : party.causes) draw_other_cause(spec, random);
 }
 
+// The world of a school or a ward: all people come at appointed times, half of them sharply.
+void make_appointed(Scenario& scenario, Random& random) {
+  if (random.chance(0.5)) make_textbook(scenario, random);
+  draw_appointments(scenario.parties.front().hours, 1, random);
+}
+
 }  // namespace
 
 Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed,
@@ -252,9 +277,11 @@ Result<ScenarioDraw> draw_scenario(const CauseKind& cause, std::uint64_t seed,
     draw_ttl_clock(scenario.parties.front(), clocks);
     draw_shut_desk(scenario.parties.front().hours, 0.4, desks);
     draw_tidy_host(scenario.parties.front(), 0.4, desks);
+    draw_appointments(scenario.parties.front().hours, 0.1, desks);
     draw_mixture(scenario, ranges.mixture_share, mixing);
     if (ranges.customs == Customs::other) draw_other_customs(scenario, owning);
     if (ranges.customs == Customs::textbook) make_textbook(scenario, owning);
+    if (ranges.customs == Customs::appointed) make_appointed(scenario, owning);
     draw_own_share(scenario, ranges.own_probability, owning);
     auto run = run_scenario(scenario, {.keeps_inside = ranges.keeps_inside});
     if (!run.ok()) return run.error();

@@ -13,8 +13,9 @@ namespace assay::sim {
 // causes: people keep other hours and are up at night more, caches clamp, prefetch and restart more
 // and count TTLs in any way, resolvers ask again and lose more, clocks are off by more, and each
 // parameter of a cause is up to twice or half of what it would be. `textbook` is a third: sharp
-// hours, nothing lost, asked twice or thrown away, every clock right.
-enum class Customs { usual, other, textbook };
+// hours, nothing lost, asked twice or thrown away, every clock right. In `appointed`, the fourth,
+// people come at marks of the day.
+enum class Customs { usual, other, textbook, appointed };
 
 // From where TTL, length and rows are drawn; TTL and length evenly on a logarithm. Everything else
 // (zone, resolvers, shards, clocks of TTLs, prefetch, loss, outages, sampling, clocks, background,

@@ -10,6 +10,8 @@
 namespace assay::sim {
 namespace {
 
+constexpr double kDay = 86'400;
+
 using std::chrono::seconds;
 
 const date::time_zone* zone_named(const std::string& name) {
@@ -28,7 +30,8 @@ double weight_of_hour(const WorkingDay& hours, double hour) {
 
 }  // namespace
 
-Rhythm::Rhythm(const WorkingDay& hours, double begin_s, double end_s) : begin_s_(begin_s) {
+Rhythm::Rhythm(const WorkingDay& hours, double begin_s, double end_s)
+    : hours_(hours), begin_s_(begin_s) {
   const date::time_zone* zone = zone_named(hours.zone);
   const std::set<std::string> holidays(hours.holidays.begin(), hours.holidays.end());
   for (double hour = 0; hour < 24; hour += kStep / 3'600) {
@@ -73,7 +76,32 @@ std::vector<double> Rhythm::draw(double per_weekday, double begin_s, double end_
     }
     left -= mass - used;
   }
+  if (hours_.appointed_share <= 0) return times;
+  for (double& time : times) {
+    if (random.chance(hours_.appointed_share)) time = appointed(time, random);
+  }
+  times.erase(std::remove_if(times.begin(), times.end(),
+                             [&](double time) { return time < begin_s || time >= end_s; }),
+              times.end());
+  std::sort(times.begin(), times.end());
   return times;
+}
+
+// The nearest mark of the local day, as punctual as people are.
+double Rhythm::appointed(double time_s, Random& random) const {
+  const date::sys_seconds at{seconds(static_cast<std::int64_t>(time_s))};
+  const auto offset = zone_named(hours_.zone)->get_info(at).offset;
+  const double first = 3'600 * hours_.start_hour - static_cast<double>(offset.count());
+  const double of_day = std::fmod(time_s - first, kDay);
+  const double every = 60 * hours_.appointed_every_minutes;
+  const double two = 2 * every + 60 * hours_.appointed_break_minutes;
+  double nearest = 0;
+  for (double pair = 0; pair < kDay + two; pair += two) {
+    for (const double mark : {pair, pair + every}) {
+      if (std::abs(mark - of_day) < std::abs(nearest - of_day)) nearest = mark;
+    }
+  }
+  return time_s - of_day + nearest + random.normal(0, hours_.appointed_spread_seconds);
 }
 
 }  // namespace assay::sim

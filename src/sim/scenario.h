@@ -37,11 +37,16 @@ struct WorkingDay {
   std::string zone = "UTC";  // of the tz database
   double start_hour = 9;     // local
   double length_hours = 8.5;
-  double lunch_hour = 12.5;           // the middle of an hour
-  double lunch_share = 0.5;           // of the demand of a working hour then
-  double weekend_share = 0.03;        // of the demand of a weekday
-  double night_share = 0.02;          // of the demand of a working hour
-  std::vector<std::string> holidays;  // "2021-07-05"
+  double lunch_hour = 12.5;     // the middle of an hour
+  double lunch_share = 0.5;     // of the demand of a working hour then
+  double weekend_share = 0.03;  // of the demand of a weekday
+  double night_share = 0.02;    // of the demand of a working hour
+  // Lessons, meetings, changes of shift: people come together at marks of the local day.
+  double appointed_share = 0;             // of their moments
+  double appointed_every_minutes = 30;    // marks, counted from start_hour
+  double appointed_break_minutes = 0;     // more after every second mark, as in a timetable
+  double appointed_spread_seconds = 120;  // standard deviation round a mark
+  std::vector<std::string> holidays;      // "2021-07-05"
 };
 
 // How a host turns a wish into questions to resolvers.

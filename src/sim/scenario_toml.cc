@@ -73,6 +73,10 @@ Status read_hours(const toml::table& table, std::string_view file, WorkingDay& h
   fields.number("length_hours", hours.length_hours, 0, 24);
   fields.number("lunch_hour", hours.lunch_hour, 0, 24);
   fields.number("lunch_share", hours.lunch_share, 0, 1);
+  fields.number("appointed_share", hours.appointed_share, 0, 1);
+  fields.number("appointed_every_minutes", hours.appointed_every_minutes, 1, 1'440);
+  fields.number("appointed_break_minutes", hours.appointed_break_minutes, 0, 240);
+  fields.number("appointed_spread_seconds", hours.appointed_spread_seconds, 0, 3'600);
   fields.number("weekend_share", hours.weekend_share, 0, 10);
   fields.number("night_share", hours.night_share, 0, 10);
   fields.texts("holidays", hours.holidays);

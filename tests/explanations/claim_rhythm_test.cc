@@ -14,6 +14,7 @@ struct Rhythm {
   double ttl = 3'600;
   double median = 5'000;
   bool is_testable = true;
+  double could_be_appointed = 0;
   double complete = 0;
 };
 
@@ -26,6 +27,7 @@ FindingSet rhythm(const Rhythm& made) {
                                                         : Outcome::not_enough,
                                      {{"automation_found", is_kept ? 1 : 0},
                                       {"period_seconds", made.period},
+                                      {"could_be_appointed", made.could_be_appointed},
                                       {"jitter_share", 0.02}});
   automation.statement = is_kept ? "A period shows." : "No automation found.";
   findings.add("gap_law", "Bank", Outcome::nothing_found,
@@ -47,6 +49,16 @@ TEST(Automated, IsSupportedByAClockThatIsKept) {
   EXPECT_THAT(shown.statement, HasSubstr("not whose"));
   const auto denied = answer("not_automated", {{"party", "Bank"}}, rhythm({.period = 900}));
   EXPECT_EQ(denied.answer, Answer::contradicted);
+}
+
+TEST(Automated, APeriodThatAppointmentsKeepTooShowsNeither) {
+  const Rhythm meetings{.period = 1'800, .could_be_appointed = 1};
+  for (const char* kind : {"automated", "not_automated"}) {
+    const auto said = answer(kind, {{"party", "Bank"}}, rhythm(meetings));
+    EXPECT_EQ(said.answer, Answer::not_testable) << kind;
+    EXPECT_THAT(said.in_short, HasSubstr("as programs and appointments do"));
+    EXPECT_THAT(said.would_test, testing::Not(testing::IsEmpty()));
+  }
 }
 
 TEST(Automated, WhatComparesVantagesIsNoVantageOfAnAnswer) {

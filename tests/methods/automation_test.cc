@@ -149,6 +149,45 @@ TEST(Automation, FindsACronJobWhoseClockGoesWrong) {
 }
 
 // A busy cache makes an hourly line as sharp as a timer's. Seeds 1 to 8.
+// At 7 and 37 past by a clock that gains ten seconds a day: seen best in a fifth of its period,
+// since the period itself lies among the lines of the day.
+TEST(Automation, NamesTheWholePeriodOfAClockThatGoesWrong) {
+  const Finding bank = bank_of(4, 84, 600, [](Random& random) {
+    Times times;
+    for (int i = 0; i < 84 * 48; ++i) {
+      times.push_back(420 + 1'800 * i * (1 + 10 / 86'400.0) + random.uniform());
+    }
+    return times;
+  });
+  EXPECT_NEAR(bank.value_or("period_seconds", 0), 1'800, 2) << bank.statement;
+  EXPECT_EQ(bank.value_or("could_be_appointed", 1), 0);
+}
+
+// Meetings on the half hour of working days: a period is kept, and not only programs keep it.
+TEST(Automation, SaysThatPeopleAtAppointedTimesKeepAPeriodToo) {
+  const auto meetings = [](double spread) {
+    return [spread](Random& random) {
+      Times times;
+      for (int day = 0; day < 60; ++day) {
+        if (day % 7 >= 5) continue;
+        for (double hour = 8; hour < 17; hour += 0.5) {
+          double sum = -6;
+          for (int i = 0; i < 12; ++i) sum += random.uniform();
+          times.push_back(day * toy::kDay + hour * 3'600 + spread * sum);
+        }
+      }
+      std::sort(times.begin(), times.end());
+      return times;
+    };
+  };
+  const Finding people = bank_of(3, 60, 900, meetings(90));
+  EXPECT_EQ(people.outcome, Outcome::found);
+  EXPECT_EQ(people.value_or("could_be_appointed", 0), 1) << people.statement;
+  EXPECT_THAT(people.statement, HasSubstr("people at appointed times"));
+  const Finding program = bank_of(3, 60, 900, meetings(1));
+  EXPECT_EQ(program.value_or("could_be_appointed", 1), 0) << program.statement;
+}
+
 TEST(Automation, StaysSilentOnEvenDemandBehindACache) {
   int alarms = 0;
   int declined = 0;

@@ -75,6 +75,22 @@ TEST(CacheInversion, SaysThatAClockIsNotIdentifiable) {
   EXPECT_LE(finding.value_or("demands_per_day_at_least", 1e9), 288);
 }
 
+TEST(CacheInversion, TakesNoSampleForDemandThatDidNotCome) {
+  for (const Completeness is :
+       {Completeness::complete, Completeness::unknown, Completeness::sampled}) {
+    Toy toy(60);
+    toy.file().ttl_seconds["mail1.sender.example"] = 3'600;
+    auto random = toy.random("steady");
+    toy.ask_all(toy::through_cache(toy::poisson(random, 240, 60), 3'600), "192.0.2.53");
+    toy.evidence().coverage.completeness = is;
+    const Finding bank = *find(toy.run("cache_inversion"), "cache_inversion/Bank");
+    EXPECT_EQ(bank.value_or("identifiable", -1), is == Completeness::sampled ? 0 : 1);
+    EXPECT_EQ(bank.statement.find("if no row is missing") != std::string::npos,
+              is == Completeness::unknown)
+        << bank.statement;
+  }
+}
+
 TEST(CacheInversion, NeedsATtlAndEnoughRows) {
   Toy none(60);
   auto random = none.random("none");

@@ -169,6 +169,38 @@ TEST(Scenario, FollowsTheWorkingDayOfItsZoneThroughDaylightSaving) {
   for (const double t : times) EXPECT_GT(rhythm.weight_at(t), 0);
 }
 
+TEST(Scenario, PeopleComeTogetherAtMarksOfTheirDay) {
+  const WorkingDay hours{.zone = "Asia/Kolkata",  // half an hour off
+                         .start_hour = 9,
+                         .lunch_share = 1,
+                         .weekend_share = 0,
+                         .night_share = 0,
+                         .appointed_share = 1,
+                         .appointed_every_minutes = 60,
+                         .appointed_spread_seconds = 30};
+  const double begin = 1'614'556'800;
+  const Rhythm rhythm(hours, begin, begin + 31 * 86'400);
+  Random random(4);
+  const auto times = rhythm.draw(20, begin, begin + 31 * 86'400, random);
+  EXPECT_GT(times.size(), 300u);
+  EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
+  for (const double t : times) EXPECT_LT(std::abs(std::remainder(t - 1'800, 3'600)), 150);
+
+  // Lessons of 45 minutes from eight on, two and then a break of 20.
+  WorkingDay school = hours;
+  school.zone = "UTC";
+  school.start_hour = 8;
+  school.appointed_every_minutes = 45;
+  school.appointed_break_minutes = 20;
+  const Rhythm lessons(school, begin, begin + 31 * 86'400);
+  for (const double t : lessons.draw(20, begin, begin + 31 * 86'400, random)) {
+    const double of_day = std::fmod(t - begin - 8 * 3'600 + 600, 86'400) - 600;
+    const double since = std::fmod(of_day + 6'600, 6'600);
+    const double off = std::min({since, std::abs(since - 45 * 60), 6'600 - since});
+    EXPECT_LT(off, 150) << t;
+  }
+}
+
 TEST(Scenario, RecordsOnlyWhatReachesTheVantage) {
   Scenario scenario = scenario_of(
       "[[party.cause]]\nkind = \"archive_rescan\"\nsiblings = 2\n"

@@ -38,6 +38,9 @@ constexpr double kAloneSeconds = 6 * 3600;
 constexpr double kKeptStrength = 0.95;  // of that of the clock tried
 constexpr double kLongGap = 0.75;       // quantile of the gaps
 constexpr double kSlackOfGap = 1.25;
+// A line next to those of the day is found on its flank: its multiple is tuned.
+constexpr double kTuning = 3;  // frequencies that the span resolves, either way
+constexpr int kTuningSteps = 12;
 
 constexpr double kIntervals[] = {60, 120, 180, 300, 600, 900, 1200, 1800, 3600};
 // An exponential tail that begins at one interval is itself uneven over it; this strength takes a
@@ -290,6 +293,37 @@ ClockPhase clock_phase(const std::vector<Gap>& gaps, double floor, double tolera
   return best;
 }
 
+ClockPhase longest_kept(const std::vector<Gap>& gaps, double period, double strength) {
+  ClockPhase clock{period, strength, 0, 1, 0, false};
+  std::vector<double> seconds;
+  for (const Gap& gap : gaps) seconds.push_back(gap.seconds);
+  std::sort(seconds.begin(), seconds.end());
+  const double pause = std::max(kPauseSeconds, kPauseOfMedian * quantile_of_sorted(seconds, 0.5));
+  std::vector<double> ends;  // seconds since the first
+  for (const Gap& gap : gaps) {
+    if (gap.seconds <= pause)
+      ends.push_back(static_cast<double>(gap.end_us - gaps.front().end_us) / kMicrosPerSecond);
+  }
+  if (ends.size() < kMinUncensored) return clock;
+  const double span = std::max(ends.back() - ends.front(), 1.0);
+  const double longest = std::min(kSlackOfGap * quantile_of_sorted(seconds, kLongGap), 43'200.0);
+  const double least = std::max(kMinStrength, kKeptStrength * strength);
+  for (int times = 2; times * period <= longest; ++times) {
+    for (int step = -kTuningSteps; step <= kTuningSteps; ++step) {
+      const double frequency =
+          (1 / period + step * kTuning / (kTuningSteps * span)) / static_cast<double>(times);
+      std::vector<double> cycles;
+      for (const double end : ends) cycles.push_back(end * frequency);
+      const double kept = resultant_of(cycles).length;
+      const bool is_longer = clock.period_seconds * frequency < 0.9;
+      if (kept < least || (!is_longer && kept <= clock.strength)) continue;
+      clock.period_seconds = 1 / frequency;
+      clock.strength = kept;
+    }
+  }
+  return clock;
+}
+
 TimerComb timer_comb(const std::vector<Gap>& gaps, double floor, double tolerance) {
   TimerComb best;
   // Longer gaps are pauses between runs of the timer, which no longer count for it.
@@ -318,7 +352,9 @@ TimerComb timer_comb(const std::vector<Gap>& gaps, double floor, double toleranc
   if (best.interval_seconds == 0) return best;
   const double longest = longest_interval(gaps, floor, tolerance, best.interval_seconds);
   if (longest == best.interval_seconds) return best;
-  best.strength = strength_of(best.interval_seconds, longest, best.gaps);
+  const double kept = strength_of(best.interval_seconds, longest, best.gaps);
+  if (kept < kMinCombStrength) return best;
+  best.strength = kept;
   best.interval_seconds = longest;
   return best;
 }

@@ -43,6 +43,10 @@ struct ClockPhase {
 ClockPhase clock_phase(const std::vector<Gap>& gaps, double floor_seconds,
                        double tolerance_seconds);
 
+// The longest whole multiple of a line of the spectrum of that period and strength, below half a
+// day, that the ends of all gaps but pauses keep as well; the line itself, where none is kept.
+ClockPhase longest_kept(const std::vector<Gap>& gaps, double period_seconds, double strength);
+
 // Gaps well above the floor that are whole multiples of one interval: a timer that was restarted at
 // any phase, which clock_phase cannot see.
 struct TimerComb {

@@ -169,14 +169,19 @@ void say_observed(const QuestionRecords& records, const ObservedTime& observed, 
         number_text(observed.days()), number_text(observed.window.length_days()),
         observed.is_common ? "" : ", at no time by all recorders"));
   }
-  for (const Evidence* evidence : records.evidences) {
-    const Completeness is = evidence->coverage.completeness;
-    if (is != Completeness::sampled && is != Completeness::filtered) continue;
+  if (const Evidence* evidence = partial_evidence(records)) {
     finding.limitations.push_back(
         fmt::format("{} is declared {}: numbers are those of what was kept, not of what was asked.",
-                    evidence->id, to_string(is)));
-    break;  // one tells it
+                    evidence->id, to_string(evidence->coverage.completeness)));
   }
+}
+
+const Evidence* partial_evidence(const QuestionRecords& records) {
+  for (const Evidence* evidence : records.evidences) {
+    const Completeness is = evidence->coverage.completeness;
+    if (is == Completeness::sampled || is == Completeness::filtered) return evidence;
+  }
+  return nullptr;
 }
 
 ObservedDays ObservedDays::of(const ObservedTime& observed) {

@@ -47,6 +47,9 @@ RowIndices rows_within(const QuestionRecords& records, const RowIndices& rows,
 // or filtered; quantity `observed_days`, where coverage is declared.
 void say_observed(const QuestionRecords& records, const ObservedTime& observed, Finding& finding);
 
+// The first evidence that is declared a sample or filtered; null: none.
+const Evidence* partial_evidence(const QuestionRecords& records);
+
 // Days on which something can be counted: the UTC days that the window touches, without those of
 // which a part of the window was not observed. At most kMaxDays.
 class ObservedDays {
