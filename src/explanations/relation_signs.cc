@@ -72,7 +72,7 @@ void read_fan_out(const FindingSet& findings, const Lean& found, Weighing& weigh
 
 void read_mailings(const FindingSet& findings, const Lean& found, Weighing& weighing) {
   for (const Finding* mail : findings.by_method("campaign_fan_out")) {
-    if (rests_on_lookups(*mail) || mail->outcome != Outcome::found) continue;
+    if (!has_variant(*mail, "mail") || mail->outcome != Outcome::found) continue;
     bear(*mail, found, "a mail log shows that a party wrote to many domains within an hour",
          weighing);
   }

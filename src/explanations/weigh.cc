@@ -21,10 +21,6 @@ bool is_party_subject(const Finding& finding) {
          subject.find('+') == std::string::npos && !is_address(subject);
 }
 
-bool has_variant(const Finding& finding, std::string_view variant) {
-  return variant.empty() || finding.id.ends_with(fmt::format("/{}", variant));
-}
-
 int weight_of(Direction direction) {
   switch (direction) {
     case Direction::strongly_for:
@@ -86,13 +82,19 @@ std::vector<const Finding*> about_who_asked(const FindingSet& findings) {
   return found;
 }
 
+bool has_variant(const Finding& finding, std::string_view variant) {
+  return variant.empty() || finding.id.ends_with(fmt::format("/{}", variant));
+}
+
 bool is_set(const Finding& finding, std::string_view quantity) {
   return finding.value_or(quantity, 0) != 0;
 }
 
 bool rests_on_lookups(const Finding& finding) {
   if (finding.method == "coverage") return finding.subject == "dns";
-  if (finding.method == "campaign_fan_out") return !has_variant(finding, "mail");
+  if (finding.method == "campaign_fan_out") {
+    return !has_variant(finding, "mail") && !has_variant(finding, "messages");
+  }
   static const std::set<std::string_view> kOfOtherRecords{
       "acceptance_policy", "dormancy",     "registrations", "timeline",
       "direct_records",    "direct_turns", "indicators"};

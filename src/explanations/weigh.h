@@ -23,6 +23,8 @@ std::vector<const Finding*> about_all(const FindingSet& findings, std::string_vi
 std::vector<const Finding*> about_who_asked(const FindingSet& findings);
 // True when a quantity is there and not zero.
 bool is_set(const Finding& finding, std::string_view quantity);
+// The finding's id ends in this variant; "" is any.
+bool has_variant(const Finding& finding, std::string_view variant);
 
 // True when the finding rests on look-ups, as every finding does but those about other records:
 // their coverage, mail hosts, signs of use and registrations, mailings in a mail log, dealings

@@ -8,6 +8,7 @@
 #include "core/ascii.h"
 #include "methods/registry.h"
 #include "methods/support/measure.h"
+#include "methods/support/smtp_both_sides.h"
 #include "methods/support/smtp_tries.h"
 
 namespace assay::methods {
@@ -167,6 +168,7 @@ void add_table(const Askers& askers, Finding& finding) {
 OtherIndices rows_of(const SmtpServer& server) {
   OtherIndices rows;
   for (const SmtpTry& one : server.tries) rows.push_back(one.row);
+  for (const SmtpDifference& each : server.told_differently) rows.push_back(each.given_row);
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
@@ -332,6 +334,7 @@ Finding measure(const MethodContext& context, const SmtpServer& server) {
       count_text(sums.unanswered), count_text(sums.other), count_text(sums.greylisted),
       as_sentence(reading));
   add_table(askers, finding);
+  add_both_sides(context, server, finding);
   say_limits(server, sums, finding);
   return finding;
 }
@@ -505,13 +508,17 @@ bool speaks_of(const Claim& claim, const SmtpServer& server, const MethodContext
   const std::string wanted = field_of(claim, "server");
   const Party& holder = context.case_file->parties[static_cast<std::size_t>(server.party)];
   if (!party.empty() && holder.name != party) return false;
-  return wanted.empty() || lower_text(wanted) == lower_text(server.name);
+  const auto is_wanted = [&](const std::string& name) {
+    return lower_text(wanted) == lower_text(name);
+  };
+  return wanted.empty() || is_wanted(server.name) ||
+         std::any_of(server.also.begin(), server.also.end(), is_wanted);
 }
 
 class AcceptancePolicy : public Method {
  public:
   std::string_view name() const override { return "acceptance_policy"; }
-  std::string_view version() const override { return "3"; }
+  std::string_view version() const override { return "4"; }
   std::string_view summary() const override {
     return "whom mail servers were seen to let in and to refuse, and at which stage";
   }

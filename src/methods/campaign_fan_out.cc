@@ -9,6 +9,7 @@
 #include <set>
 
 #include "methods/registry.h"
+#include "methods/support/bulk_signs.h"
 #include "methods/support/calendar.h"
 #include "methods/support/dedup.h"
 #include "methods/support/fan_out.h"
@@ -294,7 +295,7 @@ Finding measure_mail(const Mailings& mailings, const MethodContext& context) {
 class CampaignFanOut : public Method {
  public:
   std::string_view name() const override { return "campaign_fan_out"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "whether many unrelated askers ask in the same hours, as after a mailing to many";
   }
@@ -305,9 +306,12 @@ class CampaignFanOut : public Method {
   }
   std::vector<Finding> compare(const std::vector<QuestionRecords>&,
                                const MethodContext& context) const override {
+    std::vector<Finding> findings;
     const Mailings sent = sent_by_parties(context);
-    if (sent.transfers.empty()) return {};
-    return {measure_mail(sent, context)};
+    if (!sent.transfers.empty()) findings.push_back(measure_mail(sent, context));
+    const BulkSenders senders = bulk_senders(context);
+    if (!senders.rows.empty()) findings.push_back(bulk_finding(*this, context, senders));
+    return findings;
   }
 };
 

@@ -44,6 +44,7 @@ const std::vector<const Method*>& all_methods() {
       &methods::payments_method(),
       &methods::direct_turns_method(),
       &methods::message_copies_method(),
+      &methods::message_threads_method(),
       &methods::mail_authentication_method(),
       &methods::sender_policy_method(),
       &methods::author_policy_method(),

@@ -44,6 +44,7 @@ const Method& path_evidence_method();
 const Method& direct_turns_method();
 const Method& mail_authentication_method();
 const Method& message_copies_method();
+const Method& message_threads_method();
 const Method& author_policy_method();
 const Method& received_chain_method();
 const Method& sender_policy_method();

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "assay/method.h"
@@ -127,6 +128,44 @@ TEST(SimulatedRecords, AHostThatTellsEverybodyThatItTakesNoMailIsReadSoFromTheOt
     const Measured taken =
         measured("acceptance_policy", correspondence("{}", "{}"), seed, {.has_mail_log = true});
     EXPECT_EQ(reading(at(taken, "203.0.113.25")), "nobody_refused");
+  }
+}
+
+// A thread's messages go to and fro; each but the first answers the one before.
+TEST(SimulatedRecords, MessageThreadsAreThoseOfTheRun) {
+  for (const std::uint64_t seed : kSeeds) {
+    const Measured made =
+        measured("message_threads", correspondence("{}", "{}"), seed, {.has_mailbox = true});
+    const Finding& finding = at(made, "");
+    std::map<std::uint32_t, std::vector<bool>> threads;
+    for (const sim::PartyTransfer& each : made.run.transfers) {
+      if (each.transfer.thread == 0 || each.transfer.code >= 400) continue;
+      threads[each.transfer.thread].push_back(each.transfer.is_inbound);
+    }
+    double answers = 0, turned = 0;
+    for (const auto& [thread, ways] : threads) {
+      answers += static_cast<double>(ways.size()) - 1;
+      for (std::size_t i = 1; i < ways.size(); ++i) turned += ways[i] != ways[i - 1];
+    }
+    ASSERT_GT(turned, 20);
+    EXPECT_EQ(finding.outcome, Outcome::found);
+    EXPECT_EQ(finding.value_or("replies", -1), answers) << seed;
+    EXPECT_EQ(finding.value_or("cross_replies", -1), turned) << seed;
+    EXPECT_EQ(finding.value_or("replies_to_missing", -1), 0) << finding.statement;
+  }
+}
+
+TEST(SimulatedRecords, MessageThreadsAreSilentOnMailingsThatNobodyAnswers) {
+  const std::string scenario =
+      "begin = \"2021-05-04T00:00:00Z\"\nend = \"2021-07-04T00:00:00Z\"\n[[party]]\nname = "
+      "\"Bank\"\naddresses = [\"192.0.2.10\"]\nmail_addresses = [\"192.0.2.25\"]\n"
+      "[[party.cause]]\nkind = \"campaign_checks\"\n";
+  for (const std::uint64_t seed : kSeeds) {
+    const Measured made = measured("message_threads", scenario, seed, {.has_mailbox = true});
+    const Finding& finding = at(made, "");
+    EXPECT_EQ(finding.outcome, Outcome::nothing_found);
+    EXPECT_GT(finding.value_or("messages", 0), 20);
+    EXPECT_EQ(finding.value_or("threads", -1), 0);
   }
 }
 

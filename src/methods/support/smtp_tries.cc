@@ -8,6 +8,7 @@
 
 #include "core/ascii.h"
 #include "methods/support/mail_words.h"
+#include "methods/support/smtp_both_sides.h"
 
 namespace assay::methods {
 namespace {
@@ -366,9 +367,6 @@ class Collector {
       }
       all.push_back(std::move(server));
     }
-    std::stable_sort(all.begin(), all.end(), [](const SmtpServer& a, const SmtpServer& b) {
-      return a.tries.size() > b.tries.size();
-    });
     return all;
   }
 
@@ -431,6 +429,10 @@ SmtpFate fate_of_reply(std::uint16_t code, SmtpStage stage, std::string_view enh
 std::vector<SmtpServer> smtp_servers(const MethodContext& context) {
   if (context.others == nullptr) return {};
   std::vector<SmtpServer> servers = Collector(context).collect();
+  settle_both_sides(context, servers);
+  std::stable_sort(servers.begin(), servers.end(), [](const SmtpServer& a, const SmtpServer& b) {
+    return a.tries.size() > b.tries.size();
+  });
   for (SmtpServer& server : servers) {
     std::stable_sort(server.tries.begin(), server.tries.end(),
                      [](const SmtpTry& a, const SmtpTry& b) { return a.us < b.us; });

@@ -27,6 +27,10 @@ enum class SmtpFate {
   unknown,            // nothing was asked for, or the record does not tell
 };
 
+inline constexpr std::array<std::string_view, 7> kSmtpFates{
+    "accepted",        "asker_refused", "deferred", "recipient_refused",
+    "content_refused", "unanswered",    "unknown"};
+
 struct SmtpTry {
   std::string asker;    // an address, or "the host of a log"
   std::string network;  // the asker's; its own name where there is no address
@@ -41,6 +45,12 @@ struct SmtpTry {
   std::uint32_t row = 0;
 };
 
+// Rows of one transfer that do not have one fate: of who handed it over, and of who took it.
+struct SmtpDifference {
+  std::uint32_t given_row = 0, taken_row = 0;
+  SmtpFate given = SmtpFate::unknown, taken = SmtpFate::unknown;
+};
+
 struct SmtpServer {
   std::string name;                     // address, or what its log calls it
   int party = -1;                       // a party of the question
@@ -49,6 +59,12 @@ struct SmtpServer {
   std::vector<std::uint32_t> own_logs;  // evidences that the server wrote itself
   std::uint64_t without_asker = 0;      // messages in its own log that tell no client
   std::uint64_t by_authenticated = 0;   // its own users and programs: no askers
+  // What smtp_both_sides.h found: other names of it, and transfers that two records tell of.
+  std::vector<std::string> also;
+  std::uint64_t told_by_both = 0;
+  std::vector<SmtpDifference> told_differently;
+  // Let in by the records of others, and not in its own log by a Message-ID or a queue id.
+  std::uint64_t own_log_lacks = 0;
 };
 
 // Servers of the question's parties, those with most tries first. A log is a party's when its host

@@ -162,6 +162,7 @@ const std::vector<Rule>& rules() {
       // A program wrote the message, or it went to many (RFC 3834 and its forerunners).
       {"auto-submitted", field_id("raw"), As::as_written},
       {"precedence", field_id("raw"), As::as_written},
+      {"list-unsubscribe-post", field_id("raw"), As::as_written},  // RFC 8058
       {"x-autoreply", field_id("raw"), As::as_written},
       {"x-autorespond", field_id("raw"), As::as_written},
       {"x-priority", field_id("priority"), As::text},
