@@ -132,9 +132,11 @@ def score(read, question, facts, rows):
 
 def check_joins(found, complain):
     """By ids no join is wrong. By who and when one may be where assay itself relies on none of its
-    kind, since chance explains them as well. Nothing that has its partner is missed."""
+    kind, since chance explains them as well, or says that another partner would have fitted.
+    Nothing that has its partner is missed."""
     for wrong in found.wrong:
-        if wrong.word not in BY_TIME or wrong.stands_in_chains:
+        is_doubted = wrong.is_ambiguous or not wrong.stands_in_chains
+        if wrong.word not in BY_TIME or not is_doubted:
             complain(f"joined wrongly: {wrong.word} {wrong.left} {wrong.left_events} to "
                      f"{wrong.right} {wrong.right_events}")
     for word, left, events in found.missed:

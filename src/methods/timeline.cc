@@ -100,10 +100,14 @@ class Timeline {
   }
 
   // By who and when. Members of `as` are bursts, or rows. Whether any may stand in a chain.
-  bool join_in_time(Tally tally, const JoinEvents& as, bool is_lookup, const JoinEvents& bs,
-                    JoinReach reach, bool is_shared) {
+  bool join_in_time(Tally tally, const JoinEvents& as, const JoinEvents& bs, JoinReach reach,
+                    bool is_shared) {
+    return take(std::move(tally), as, false, bs, reach, join_by_time(as, bs, reach, is_shared));
+  }
+
+  bool take(Tally tally, const JoinEvents& as, bool is_lookup, const JoinEvents& bs,
+            JoinReach reach, const std::vector<TimeJoin>& joins) {
     if (as.empty() || bs.empty()) return false;
-    const auto joins = join_by_time(as, bs, reach, is_shared);
     tally.chance = chance_of(as, bs, reach);
     tally.lefts = static_cast<double>(as.size());
     tally.rights = count_between(bs, as);
@@ -132,26 +136,29 @@ class Timeline {
     const JoinReach before{kSlackUs, kWithinUs};   // what a look-up was made for follows it
     const JoinReach behind{kWithinUs, kSlackUs};   // a check follows what it checks
     const JoinReach around{kWithinUs, kWithinUs};  // a log tells when it took the message, not more
-    join_in_time({"lookup_flow", "bursts of look-ups", "flows of the asker to the name's holder"},
-                 asked, true, lists_.flows, before, false);
-    join_in_time({"check_flow", "bursts of look-ups", "flows of the name's holder to the asker"},
-                 back, true, lists_.flows, behind, false);
-    join_in_time(
-        {"lookup_transfer", "bursts of look-ups", "transfers from the asker to the name's holder"},
-        asked, true, lists_.transfers, before, false);
-    join_in_time(
-        {"check_transfer", "bursts of look-ups", "transfers from the name's holder to the asker"},
-        back, true, lists_.transfers, around, false);
+    const auto join = [&](Tally step, Tally check, const JoinEvents& bs, JoinReach of_check) {
+      auto steps = join_by_time(asked, bs, before, false);
+      auto checks = join_by_time(back, bs, of_check, false);
+      drop_farther(steps, checks, asked, bs, kSlackUs);
+      take(std::move(step), asked, true, bs, before, steps);
+      take(std::move(check), back, true, bs, of_check, checks);
+    };
+    join({"lookup_flow", "bursts of look-ups", "flows of the asker to the name's holder"},
+         {"check_flow", "bursts of look-ups", "flows of the name's holder to the asker"},
+         lists_.flows, behind);
+    join({"lookup_transfer", "bursts of look-ups", "transfers from the asker to the name's holder"},
+         {"check_transfer", "bursts of look-ups", "transfers from the name's holder to the asker"},
+         lists_.transfers, around);
   }
 
   void join_sessions() {
     const JoinReach slack{kSlackUs, kSlackUs};
     join_in_time({"service_flow", "services that answered", "flows between the same"},
-                 lists_.services, false, lists_.flows, slack, true);
-    join_in_time({"transfer_flow", "transfers", "flows between the same"}, lists_.transfers, false,
+                 lists_.services, lists_.flows, slack, true);
+    join_in_time({"transfer_flow", "transfers", "flows between the same"}, lists_.transfers,
                  lists_.flows, slack, true);
     join_in_time({"transfer_service", "transfers", "sessions in the same log"},
-                 lists_.transfers_in_log, false, lists_.services_in_log, slack, true);
+                 lists_.transfers_in_log, lists_.services_in_log, slack, true);
   }
 
   void join_letters() {
@@ -165,7 +172,7 @@ class Timeline {
     const TransfersLeft left = transfers_left(lists_, transfers, others);
     if (join_in_time({"refusal_transfer", "transfers handed over that no id joins",
                       "transfers in another log without a Message-ID"},
-                     left.handed_over, false, left.taken, {kWithinUs, kWithinUs}, false)) {
+                     left.handed_over, left.taken, {kWithinUs, kWithinUs}, false)) {
       for (const JoinEvent& taken : left.taken) {
         chains_.restage(members_.of_row(taken.source), JoinStage::other_log);
       }
@@ -336,7 +343,7 @@ void seal_chains(const MethodContext& context, const Timeline& timeline,
 class TimelineMethod : public Method {
  public:
   std::string_view name() const override { return "timeline"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "look-ups, flows, transfers, messages and replies joined, with what chance would join";
   }

@@ -306,6 +306,17 @@ TEST(JoinsInTime, TakeTheNearestFirstAndEachOnce) {
   EXPECT_EQ(methods::join_by_time(as, bs, {0, 10}, true)[0].b, 0u);
 }
 
+TEST(JoinsInTime, OfBothDirectionsTheNearerStays) {
+  using methods::JoinEvents;
+  using methods::TimeJoin;
+  const JoinEvents as{{0, 0, 0, 1, 0}, {100, 100, 0, 1, 1}, {200, 200, 0, 1, 2}};
+  const JoinEvents bs{{1, 1, 0, 1, 0}, {9, 9, 1, 0, 1}, {102, 102, 0, 1, 2}, {101, 101, 1, 0, 3}};
+  std::vector<TimeJoin> there{{0, 0, 0}, {1, 2, 0}}, back{{0, 1, 0}, {1, 3, 0}, {2, 3, 0}};
+  methods::drop_farther(there, back, as, bs, 2);
+  EXPECT_EQ(there, (std::vector<TimeJoin>{{0, 0, 0}, {1, 2, 0}}));
+  EXPECT_EQ(back, (std::vector<TimeJoin>{{1, 3, 0}, {2, 3, 0}})) << "8 farther; 1 nearer; alone";
+}
+
 // One session of an hour over thousands of short ones, all within reach of one another.
 TEST(JoinsInTime, StayLinearWhereAllFitAll) {
   methods::JoinEvents as, bs;

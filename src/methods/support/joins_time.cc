@@ -220,6 +220,32 @@ std::vector<TimeJoin> join_by_time(const JoinEvents& as, const JoinEvents& bs, J
   return joins;
 }
 
+void drop_farther(std::vector<TimeJoin>& ones, std::vector<TimeJoin>& others, const JoinEvents& as,
+                  const JoinEvents& bs, std::int64_t by_us) {
+  const auto gap_us = [&](const TimeJoin& join) {
+    const JoinEvent &a = as[join.a], &b = bs[join.b];
+    return std::max({std::int64_t{0}, b.begin_us - a.end_us, a.begin_us - b.end_us});
+  };
+  std::vector<TimeJoin> kept_ones, kept_others;
+  auto one = ones.begin();
+  auto other = others.begin();
+  while (one != ones.end() || other != others.end()) {
+    if (other == others.end() || (one != ones.end() && one->a < other->a)) {
+      kept_ones.push_back(*one++);
+    } else if (one == ones.end() || other->a < one->a) {
+      kept_others.push_back(*other++);
+    } else {
+      const std::int64_t farther_us = gap_us(*one) - gap_us(*other);
+      if (farther_us <= by_us) kept_ones.push_back(*one);
+      if (-farther_us <= by_us) kept_others.push_back(*other);
+      ++one;
+      ++other;
+    }
+  }
+  ones = std::move(kept_ones);
+  others = std::move(kept_others);
+}
+
 ByChance chance_of(const JoinEvents& as, const JoinEvents& bs, JoinReach reach) {
   ByChance result;
   if (as.empty() || bs.empty()) return result;

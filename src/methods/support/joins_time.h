@@ -32,6 +32,10 @@ struct TimeJoin {
 // kMostPartners are tried, all are counted.
 std::vector<TimeJoin> join_by_time(const JoinEvents& as, const JoinEvents& bs, JoinReach reach,
                                    bool is_shared);
+// Of an `a` that stands in both lists, with partners of either direction, the join whose spans lie
+// farther apart by more than `by_us` is taken out: the nearer one was its reason. Both ascend by a.
+void drop_farther(std::vector<TimeJoin>& ones, std::vector<TimeJoin>& others, const JoinEvents& as,
+                  const JoinEvents& bs, std::int64_t by_us);
 inline constexpr std::int64_t kLongestSpanUs = 3'600LL * 1'000'000;
 inline constexpr std::uint32_t kMostPartners = 32;
 
