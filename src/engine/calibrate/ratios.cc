@@ -292,7 +292,8 @@ Result<RatioStudy> study_ratios(const RatioRequest& request) {
   if (!cases.ok()) return cases.error();
   std::vector<FamilyCases> worlds;
   std::uint64_t next_seed = request.first_seed + cases->values.size();
-  for (const sim::Customs customs : {sim::Customs::other, sim::Customs::textbook, sim::Customs::appointed}) {
+  for (const sim::Customs customs :
+       {sim::Customs::other, sim::Customs::textbook, sim::Customs::appointed}) {
     sim::ScenarioRanges ranges = request.ranges;
     ranges.customs = customs;
     auto drawn =
