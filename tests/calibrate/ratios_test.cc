@@ -29,7 +29,8 @@ TEST(Ratios, GivesTheSameRatiosWhateverTheThreads) {
   EXPECT_EQ(person.for_bounds.h1.size(), persons);
   EXPECT_EQ(person.training_caps_a.size(), request.trainings);
   EXPECT_LE(person.claim.cap_a, person.training_caps_a.front());
-  EXPECT_EQ(person.other.h1.size(), 2 * 2 * persons) << "other customs, and a textbook's";
+  EXPECT_EQ(person.other.h1.size(), 3 * 2 * persons)
+      << "other customs, a textbook's and a school's";
   EXPECT_EQ(person.test.h1.size(), 2 * persons);
   EXPECT_EQ(person.test.h2.size(), 2 * software);
   EXPECT_EQ(person.cap_a.families.size(), software);
