@@ -295,8 +295,10 @@ void conclude(const QuestionRecords& records, const std::string& who, const Meas
                : "");
   if (is_found) {
     finding.limitations.emplace_back(
-        "A clock or timer shows that, not whose: a program at the asker, or one elsewhere whose "
-        "mailings or probes made the asker look up. What people did beside it is not excluded.");
+        "A clock or timer shows that, not whose: a program at the asker, one elsewhere whose "
+        "mailings or probes made the asker look up, or, where said, people at appointed times. "
+        "What "
+        "people did beside it is not excluded.");
     finding.limitations.emplace_back(
         "The period found may be a multiple of the timer's: a cache lets through only what comes "
         "after it has expired.");

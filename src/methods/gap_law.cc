@@ -160,8 +160,9 @@ void say_alike(const CacheShape& shape, const ClockPhase& clock, const TimerComb
   }
   if (clock.period_seconds > 0) {
     says.emplace_back(
-        "A kept phase shows a clock, not whose: a timer at the asker and a mailing sent on the "
-        "hour by somebody else look alike.");
+        "A kept phase shows a clock, not whose: a timer at the asker, a mailing sent on the hour "
+        "by "
+        "somebody else and people at appointed times look alike here; automation tells more.");
   }
   if (timer.interval_seconds > 0 && clock.period_seconds == 0) {
     says.emplace_back(

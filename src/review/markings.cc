@@ -128,17 +128,17 @@ void MarkingScan::add_marking(std::uint32_t number) {
 // Each missing step becomes that of the longest ending which is a beginning.
 void MarkingScan::link() {
   std::vector<std::int32_t> fall(nodes_.size(), 0);
-  std::deque<std::int32_t> todo;
+  std::deque<std::int32_t> waiting;
   for (std::int32_t& next : nodes_[0].next) {
     if (next < 0) {
       next = 0;
     } else {
-      todo.push_back(next);
+      waiting.push_back(next);
     }
   }
-  while (!todo.empty()) {
-    const std::int32_t at = todo.front();
-    todo.pop_front();
+  while (!waiting.empty()) {
+    const std::int32_t at = waiting.front();
+    waiting.pop_front();
     const auto& shorter = nodes_[fall[at]].ends;
     nodes_[at].ends.insert(nodes_[at].ends.end(), shorter.begin(), shorter.end());
     for (int byte = 0; byte < 256; ++byte) {
@@ -147,7 +147,7 @@ void MarkingScan::link() {
         next = nodes_[fall[at]].next[byte];
       } else {
         fall[next] = nodes_[fall[at]].next[byte];
-        todo.push_back(next);
+        waiting.push_back(next);
       }
     }
   }
