@@ -188,8 +188,31 @@ def check_signatures(question, complain):
         complain(f"DKIM: {finding['statement']}")
 
 
+def check_explanations(questions, causes, complain):
+    """With all records nothing that is there is called missing, and what was done has its sign."""
+    verdict = questions[0]["verdict"]
+    for record in {"sending_mail_log", "receiving_mail_log", "edge_capture", "mailboxes",
+                   "flow_at_either_edge", "resolver_client_log"} & {
+                       missing["record"] for missing in verdict["missing"]}:
+        if record != "mailboxes" or causes & {"letter", "reply"}:
+            complain(f"{record} is called missing, and is there")
+    leans = {}
+    for each in verdict["assessments"]:
+        for text in each["open"]:
+            if "no mail log in the case" in text or "no mailbox in the case" in text:
+                complain(f"{each['explanation']} leaves open: {text}")
+        leans[each["explanation"]] = {bearing["finding"].split("/")[2]: bearing["direction"]
+                                      for bearing in each["bearings"]}
+    for cause, name, method in (("reply", "person_to_person_mail", "message_threads"),
+                                ("bulk", "live_mail_with_checks", "campaign_fan_out"),
+                                ("letter", "live_mail_with_checks", "direct_records")):
+        if cause in causes and "for" not in leans[name].get(method, ""):
+            complain(f"{name} has no sign of {method}, and there was {cause}")
+
+
 def compare(read, facts, rows, complain):
     questions = ask(read, facts)
+    check_explanations(questions, {row.cause for row in rows}, complain)
     check_joins(score(read, questions[0], facts, rows), complain)
     check_verdicts(questions, rows, "all records", complain, True)
     check_signatures(questions[0], complain)

@@ -93,11 +93,10 @@ class AnotherUseOfTheHost final : public Explanation {
                            "as those do who follow a notice's link; whatever else uses the host "
                            "does so too"}},
                weighing);
-    read_messages(findings,
-                  {.answered = {},
-                   .bulk = {Direction::weakly_for,
-                            "as notices to many are; a holder's own mailings are so too"}},
-                  weighing);
+    constexpr Lean kNotices{Direction::weakly_for,
+                            "as notices to many are; a holder's own mailings are so too"};
+    read_messages(findings, {.answered = {}, .bulk = kNotices}, weighing);
+    read_bulk(findings, kNotices, weighing);
     weighing.open(
         "which customers used the host and whom they wrote to: no record of its service "
         "is in the case");

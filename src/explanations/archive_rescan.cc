@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/held_records.h"
 #include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
@@ -94,7 +95,10 @@ class ArchiveRescan final : public Explanation {
     }
     weighing.open("a scan schedule at the asker: no host record in the case shows it");
     if (messages_of_before(findings).empty()) {
-      weighing.open("stored messages with the name: no mail archive in the case shows them");
+      weighing.open(is_held(findings, "message")
+                        ? "stored messages with the name: those in the case are of the question's "
+                          "time, or have no date; older ones would show it"
+                        : "stored messages with the name: no mail archive in the case shows them");
     }
     weighing.open("other names of the same messages in the same bursts: not looked for");
     return std::move(weighing).finish(role());

@@ -1,3 +1,4 @@
+#include "explanations/held_records.h"
 #include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
@@ -88,8 +89,12 @@ class DataCopiedBetweenSystems final : public Explanation {
                     "as a job does that copies data; whatever else uses the host does so too"}},
         weighing);
     if (!weighing.exclude_without(findings, "flow")) {
-      weighing.open(
-          "connections with many bytes after look-ups: no flow record in the case shows them");
+      open_tie(findings,
+               {.what = "connections with many bytes after look-ups",
+                .kind = "flow",
+                .record = "flow records",
+                .joins = {"lookup_flow"}},
+               weighing);
       weighing.open("the job in a configuration: no host record in the case shows it");
     }
     return std::move(weighing).finish(role());

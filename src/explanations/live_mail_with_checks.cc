@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/held_records.h"
 #include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
@@ -82,8 +83,18 @@ class LiveMailWithChecks final : public Explanation {
     const bool has_no_mail = weighing.exclude_without(findings, "mail");
     const bool has_no_flow = weighing.exclude_without(findings, "flow");
     if (!has_no_mail && !has_no_flow && !are_checks_joined(findings)) {
-      weighing.open("deliveries just before the bursts: no mail log in the case shows them");
-      weighing.open("connections to port 25 from the sending host: no flow record shows them");
+      open_tie(findings,
+               {.what = "deliveries just before the bursts",
+                .kind = "mail",
+                .record = "mail log",
+                .joins = {"check_transfer"}},
+               weighing);
+      open_tie(findings,
+               {.what = "connections to port 25 from the sending host",
+                .kind = "flow",
+                .record = "flow records",
+                .joins = {"check_flow"}},
+               weighing);
     }
     return std::move(weighing).finish(role());
   }
@@ -100,10 +111,16 @@ class LiveMailWithChecks final : public Explanation {
                     {Direction::weakly_for,
                      "as checks of mail that arrives do, and whatever else follows mail"},
                     weighing);
-    read_messages(
-        findings,
-        {.answered = {}, .bulk = {Direction::weakly_for, "mailings are checked as they arrive"}},
-        weighing);
+    constexpr Lean kMailings{Direction::weakly_for, "mailings are checked as they arrive"};
+    read_mail_from_holder(findings,
+                          {Direction::weakly_for,
+                           "mail that arrives is checked; whether these look-ups are its checks "
+                           "their times tell, if anything"},
+                          weighing);
+    read_messages(findings, {.answered = {}, .bulk = kMailings}, weighing);
+    read_bulk(findings, kMailings, weighing);
+    read_threads(findings, {Direction::neutral, "letters that arrive are checked as mailings are"},
+                 weighing);
   }
 
   static void weigh_relation(const FindingSet& findings, Weighing& weighing) {

@@ -1,3 +1,4 @@
+#include "explanations/held_records.h"
 #include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
@@ -96,8 +97,12 @@ class MailboxOnTheHost final : public Explanation {
                   {Direction::weakly_against, "and sessions with it would be a sign of use"},
                   weighing);
     if (!weighing.exclude_without(findings, "flow")) {
-      weighing.open(
-          "connections to the host after look-ups: no flow record in the case shows them");
+      open_tie(findings,
+               {.what = "connections to the host after look-ups",
+                .kind = "flow",
+                .record = "flow records",
+                .joins = {"lookup_flow"}},
+               weighing);
       weighing.open("accesses in the records of the host's service: not in the case");
     }
     return std::move(weighing).finish(role());

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "explanations/held_records.h"
 #include "explanations/record_signs.h"
 #include "explanations/registry.h"
 #include "explanations/relation_signs.h"
@@ -64,11 +65,7 @@ class PersonToPersonMail final : public Explanation {
     }
     weigh_relation(findings, weighing);
     weigh_mail(findings, weighing);
-    if (!weighing.exclude_without(findings, "mail")) {
-      weighing.open("accepted messages on both sides: no mail log in the case shows them");
-      weighing.open("messages that answer each other: no mailbox in the case shows them");
-      weighing.open("look-ups of the asker's names by the other side: another question's records");
-    }
+    if (!weighing.exclude_without(findings, "mail")) open_letters(findings, weighing);
     return std::move(weighing).finish(role());
   }
 
@@ -88,6 +85,13 @@ class PersonToPersonMail final : public Explanation {
                                 "theirs is not shown by it"},
                    .bulk = {Direction::neutral, "letters may pass beside mailings"}},
                   weighing);
+    read_bulk(findings, {Direction::neutral, "letters may pass beside mailings"}, weighing);
+    read_threads(
+        findings,
+        {Direction::weakly_for,
+         "as persons do who write to each other; that the look-ups are of these letters is "
+         "not shown by it"},
+        weighing);
   }
 
   static void weigh_relation(const FindingSet& findings, Weighing& weighing) {

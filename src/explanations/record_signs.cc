@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "explanations/claims.h"
@@ -132,6 +133,68 @@ void read_messages(const FindingSet& findings, const MessageReading& reading, We
                                 claims::number_text(bulk), claims::number_text(all), from, to,
                                 reading.bulk.why));
     }
+  }
+}
+
+void read_mail_from_holder(const FindingSet& findings, const Lean& found, Weighing& weighing) {
+  for (const Finding* mail : findings.by_method("direct_records")) {
+    if (told_by(*mail, "kind") != "mail") continue;
+    const std::string from(told_by(*mail, "from")), to(told_by(*mail, "to"));
+    const auto volumes = findings.by_method("volume", to);
+    const bool has_asked = std::any_of(volumes.begin(), volumes.end(), [](const Finding* volume) {
+      return is_set(*volume, "rows_for_others_names");
+    });
+    const double accepted = mail->value_or("accepted", 0);
+    const double refused = mail->value_or("rejected", 0) + mail->value_or("deferred", 0) +
+                           mail->value_or("bounced", 0);
+    if (!has_asked || accepted + refused < kFewestMessages) continue;
+    weighing.bear(*mail, found.direction,
+                  fmt::format("{} of mail from {} to {}, {} of them accepted; {}",
+                              counted(accepted + refused, "rows"), from, to,
+                              claims::number_text(accepted), found.why));
+  }
+}
+
+void read_bulk(const FindingSet& findings, const Lean& found, Weighing& weighing) {
+  for (const Finding* bulk : findings.by_method("campaign_fan_out")) {
+    const Table* parties = bulk->table("bulk_of_parties");
+    if (!has_variant(*bulk, "messages") || parties == nullptr) continue;
+    for (std::size_t i = 0; i < parties->rows.size(); ++i) {
+      const double messages = parties->rows[i].at(0), signs = parties->rows[i].at(1);
+      if (signs < kFewestMessages) continue;
+      const std::string& party = parties->row_labels.at(i);
+      const auto mail = findings.by_method("direct_records");
+      const bool has_passed = std::any_of(mail.begin(), mail.end(), [&](const Finding* each) {
+        return told_by(*each, "kind") == "mail" && told_by(*each, "from") == party &&
+               is_set(*each, "accepted");
+      });
+      const std::string what =
+          fmt::format("{} of {} at rest from {} bear signs of bulk mail",
+                      claims::number_text(signs), counted(messages, "messages"), party);
+      weighing.bear(*bulk, has_passed ? found.direction : Direction::neutral,
+                    has_passed
+                        ? fmt::format("{}, and mail from there was accepted; {}", what, found.why)
+                        : what + ", which the sender writes; no record shows that it passed");
+    }
+  }
+}
+
+void read_threads(const FindingSet& findings, const Lean& found, Weighing& weighing) {
+  const auto all = findings.by_method("direct_records");
+  const bool is_borne_out = std::any_of(all.begin(), all.end(), [](const Finding* messages) {
+    return is_set(*messages, "answered_and_one_accepted");
+  });
+  for (const Finding* threads : findings.by_method("message_threads")) {
+    const double answers = threads->value_or("cross_replies", 0);
+    if (answers == 0) continue;
+    const std::string what = fmt::format(
+        "{} of one side to the other's messages, in {} that both wrote in, up to {} in turn",
+        counted(answers, "answers"),
+        counted(threads->value_or("threads_of_both_parties", 0), "threads"),
+        claims::number_text(threads->value_or("longest_exchange", 0)));
+    weighing.bear(*threads, is_borne_out ? found.direction : Direction::neutral,
+                  is_borne_out ? fmt::format("{}; {}", what, found.why)
+                               : what + "; headers alone, and no log or capture shows a transfer");
   }
 }
 

@@ -1,6 +1,7 @@
 // What records above the look-up say together with look-ups: whether these stand within seconds of
 // mail and connections (timeline, direct_turns), and whether the messages are letters that answer
-// each other or went to many by their own words (direct_records).
+// each other or went to many by their own words (direct_records, message_threads and
+// campaign_fan_out).
 #pragma once
 
 #include "explanations/signs.h"
@@ -32,5 +33,17 @@ struct MessageReading {
   Lean bulk;      // nine of ten and more, ten at least, say that they went to many, and mail passed
 };
 void read_messages(const FindingSet& findings, const MessageReading& reading, Weighing& weighing);
+
+// Mail that came from the names' holder to a party that asked, ten rows and more, whatever became
+// of it: told by logs and captures with both ends.
+void read_mail_from_holder(const FindingSet& findings, const Lean& found, Weighing& weighing);
+
+// Messages at rest of a party's senders that bear the signs of bulk mail (campaign_fan_out), ten at
+// least. Words of the sender alone: they lean only where a record tells of accepted mail from it.
+void read_bulk(const FindingSet& findings, const Lean& found, Weighing& weighing);
+
+// Threads in which both sides wrote (message_threads). One effect with direct_records; headers
+// alone, of which no log or capture bears out a transfer, never lean.
+void read_threads(const FindingSet& findings, const Lean& found, Weighing& weighing);
 
 }  // namespace assay

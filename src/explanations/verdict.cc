@@ -10,6 +10,7 @@
 #include "explanations/claims.h"
 #include "explanations/climb.h"
 #include "explanations/direct.h"
+#include "explanations/held_records.h"
 #include "explanations/likelihood/shipped_model.h"
 #include "explanations/timing_weights.h"
 #include "explanations/weigh.h"
@@ -175,40 +176,6 @@ void sort_out(Verdict& verdict) {
     return support_rank(*a) < support_rank(*b);
   });
   for (const Assessment* assessment : alive) verdict.surviving.push_back(assessment->explanation);
-}
-
-// Whether a party of the question kept a log of this kind that speaks of the whole window; of the
-// parties that asked, or of those that did not, where that matters.
-enum class Side { either, askers, others };
-bool is_kept(const FindingSet& findings, std::string_view kind, Side side) {
-  const auto is_on_side = [&](const std::string& party) {
-    if (side == Side::either) return true;
-    const auto volumes = about_parties(findings, "volume", "raw");
-    const bool has_asked = std::any_of(volumes.begin(), volumes.end(), [&](const Finding* volume) {
-      return volume->subject == party && is_set(*volume, "rows_for_others_names");
-    });
-    return has_asked == (side == Side::askers);
-  };
-  for (const Finding* direct : findings.by_method("direct_records")) {
-    const auto& told = direct->parameters;
-    if (!told.contains("kind") || told.at("kind") != kind) continue;
-    for (const char* end : {"from", "to"}) {
-      const bool is_theirs = is_set(*direct, fmt::format("logs_kept_by_{}", end));
-      if (is_theirs && is_on_side(told.at(end))) return true;
-    }
-  }
-  return false;
-}
-
-// What the case already holds is not missing.
-bool is_in_the_case(std::string_view record, const FindingSet& findings) {
-  const std::vector<std::string> vantages = vantages_with_rows(findings);
-  if (record == "second_vantage") return vantages.size() >= 2;
-  if (record == "flow_at_either_edge") return is_kept(findings, "flow", Side::either);
-  if (record == "receiving_mail_log") return is_kept(findings, "mail", Side::askers);
-  if (record == "sending_mail_log") return is_kept(findings, "mail", Side::others);
-  if (record != "resolver_client_log") return false;
-  return std::find(vantages.begin(), vantages.end(), "resolver") != vantages.end();
 }
 
 // A record's weight is the sum of what it would be expected to tell. A cause counts double: the
@@ -404,14 +371,49 @@ void conclude(const Question& question, const CaseFile& case_file, const Finding
   }
 }
 
+// The parties of the case that the question is not about.
+std::set<std::string> third_parties(const Question& question, const CaseFile& case_file) {
+  std::set<std::string> third;
+  for (const Party& party : case_file.parties) third.insert(party.name);
+  for (const std::string& name : question.between) third.erase(name);
+  return third;
+}
+
+// How somebody else's look-ups come tells nothing of why these parties asked: a third party's timer
+// is no sign against mail between them. That he asked, and whether together with them, stays; and
+// how the file was made shows in all rows.
+FindingSet without_third_parties(const Question& question, const CaseFile& case_file,
+                                 const FindingSet& findings) {
+  static const std::set<std::string_view> kOfOneAsker{
+      "gap_law",     "automation",   "cache_inversion", "circadian",     "day_hour",
+      "holidays",    "time_zone",    "chains",          "change_points", "event_coincidence",
+      "turn_taking", "tunnel_signs", "unasked_answers", "path_evidence"};
+  const std::set<std::string> third = third_parties(question, case_file);
+  const auto is_third = [&](const Finding& finding) {
+    const auto party = finding.parameters.find("party");
+    if (party != finding.parameters.end() && third.contains(party->second)) return true;
+    const std::size_t plus = finding.subject.find('+');
+    if (plus == std::string::npos) return third.contains(finding.subject);
+    return third.contains(finding.subject.substr(0, plus)) ||
+           third.contains(finding.subject.substr(plus + 1));
+  };
+  std::vector<Finding> kept;
+  for (const Finding& finding : findings.all()) {
+    if (!kOfOneAsker.contains(finding.method) || !is_third(finding)) kept.push_back(finding);
+  }
+  return FindingSet(std::move(kept));
+}
+
 }  // namespace
 
 Verdict judge(const Question& question, const CaseFile& case_file, const FindingSet& findings) {
   Verdict verdict;
   verdict.question = question.id;
   const Reached contact = climb(question, case_file, findings, verdict);
+  const FindingSet of_the_parties = without_third_parties(question, case_file, findings);
   for (const Explanation* explanation : all_explanations()) {
-    verdict.assessments.push_back(explanation->assess(findings));
+    const bool is_of_the_file = explanation->role() == ExplanationRole::recording;
+    verdict.assessments.push_back(explanation->assess(is_of_the_file ? findings : of_the_parties));
   }
   sort_out(verdict);
   rank_missing(findings, verdict);

@@ -37,8 +37,10 @@ int weight_of(Direction direction) {
   return 0;
 }
 
-// Who asked, how many and whether at once are one effect.
+// Who asked, how many and whether at once are one effect; so are letters that answer each other,
+// counted by direction or by thread.
 std::string effect_of(const Finding& finding) {
+  if (finding.method == "message_threads") return "direct_records";
   const bool is_of_askers = finding.method == "rarity" || finding.method == "campaign_fan_out";
   return is_of_askers && rests_on_lookups(finding) ? "exclusivity" : finding.method;
 }
@@ -97,7 +99,7 @@ bool rests_on_lookups(const Finding& finding) {
   }
   static const std::set<std::string_view> kOfOtherRecords{
       "acceptance_policy", "dormancy",     "registrations", "timeline",
-      "direct_records",    "direct_turns", "indicators"};
+      "direct_records",    "direct_turns", "indicators",    "message_threads"};
   return !kOfOtherRecords.contains(finding.method);
 }
 

@@ -295,7 +295,7 @@ Finding measure_mail(const Mailings& mailings, const MethodContext& context) {
 class CampaignFanOut : public Method {
  public:
   std::string_view name() const override { return "campaign_fan_out"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   std::string_view summary() const override {
     return "whether many unrelated askers ask in the same hours, as after a mailing to many";
   }

@@ -49,6 +49,23 @@ TEST(BulkSigns, CountsFieldsOfMailingsForEachSender) {
   EXPECT_EQ(finding.table("bulk_senders")->row_labels.at(0), "news@sender.example");
 }
 
+// By the parties that the case states; a sender known by its text alone counts with that text.
+TEST(BulkSigns, ArePutTogetherForEachPartyOfTheQuestion) {
+  Box box;
+  box.letter("news@mail1.sender.example", kClerk, "a",
+             {{"list_unsubscribe", "<mailto:u@sender.example>"}});
+  for (int i = 0; i < 5; ++i) {
+    box.letter("shop@mail1.sender.example", fmt::format("p{}@bank.example", i), "offer");
+  }
+  box.letter("desk@mail1.sender.example", kClerk, "a letter");
+  box.letter("list@other.example", kClerk, "c", {{"list_id", "<l.other.example>"}});
+  const Finding finding = box.bulk();
+  const Table* parties = finding.table("bulk_of_parties");
+  ASSERT_NE(parties, nullptr);
+  ASSERT_EQ(parties->row_labels, std::vector<std::string>{"Sender"});
+  EXPECT_EQ(parties->rows.at(0), (std::vector<double>{7, 6}));
+}
+
 TEST(BulkSigns, OneTextToManyMailboxesIsASignByItself) {
   Box box;
   for (int i = 0; i < 5; ++i) box.letter(kNews, fmt::format("p{}@bank.example", i), "offer");

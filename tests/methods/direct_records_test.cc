@@ -250,6 +250,23 @@ TEST_F(DirectRecordsTest, AnswerNamesTheMessageThatItAnswers) {
   EXPECT_EQ(finding("/Bank>Sender/message").value_or("answered_and_both_accepted", 0), 1);
 }
 
+// A copy in the author's folder tells nothing of the recipient's mailbox.
+TEST_F(DirectRecordsTest, MessageThatTheRecipientsServerTookIsTold) {
+  evidence("message", Vantage::unknown);
+  const Fields letter{{"header_from", "clerk@bank.example"},
+                      {"header_to", "desk@sender.example"},
+                      {"message_id", "<1@bank.example>"}};
+  add(RecordKind::message, 10, "", "", letter);
+  add(RecordKind::hop, 10, "", "",
+      {{"message_id", "<1@bank.example>"}, {"hop_by", "bank.example"}});
+  EXPECT_EQ(finding("/Bank>Sender/message").value_or("taken_by_recipients_server", -1), 0);
+  add(RecordKind::hop, 11, "", "",
+      {{"message_id", "<1@bank.example>"}, {"hop_by", "Sender.Example."}});
+  const Finding there = finding("/Bank>Sender/message");
+  EXPECT_EQ(there.value_or("taken_by_recipients_server", -1), 1);
+  EXPECT_EQ(there.value_or("rows_of_kind", 0), 1);
+}
+
 TEST_F(DirectRecordsTest, WhatAProgramAnswersIsNoAnswer) {
   const Fields kSigns[] = {{{"raw", "Auto-Submitted: auto-replied; owner=\"desk\""}},
                            {{"raw", "AUTO-SUBMITTED: auto-generated"}},

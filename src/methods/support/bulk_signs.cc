@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/ascii.h"
+#include "methods/support/mail_words.h"
 #include "methods/support/measure.h"
 
 namespace assay::methods {
@@ -94,6 +95,27 @@ Table table_of(std::vector<NamedSigns> order) {
   return table;
 }
 
+// Of each party of the question, what its senders' messages bear. By the domain in From, which the
+// sender writes.
+Table table_of_parties(const MethodContext& context, const BulkSenders& senders) {
+  Table table{"bulk_of_parties", {"messages", "with_a_sign"}, {}, {}};
+  for (const int party : question_parties(context)) {
+    const Party& holder = context.case_file->parties[static_cast<std::size_t>(party)];
+    double messages = 0, signs = 0;
+    for (const auto& [sender, each] : senders.by_sender) {
+      const std::string domain = mail_domain(sender);
+      if (domain.empty() || !holder.holds_name(domain)) continue;
+      const bool is_by_text = each.with_any == 0 && each.is_bulk();
+      messages += each.messages;
+      signs += is_by_text ? static_cast<double>(each.most_of_a_text) : each.with_any;
+    }
+    if (messages == 0) continue;
+    table.row_labels.push_back(holder.name);
+    table.rows.push_back({messages, signs});
+  }
+  return table;
+}
+
 }  // namespace
 
 BulkSenders bulk_senders(const MethodContext& context) {
@@ -167,6 +189,7 @@ Finding bulk_finding(const Method& method, const MethodContext& context,
     order.emplace_back(sender, signs);
   }
   finding.tables.push_back(table_of(std::move(order)));
+  finding.tables.push_back(table_of_parties(context, senders));
   finding.denominator =
       fmt::format("of {} by {}", plural(all.messages, "message"),
                   plural(static_cast<double>(senders.by_sender.size()), "sender"));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "assay/names.h"
 #include "methods/support/measure.h"
 
 namespace assay::methods {
@@ -215,6 +216,27 @@ std::string mail_text(const DirectSurvey& survey, const PartyPair& pair, const D
   return text;
 }
 
+// Messages at rest of which a Received field names a host of the party as the one that took them: a
+// copy in the author's own folder bears none. By Message-ID.
+double taken_by_server_of(const DirectSurvey& survey, const DirectRows& messages, int party) {
+  static const FieldId kId = field_id("message_id"), kBy = field_id("hop_by");
+  const Party& holder = survey.context().case_file->parties[static_cast<std::size_t>(party)];
+  std::set<std::string_view> taken, found;
+  for (const OtherRow& row : survey.others().rows) {
+    if (row.row.kind != RecordKind::hop || row.field(kId).empty()) continue;
+    std::string by;
+    if (row.field(kBy).empty() || canonicalise_name(row.field(kBy), by)) continue;
+    if (holder.holds_name(by)) taken.insert(row.field(kId));
+  }
+  for (const OtherIndices* list : {&messages.placed, &messages.named}) {
+    for (const std::uint32_t i : *list) {
+      const std::string_view id = survey.others().rows[i].field(kId);
+      if (taken.contains(id)) found.insert(id);
+    }
+  }
+  return static_cast<double>(found.size());
+}
+
 std::string message_text(const DirectSurvey& survey, const PartyPair& pair, Finding& finding) {
   const auto letters = [&](const PartyPair& way) {
     return letters_of(survey.others(), survey.rows(RecordKind::message, way),
@@ -240,6 +262,8 @@ std::string message_text(const DirectSurvey& survey, const PartyPair& pair, Find
   add(finding, "answered", static_cast<double>(answered.size()), "messages");
   add(finding, "answered_and_one_accepted", one_accepted, "messages");
   add(finding, "answered_and_both_accepted", both_accepted, "messages");
+  add(finding, "taken_by_recipients_server",
+      taken_by_server_of(survey, survey.rows(RecordKind::message, pair), pair.to), "messages");
   finding.limitations.emplace_back(
       "From, To, Date, Message-ID and References are the words of whoever wrote the message, and "
       "both messages of an exchange can be written by one hand: without a log that knows one of "
@@ -315,12 +339,12 @@ void fill_in(const DirectSurvey& survey, const PartyPair& pair, RecordKind kind,
   const std::string more = text_of(survey, pair, kind, rows, finding);
   add_times(survey, rows, finding);
   finding.outcome = counted.empty() ? Outcome::nothing_found : Outcome::found;
+  const auto of_kind =
+      static_cast<double>(std::count_if(survey.others().rows.begin(), survey.others().rows.end(),
+                                        [&](const OtherRow& row) { return row.row.kind == kind; }));
   finding.denominator =
-      fmt::format("of {} of this kind that touch the question",
-                  plural(static_cast<double>(std::count_if(
-                             survey.others().rows.begin(), survey.others().rows.end(),
-                             [&](const OtherRow& row) { return row.row.kind == kind; })),
-                         "record"));
+      fmt::format("of {} of this kind that touch the question", plural(of_kind, "record"));
+  add(finding, "rows_of_kind", of_kind, "rows");
   finding.statement =
       fmt::format("{} {} {} (both ends shown by {}): {}.", plural(size_of(counted), words.rows),
                   way, window_text(survey.window()), words.placed, more);
