@@ -36,7 +36,7 @@ bool tells_of(const MethodContext& context, RecordKind kind) {
 class DirectRecords : public Method {
  public:
   std::string_view name() const override { return "direct_records"; }
-  std::string_view version() const override { return "8"; }
+  std::string_view version() const override { return "9"; }
   std::string_view summary() const override {
     return "flows, sessions, mail, messages and payments between the parties, by direction";
   }

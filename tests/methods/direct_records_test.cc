@@ -192,6 +192,49 @@ TEST_F(DirectRecordsTest, LogOfOnePartnerSaysWhatToStateSoThatItCounts) {
   EXPECT_THAT(after.limitations, ::testing::Not(::testing::Contains(HasSubstr("--complete"))));
 }
 
+// A content filter hands back what a stranger brought; of a rotated log the line of the client is
+// elsewhere. In Sender's own log the same letters were written there.
+TEST_F(DirectRecordsTest, LetterWithoutAClientIsTheKeepersOwnOnlyInTheKeepersLog) {
+  evidence("mail", Vantage::mail_server, "postfix_log");
+  everyday_mail(40);
+  for (const char* const client : {"127.0.0.1", ""}) {
+    mail(8'000, client, "", "ann@sender.example", "clerk@bank.example", "sent",
+         {{"direction", "local"}});
+  }
+  const Finding at_bank = finding("/Sender>Bank/mail");
+  EXPECT_EQ(at_bank.value_or("rows", -1), 0);
+  EXPECT_EQ(at_bank.value_or("rows_by_name_alone", -1), 2);
+
+  evidence("mail", Vantage::mail_server, "postfix_log");
+  for (int i = 0; i < 40; ++i) {
+    mail(60 * i, "127.0.0.1", "198.18.0." + std::to_string(i + 1), "ann@sender.example",
+         "a@other" + std::to_string(i % 7) + ".example", "sent", {{"direction", "out"}});
+  }
+  mail(8'000, "", "192.0.2.25", "ann@sender.example", "clerk@bank.example", "sent",
+       {{"direction", "out"}});
+  EXPECT_EQ(finding("/Sender>Bank/mail").value_or("accepted", -1), 1);
+}
+
+// A gateway rewrites the recipient, an alias is no name that the case states: the log tells whose
+// server took it.
+TEST_F(DirectRecordsTest, WhatTheKeepersServerTookOrSentIsItsOwnWhateverTheEnvelopeSays) {
+  complete(evidence("mail", Vantage::mail_server, "postfix_log"));
+  everyday_mail(40);
+  mail(9'000, "203.0.113.25", "10.0.0.5", "ann@sender.example", "desk@inside.example", "sent",
+       {{"direction", "out"}});
+  mail(9'100, "203.0.113.25", "", "", "desk@alias.example", "rejected", {{"direction", "in"}});
+  mail(9'200, "10.0.0.9", "203.0.113.25", "desk@alias.example", "ann@inside.example", "sent",
+       {{"direction", "out"}});
+  const Finding there = finding("/Sender>Bank/mail");
+  EXPECT_EQ(there.value_or("accepted", -1), 1);
+  EXPECT_EQ(there.value_or("rejected", -1), 1);
+  EXPECT_FALSE(there.absence.has_value());
+  const Finding back = finding("/Bank>Sender/mail");
+  // Sender's server may relay for others, so this one is told apart.
+  EXPECT_EQ(back.value_or("rows_ambiguous", -1), 1);
+  EXPECT_FALSE(back.absence.has_value());
+}
+
 TEST_F(DirectRecordsTest, SharedRelayIsCountedApart) {
   evidence("mail", Vantage::mail_server, "postfix_log");
   // Clinic's host hands on what bears Bank's name, and Sender's server takes what is for Clinic.

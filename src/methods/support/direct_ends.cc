@@ -99,9 +99,6 @@ DirectEnds ends_of_mail(const OtherRow& row, const Evidence* evidence, const Cas
   if (client >= 0) {
     ends.is_ambiguous |= !ends.from.empty() && named_from != client;
     add_party(ends.from, client, EndBasis::place);
-  } else if (named_from >= 0 && is_own_log(evidence) &&
-             (row.client.is_unspecified() || is_loopback(row.client))) {
-    ends.from.front().basis = EndBasis::place;  // written on this machine
   }
   const int server = row.server_party == named_from ? -1 : row.server_party;
   if (server >= 0) {

@@ -108,23 +108,43 @@ std::optional<Keeper> stated_keeper(const Evidence& evidence, const Party& party
   return is_theirs ? Keeper::theirs : Keeper::not_theirs;
 }
 
-// A party's own log shows that party's side, whatever inner address it names. What a stranger
-// offers in the party's name from outside was handed on to nobody.
-void place_by_keeper(const OtherRow& row, const Evidence* evidence, const Keepers& keepers,
-                     DirectEnds& ends) {
-  const bool is_server_log = evidence != nullptr && evidence->vantage == Vantage::mail_server;
-  if (row.row.kind != RecordKind::mail || ends.is_ambiguous || !is_server_log) return;
-  const auto is_of = [&](int party) {
-    return keepers.of(*evidence, RecordKind::mail, party) == Keeper::theirs;
-  };
+// The party that kept the mail log; -1 when none or several did, or nothing shows it.
+int keeper_of_mail(const Evidence& evidence, const Keepers& keepers, const CaseFile& case_file) {
+  int keeper = -1;
+  for (std::size_t p = 0; p < case_file.parties.size(); ++p) {
+    const int party = static_cast<int>(p);
+    if (keepers.of(evidence, RecordKind::mail, party) != Keeper::theirs) continue;
+    if (keeper >= 0) return -1;
+    keeper = party;
+  }
+  return keeper;
+}
+
+// Whether the keeper's machines wrote the letter or sent it on, as the row of their own log tells.
+// What a stranger offers in the keeper's name from outside was handed on to nobody.
+bool is_sent_by_keeper(const OtherRow& row) {
   static const FieldId kDirection = field_id("direction");
+  return row.field(kDirection) == "out" || row.client.is_unspecified() || is_loopback(row.client);
+}
+
+// A party's own log shows that party's side, whatever inner address or rewritten envelope it names:
+// a gateway hands on what it took to `desk@inside.example`. Another's log shows nothing of a letter
+// that names no client: a content filter hands back what a stranger brought.
+void place_by_keeper(const OtherRow& row, int keeper, DirectEnds& ends) {
+  if (row.row.kind != RecordKind::mail || keeper < 0) return;
   for (DirectEnds::End& to : ends.to) {
-    if (to.basis == EndBasis::name && is_of(to.party)) to.basis = EndBasis::place;
+    if (to.party == keeper) to.basis = EndBasis::place;
   }
   for (DirectEnds::End& from : ends.from) {
-    if (from.basis == EndBasis::name && row.field(kDirection) == "out" && is_of(from.party)) {
-      from.basis = EndBasis::place;
-    }
+    if (from.party == keeper && is_sent_by_keeper(row)) from.basis = EndBasis::place;
+  }
+  if (ends.to.empty() && !ends.from.empty() && ends.from.front().party != keeper) {
+    ends.to.push_back({keeper, EndBasis::place});
+  }
+  static const FieldId kDirection = field_id("direction");
+  if (ends.from.empty() && row.field(kDirection) == "out" && row.server_party >= 0 &&
+      row.server_party != keeper) {
+    ends.from.push_back({keeper, EndBasis::place});
   }
 }
 
@@ -135,15 +155,20 @@ std::map<PartyPair, DirectRows> rows_between(const OtherRecords& others, RecordK
                                              const MethodContext& context, const Keepers& keepers) {
   std::map<PartyPair, DirectRows> found;
   const Evidence* evidence = nullptr;
+  int keeper = -1;
   const std::optional<Interval>& window = context.question->window;
   for (std::uint32_t i = 0; i < others.rows.size(); ++i) {
     const OtherRow& row = others.rows[i];
     if (row.row.kind != kind) continue;
     if (evidence == nullptr || evidence->number != row.evidence) {
       evidence = evidence_numbered(context, row.evidence);
+      const bool is_server_log = evidence != nullptr && evidence->vantage == Vantage::mail_server;
+      keeper = kind == RecordKind::mail && is_server_log
+                   ? keeper_of_mail(*evidence, keepers, *context.case_file)
+                   : -1;
     }
     DirectEnds ends = ends_of(row, evidence, *context.case_file);
-    place_by_keeper(row, evidence, keepers, ends);
+    place_by_keeper(row, keeper, ends);
     for (const DirectEnds::End& from : ends.from) {
       for (const DirectEnds::End& to : ends.to) {
         if (from.party == to.party || !holds(parties, from.party) || !holds(parties, to.party)) {
