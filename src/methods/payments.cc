@@ -34,12 +34,12 @@ struct Sum {
   Amount total;
   bool is_too_large = false;
 
-  void take(const Payment& payment) {
+  void take(const std::optional<Amount>& amount) {
     ++payments;
-    if (!payment.amount) {
+    if (!amount) {
       ++without_amount;
     } else if (!is_too_large) {
-      is_too_large = !total.add(*payment.amount);
+      is_too_large = !total.add(*amount);
     }
   }
   std::string text() const { return is_too_large ? "a sum beyond 10^22" : total.text(); }
@@ -73,10 +73,11 @@ struct Days {
 
 // What stands in the ledger from one party to another.
 struct PairTally {
-  Sums sums;
+  Sums sums, given_back_sums;
   Days booked, valued;
   OtherIndices rows;
   std::uint64_t payments = 0, by_id = 0, by_date = 0, repeated = 0;
+  std::uint64_t given_back = 0, given_back_by_id = 0, unpaired = 0;
   std::uint64_t reversals = 0, returns = 0, announced = 0, undated = 0, at_edge = 0, ambiguous = 0;
 
   std::uint64_t all() const {
@@ -87,8 +88,10 @@ struct PairTally {
       ++ambiguous;
     } else if (payment.fate == PaymentFate::reversal) {
       ++reversals;
+      unpaired += payment.is_paired ? 0 : 1;
     } else if (payment.fate == PaymentFate::returned) {
       ++returns;
+      unpaired += payment.is_paired ? 0 : 1;
     } else if (payment.fate == PaymentFate::announced) {
       ++announced;
     } else if (!payment.booked_day) {
@@ -101,7 +104,12 @@ struct PairTally {
   }
   void count(const Payment& payment) {
     ++payments;
-    sums[payment.currency].take(payment);
+    sums[payment.currency].take(payment.amount);
+    if (payment.given_back) {
+      ++given_back;
+      given_back_by_id += payment.is_given_back_by_id ? 1 : 0;
+      given_back_sums[payment.currency].take(payment.given_back);
+    }
     booked.take(payment.booked_day);
     valued.take(payment.value_day);
     by_id += payment.is_joined_by_id ? 1 : 0;
@@ -152,7 +160,7 @@ std::vector<std::string> shared_accounts(const CaseFile& file, const PartyPair& 
 class Payments : public Method {
  public:
   std::string_view name() const override { return "payments"; }
-  std::string_view version() const override { return "1"; }
+  std::string_view version() const override { return "2"; }
   std::string_view summary() const override {
     return "payments between stated accounts, each once, and what may have gone through others";
   }
@@ -297,6 +305,9 @@ class Payments : public Method {
     add(finding, "rows_repeated", static_cast<double>(direct.repeated), "rows");
     put("reversals", direct.reversals);
     put("returns", direct.returns);
+    put("reversals_and_returns_unpaired", direct.unpaired);
+    put("given_back", direct.given_back);
+    put("given_back_by_id", direct.given_back_by_id);
     put("announced", direct.announced);
     put("undated", direct.undated);
     put("at_edge", direct.at_edge);
@@ -327,9 +338,29 @@ class Payments : public Method {
         "of an account of several parties.",
         direct.reversals, direct.returns, direct.announced, direct.undated, direct.at_edge,
         direct.ambiguous);
+    say_given_back(direct, finding);
     finding.limitations.emplace_back(
         "Only accounts that case.toml states for a party count. A payment shows neither who acted "
         "for the holder nor what it was for.");
+  }
+
+  void say_given_back(const PairTally& direct, Finding& finding) const {
+    if (direct.given_back > 0) {
+      finding.parameters["sums_given_back"] = sums_text(direct.given_back_sums);
+      finding.statement += fmt::format(
+          " Of the payments {} given back ({}): {} under the same id, {} by amount and date "
+          "alone.{}",
+          direct.given_back == 1 ? "1 was" : fmt::format("{} were", direct.given_back),
+          sums_text(direct.given_back_sums), direct.given_back_by_id,
+          direct.given_back - direct.given_back_by_id,
+          direct.given_back == direct.payments ? " None is without a return or reversal." : "");
+    }
+    if (direct.unpaired > 0) {
+      finding.limitations.push_back(fmt::format(
+          "Which payment {} gave back the records do not tell.",
+          direct.unpaired == 1 ? "1 reversal or return"
+                               : fmt::format("{} reversals or returns", direct.unpaired)));
+    }
   }
 
   void say_operators(const PaymentLedger& ledger, const MethodContext& context,

@@ -110,6 +110,42 @@ TEST_F(PaymentsTest, TellsWhatGivesBackAndWhatIsAnnouncedApart) {
   EXPECT_EQ(link(finding), "not_testable");
 }
 
+TEST_F(PaymentsTest, PairsAReturnOrReversalWithThePaymentThatItGivesBack) {
+  statement();
+  line(1, kBankIban, "debit", kSender, "5.00", "E1");
+  line(1, kBankIban, "debit", kSender, "5.00", "E2");
+  line(2, kBankIban, "debit", kSender, "7.00");
+  line(2, kBankIban, "debit", kSender, "9.00", "E4");
+  line(3, kBankIban, "credit", kSender, "4.50", "E1", {{"reason", "AC04"}});  // less a charge
+  line(4, kBankIban, "credit", kSender, "7.00", "", {{"event_action", "reversal"}});
+  const Finding finding = there();
+  EXPECT_EQ(link(finding), "direct");
+  EXPECT_EQ(finding.value_or("payments", 0), 4);
+  EXPECT_EQ(finding.value_or("given_back", 0), 2);
+  EXPECT_EQ(finding.value_or("given_back_by_id", 0), 1);
+  EXPECT_EQ(finding.value_or("reversals_and_returns_unpaired", 1), 0);
+  EXPECT_EQ(finding.parameters.at("sums"), "EUR 26.00 in 4 payments");
+  EXPECT_EQ(finding.parameters.at("sums_given_back"), "EUR 11.50 in 2 payments");
+  EXPECT_EQ(toy_.one("payments", "/Sender>Bank").value_or("reversals_and_returns_unpaired", 1), 0);
+}
+
+TEST_F(PaymentsTest, LeavesAReturnAloneThatNoPaymentFits) {
+  statement();
+  line(1, kBankIban, "debit", kSender, "5.00", "E1");
+  line(2, kBankIban, "credit", kSender, "5.00", "E2", {{"reason", "AC04"}});  // of another id
+  line(3, kBankIban, "credit", kSender, "6.00", "E1", {{"reason", "AC04"}});  // more than was paid
+  line(4, kBankIban, "debit", kSender, "8.00");
+  line(16, kBankIban, "credit", kSender, "8.00", "", {{"reason", "AC04"}});  // too late without id
+  line(17, kBankIban, "credit", kSender, "3.00", "E5", {{"reason", "AC04"}});
+  line(18, kBankIban, "debit", kSender, "3.00", "E5");  // paid after it
+  EXPECT_EQ(there().value_or("given_back", 1), 0);
+  EXPECT_FALSE(there().parameters.contains("sums_given_back"));
+  const Finding back = toy_.one("payments", "/Sender>Bank");
+  EXPECT_EQ(back.value_or("returns", 0), 4);
+  EXPECT_EQ(back.value_or("reversals_and_returns_unpaired", 0), 4);
+  EXPECT_THAT(back.limitations, Contains(HasSubstr("4 reversals or returns")));
+}
+
 TEST_F(PaymentsTest, PathThroughAnotherIsAPossibilityBesideOthers) {
   statement();
   line(1, kBankIban, "debit", "XX02", "100.00");

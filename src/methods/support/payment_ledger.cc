@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "methods/support/measure.h"
+#include "methods/support/payment_returns.h"
 
 namespace assay::methods {
 namespace {
@@ -245,6 +246,7 @@ PaymentLedger read_ledger(const MethodContext& context) {
   ledger.payments = once_for_both_sides(once_a_statement(std::move(all), *context.others));
   std::stable_sort(ledger.payments.begin(), ledger.payments.end(),
                    [](const Payment& a, const Payment& b) { return a.booked_day < b.booked_day; });
+  pair_returns(ledger.payments);
   return ledger;
 }
 

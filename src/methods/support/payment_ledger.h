@@ -32,7 +32,10 @@ struct Payment {
   bool is_of_payer = false, is_of_payee = false;  // whose statement tells it
   bool is_at_edge = false;                        // maybe outside the window
   bool is_joined_by_id = false, is_joined_by_date = false;
-  OtherIndices rows;  // the first is told; others tell the same
+  std::optional<Amount> given_back;  // of this payment, by a reversal or a return in the records
+  bool is_given_back_by_id = false;
+  bool is_paired = false;  // of a reversal or return: the payment that it gives back is known
+  OtherIndices rows;       // the first is told; others tell the same
 
   bool is_ambiguous() const { return payers.size() > 1 || payees.size() > 1; }
   // The one holder; -1 where none or several are stated.
