@@ -50,9 +50,9 @@ class DirectRecords : public Method {
                                const MethodContext& context) const override {
     std::vector<Finding> findings;
     const std::vector<int> parties = parties_of(context);
-    const DirectSurvey survey(context, parties,
-                              vantages.empty() ? nullptr : &vantages.front().losses,
-                              time_of_lookups(vantages));
+    const DirectSurvey survey(
+        context, parties, vantages.empty() ? nullptr : &vantages.front().losses,
+        time_of_lookups(vantages), {std::begin(kDirectKinds), std::end(kDirectKinds)});
     for (const RecordKind kind : kDirectKinds) {
       // Logs of mail tell ids and answers as well.
       const bool is_told = tells_of(context, kind) ||

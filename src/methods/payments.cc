@@ -3,148 +3,65 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "core/ascii.h"
 #include "methods/registry.h"
 #include "methods/support/direct_report.h"
 #include "methods/support/measure.h"
 #include "methods/support/payment_paths.h"
+#include "methods/support/payment_tally.h"
 
 namespace assay::methods {
 namespace {
 
 constexpr std::size_t kMostParties = 10;  // 90 ordered pairs
-constexpr std::size_t kMostCurrencies = 20, kChainsTold = 10, kAccountsTold = 5;
+constexpr std::size_t kChainsTold = 10, kAccountsTold = 5;
 
 const std::string& name_of(const MethodContext& context, int party) {
   return context.case_file->parties[static_cast<std::size_t>(party)].name;
 }
 
-// "EUR" where it has the form of ISO 4217; what has not is told as it stands.
-std::string currency_text(const std::string& currency) {
-  const bool has_form =
-      currency.size() == 3 &&
-      std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (currency.empty()) return "without a currency";
-  return has_form ? currency : fmt::format("of no known currency \"{}\"", quoted(currency, 12));
-}
-
-struct Sum {
-  std::uint64_t payments = 0, without_amount = 0;
-  Amount total;
-  bool is_too_large = false;
-
-  void take(const std::optional<Amount>& amount) {
-    ++payments;
-    if (!amount) {
-      ++without_amount;
-    } else if (!is_too_large) {
-      is_too_large = !total.add(*amount);
-    }
-  }
-  std::string text() const { return is_too_large ? "a sum beyond 10^22" : total.text(); }
-};
-using Sums = std::map<std::string, Sum>;
-
-std::string sums_text(const Sums& sums) {
-  std::vector<std::string> parts;
-  for (const auto& [currency, sum] : sums) {
-    if (parts.size() == kMostCurrencies) {
-      parts.push_back(fmt::format("{} other currencies", sums.size() - kMostCurrencies));
-      break;
-    }
-    parts.push_back(fmt::format("{} {} in {}", currency_text(currency), sum.text(),
-                                plural(static_cast<double>(sum.payments), "payment")));
-  }
-  return fmt::format("{}", fmt::join(parts, "; "));
-}
-
-struct Days {
-  std::optional<std::int64_t> first, last;
-  void take(const std::optional<std::int64_t>& day) {
-    if (!day) return;
-    first = std::min(first.value_or(*day), *day);
-    last = std::max(last.value_or(*day), *day);
-  }
-  std::string text() const {
-    return first ? fmt::format("{} to {}", date_text(*first), date_text(*last)) : "not told";
-  }
+// Why a party is taken for one that runs hosts of another: both may hold.
+struct OperatorBasis {
+  bool is_by_records = false;  // names of the other stood at its stated addresses
+  bool is_stated = false;      // it holds the name of a stated mail host or edge of the other
 };
 
-// What stands in the ledger from one party to another.
-struct PairTally {
-  Sums sums, given_back_sums;
-  Days booked, valued;
-  OtherIndices rows;
-  std::uint64_t payments = 0, by_id = 0, by_date = 0, repeated = 0;
-  std::uint64_t given_back = 0, given_back_by_id = 0, unpaired = 0;
-  std::uint64_t reversals = 0, returns = 0, announced = 0, undated = 0, at_edge = 0, ambiguous = 0;
-
-  std::uint64_t all() const {
-    return payments + reversals + returns + announced + undated + at_edge + ambiguous;
-  }
-  void take(const Payment& payment) {
-    if (payment.is_ambiguous()) {
-      ++ambiguous;
-    } else if (payment.fate == PaymentFate::reversal) {
-      ++reversals;
-      unpaired += payment.is_paired ? 0 : 1;
-    } else if (payment.fate == PaymentFate::returned) {
-      ++returns;
-      unpaired += payment.is_paired ? 0 : 1;
-    } else if (payment.fate == PaymentFate::announced) {
-      ++announced;
-    } else if (!payment.booked_day) {
-      ++undated;
-    } else if (payment.is_at_edge) {
-      ++at_edge;
-    } else {
-      count(payment);
-    }
-  }
-  void count(const Payment& payment) {
-    ++payments;
-    sums[payment.currency].take(payment.amount);
-    if (payment.given_back) {
-      ++given_back;
-      given_back_by_id += payment.is_given_back_by_id ? 1 : 0;
-      given_back_sums[payment.currency].take(payment.given_back);
-    }
-    booked.take(payment.booked_day);
-    valued.take(payment.value_day);
-    by_id += payment.is_joined_by_id ? 1 : 0;
-    by_date += payment.is_joined_by_date ? 1 : 0;
-    const bool is_joined = payment.is_joined_by_id || payment.is_joined_by_date;
-    repeated += payment.rows.size() - (is_joined ? 2 : 1);
-    rows.insert(rows.end(), payment.rows.begin(), payment.rows.end());
-  }
-};
-
-bool holds(const std::vector<int>& parties, int party) {
-  return std::find(parties.begin(), parties.end(), party) != parties.end();
-}
-
-PairTally tally(const PaymentLedger& ledger, int from, int to) {
-  PairTally out;
-  for (const Payment& payment : ledger.payments) {
-    if (holds(payment.payers, from) && holds(payment.payees, to)) out.take(payment);
-  }
-  std::sort(out.rows.begin(), out.rows.end());
-  return out;
-}
-
-// Parties of no part in the pair at whose stated addresses names of `of` stood, by the records.
-std::set<int> operators_of(const MethodContext& context, int from, int of) {
-  std::set<int> found;
+// Parties of no part in the pair that run hosts of `of`, by index.
+std::map<int, OperatorBasis> operators_of(const MethodContext& context, int from, int of) {
+  std::map<int, OperatorBasis> found;
   const auto& parties = context.case_file->parties;
-  for (const NameAddress& each : context.others->addresses) {
-    if (!parties[static_cast<std::size_t>(of)].holds_name(each.name)) continue;
+  const Party& served = parties[static_cast<std::size_t>(of)];
+  const auto note = [&](auto&& is_held_by, bool OperatorBasis::*basis) {
     for (int p = 0; p < static_cast<int>(parties.size()); ++p) {
-      if (p == from || p == of) continue;
-      if (parties[static_cast<std::size_t>(p)].holds_address(each.address)) found.insert(p);
+      if (p == from || p == of || !is_held_by(parties[static_cast<std::size_t>(p)])) continue;
+      found[p].*basis = true;
+    }
+  };
+  for (const NameAddress& each : context.others->addresses) {
+    if (!served.holds_name(each.name)) continue;
+    note([&](const Party& party) { return party.holds_address(each.address); },
+         &OperatorBasis::is_by_records);
+  }
+  for (const auto* places : {&served.mail_hosts, &served.edges}) {
+    for (const std::string& place : *places) {
+      std::string name = lower_text(place);
+      if (name.ends_with('.')) name.pop_back();
+      if (served.holds_name(name)) continue;
+      note([&](const Party& party) { return party.holds_name(name); }, &OperatorBasis::is_stated);
     }
   }
   return found;
+}
+
+std::string basis_text(const OperatorBasis& basis, const std::string& of) {
+  const std::string records =
+      fmt::format("at whose addresses names of {} stood by the records", of);
+  const std::string stated = fmt::format("which holds a stated mail host or edge of {}", of);
+  if (!basis.is_stated) return records;
+  return basis.is_by_records ? records + " and " + stated : stated;
 }
 
 std::vector<std::string> shared_accounts(const CaseFile& file, const PartyPair& pair) {
@@ -182,13 +99,14 @@ class Payments : public Method {
     if (is_cut) parties.resize(kMostParties);
     const DirectSurvey survey(context, parties,
                               vantages.empty() ? nullptr : &vantages.front().losses,
-                              time_of_lookups(vantages));
+                              time_of_lookups(vantages), {RecordKind::payment});
+    const PaymentTallies tallies(ledger);
     const PassedOn passed_on(ledger);
     std::vector<Finding> findings{accounts(ledger, context)};
     for (const int from : parties) {
       for (const int to : parties) {
         if (from == to) continue;
-        findings.push_back(measure(ledger, passed_on, survey, {from, to}, context));
+        findings.push_back(measure({ledger, tallies, passed_on, survey}, {from, to}, context));
       }
     }
     if (is_cut) {
@@ -200,6 +118,14 @@ class Payments : public Method {
   }
 
  private:
+  // What all pairs are measured in.
+  struct Books {
+    const PaymentLedger& ledger;
+    const PaymentTallies& tallies;
+    const PassedOn& passed_on;
+    const DirectSurvey& survey;
+  };
+
   // What case.toml states, and whether its IBANs can be right.
   Finding accounts(const PaymentLedger& ledger, const MethodContext& context) const {
     Finding finding = make_other_finding(*this, context, "", "accounts");
@@ -252,9 +178,7 @@ class Payments : public Method {
     return finding;
   }
 
-  Finding measure(const PaymentLedger& ledger, const PassedOn& passed_on,
-                  const DirectSurvey& survey, const PartyPair& pair,
-                  const MethodContext& context) const {
+  Finding measure(const Books& books, const PartyPair& pair, const MethodContext& context) const {
     const std::string& from = name_of(context, pair.from);
     const std::string& to = name_of(context, pair.to);
     Finding finding = make_other_finding(*this, context, fmt::format("{}>{}", from, to));
@@ -263,11 +187,12 @@ class Payments : public Method {
     finding.parameters["most_intermediaries"] = std::to_string(kMostIntermediaries);
     finding.dedup_rule = kRule;
     finding.denominator =
-        fmt::format("of {}", plural(static_cast<double>(ledger.rows), "payment record"));
-    const PairTally direct = tally(ledger, pair.from, pair.to);
+        fmt::format("of {}", plural(static_cast<double>(books.ledger.rows), "payment record"));
+    const PairTally& direct = books.tallies.of(pair.from, pair.to);
+    OtherIndices rows = direct.rows;
     say_direct(direct, from, to, finding);
-    say_operators(ledger, context, pair, finding);
-    const bool may_pass = say_paths(ledger, passed_on, context, pair, finding);
+    say_operators(books, context, pair, finding, rows);
+    const bool may_pass = say_paths(books, context, pair, finding, rows);
     const auto shared = shared_accounts(*context.case_file, pair);
     add(finding, "shared_accounts", static_cast<double>(shared.size()), "accounts");
     if (!shared.empty()) {
@@ -276,10 +201,11 @@ class Payments : public Method {
           shared.size() == 1 ? fmt::format("Account {} is", quoted(shared.front(), 40))
                              : fmt::format("{} accounts are", shared.size()));
     }
-    survey.vouch(RecordKind::payment, pair, fmt::format("payment from {} to {}", from, to),
-                 direct.all() + shared.size() + survey.rows(RecordKind::payment, pair).all() +
-                     survey.untold_payments(pair) + ledger.rows_unplaced,
-                 finding);
+    books.survey.vouch(RecordKind::payment, pair, fmt::format("payment from {} to {}", from, to),
+                       direct.all() + shared.size() +
+                           books.survey.rows(RecordKind::payment, pair).all() +
+                           books.survey.untold_payments(pair) + books.ledger.rows_unplaced,
+                       finding);
     if (finding.absence) {
       finding.statement += fmt::format(" Established: {}.", finding.absence->statement());
     }
@@ -289,8 +215,13 @@ class Payments : public Method {
                                  : finding.absence   ? "none_within_coverage"
                                                      : "not_testable";
     finding.outcome = direct.payments > 0 ? Outcome::found : Outcome::nothing_found;
-    finding.selection =
-        seal_others(context, direct.rows, fmt::format("payment rows from {} to {}", from, to));
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    finding.selection = seal_others(
+        context, rows,
+        fmt::format("payment rows from {} to {}, what gave them back, and rows of payments to "
+                    "operators or through others that are counted here",
+                    from, to));
     return finding;
   }
 
@@ -363,26 +294,31 @@ class Payments : public Method {
     }
   }
 
-  void say_operators(const PaymentLedger& ledger, const MethodContext& context,
-                     const PartyPair& pair, Finding& finding) const {
+  void say_operators(const Books& books, const MethodContext& context, const PartyPair& pair,
+                     Finding& finding, OtherIndices& rows) const {
+    const std::string& to = name_of(context, pair.to);
     std::uint64_t all = 0;
-    for (const int party : operators_of(context, pair.from, pair.to)) {
-      const PairTally paid = tally(ledger, pair.from, party);
+    for (const auto& [party, basis] : operators_of(context, pair.from, pair.to)) {
+      const PairTally& paid = books.tallies.of(pair.from, party);
       if (paid.payments == 0) continue;
       all += paid.payments;
+      rows.insert(rows.end(), paid.rows.begin(), paid.rows.end());
       finding.statement += fmt::format(
-          " Beside these {} to {}, at whose addresses names of {} stood by the records ({}): "
-          "payments to a third party that runs hosts for {}, not to {}.",
+          " Beside these {} to {}, {} ({}): payments to a third party that runs hosts for {}, not "
+          "to {}.",
           plural(static_cast<double>(paid.payments), "payment"), name_of(context, party),
-          name_of(context, pair.to), sums_text(paid.sums), name_of(context, pair.to),
-          name_of(context, pair.to));
+          basis_text(basis, to), sums_text(paid.sums), to, to);
     }
     add(finding, "payments_to_operators", static_cast<double>(all), "payments");
   }
 
-  bool say_paths(const PaymentLedger& ledger, const PassedOn& passed_on,
-                 const MethodContext& context, const PartyPair& pair, Finding& finding) const {
-    const PaymentPaths paths = passed_on.between(pair.from, pair.to);
+  bool say_paths(const Books& books, const MethodContext& context, const PartyPair& pair,
+                 Finding& finding, OtherIndices& rows) const {
+    const PaymentPaths paths = books.passed_on.between(pair.from, pair.to);
+    for (const std::uint32_t payment : paths.payments) {
+      const OtherIndices& its = books.ledger.payments[payment].rows;
+      rows.insert(rows.end(), its.begin(), its.end());
+    }
     std::set<std::uint32_t> first;
     std::uint64_t told = 0;
     Table table{"paths", {"payments_that_may_have_gone_on", "other_payments_that_fit"}, {}, {}};
@@ -399,7 +335,7 @@ class Payments : public Method {
           fmt::format(" Through {} {} may have gone on; {} of {} to others would fit as well{}.",
                       through, plural(static_cast<double>(found.first.size()), "payment"),
                       plural(static_cast<double>(found.elsewhere), "payment"), names.back(),
-                      ledger.with_statement.contains(chain.back())
+                      books.ledger.with_statement.contains(chain.back())
                           ? ""
                           : " (in the statements of others alone: its own is not in the case)");
     }

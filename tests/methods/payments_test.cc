@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using toy::FieldTexts;
 using toy::OtherToy;
 
@@ -126,7 +127,10 @@ TEST_F(PaymentsTest, PairsAReturnOrReversalWithThePaymentThatItGivesBack) {
   EXPECT_EQ(finding.value_or("reversals_and_returns_unpaired", 1), 0);
   EXPECT_EQ(finding.parameters.at("sums"), "EUR 26.00 in 4 payments");
   EXPECT_EQ(finding.parameters.at("sums_given_back"), "EUR 11.50 in 2 payments");
-  EXPECT_EQ(toy_.one("payments", "/Sender>Bank").value_or("reversals_and_returns_unpaired", 1), 0);
+  EXPECT_EQ(finding.selection.rows, 6u);  // the return, too: it is counted here
+  const Finding back = toy_.one("payments", "/Sender>Bank");
+  EXPECT_EQ(back.value_or("reversals_and_returns_unpaired", 1), 0);
+  EXPECT_EQ(back.selection.rows, 1u);
 }
 
 TEST_F(PaymentsTest, LeavesAReturnAloneThatNoPaymentFits) {
@@ -191,6 +195,22 @@ TEST_F(PaymentsTest, PaymentToWhoRunsTheHostsIsShownAsThat) {
   EXPECT_EQ(link(finding), "not_testable");
 }
 
+TEST_F(PaymentsTest, PaymentToTheHolderOfAStatedMailHostIsShownAsThat) {
+  toy_.file().parties[2].names = {NamePattern::parse("*.clinic.example").value()};
+  toy_.file().parties[1].mail_hosts = {"mail1.sender.example", "MX1.clinic.example"};
+  statement();
+  line(1, kBankIban, "debit", "XX02", "10.00");
+  line(2, kSender, "debit", "XX02", "10.00");
+  const Finding finding = there();
+  EXPECT_EQ(finding.value_or("payments_to_operators", 0), 1);
+  EXPECT_THAT(finding.statement, HasSubstr("1 payment to Clinic, which holds a stated mail host or "
+                                           "edge of Sender (EUR 10.00 in 1 payment)"));
+  EXPECT_EQ(finding.selection.rows, 1u);
+  EXPECT_EQ(link(finding), "not_testable");
+  EXPECT_EQ(finding.outcome, Outcome::nothing_found);
+  EXPECT_EQ(toy_.one("payments", "/Sender>Bank").value_or("payments_to_operators", 1), 0);
+}
+
 TEST_F(PaymentsTest, AbsenceNeedsACompleteStatementOfEachAccount) {
   Evidence& whole = statement();
   line(1, kBankIban, "debit", "XX99", "10.00");
@@ -241,12 +261,25 @@ TEST_F(PaymentsTest, TellsIbansWithWrongCheckDigits) {
   EXPECT_THAT(stated.limitations.front(), HasSubstr("GB83WEST12345698765432 of Sender"));
 }
 
-// Thousands of equal payments through one intermediary: the search ends, and says that it did.
-TEST_F(PaymentsTest, ManyEqualPaymentsEndTheSearchForPaths) {
+TEST_F(PaymentsTest, ThousandsOfEqualPaymentsAreFollowedToTheEnd) {
   statement();
   for (int i = 0; i < 4'000; ++i) {
     line(i * 1e-4, kBankIban, "debit", "XX02", "1.00", "a" + std::to_string(i));
     line(i * 1e-4, "XX02", "debit", "XX99", "1.00", "b" + std::to_string(i));
+  }
+  line(3, "XX02", "debit", kSender, "1.00");
+  const Finding finding = there();
+  ASSERT_NE(finding.table("paths"), nullptr);
+  EXPECT_EQ(finding.table("paths")->rows.front(), (std::vector<double>{4'000, 4'000}));
+  EXPECT_EQ(finding.selection.rows, 8'001u);
+  EXPECT_THAT(finding.limitations, Not(Contains(HasSubstr("comparisons no more paths"))));
+}
+
+TEST_F(PaymentsTest, ManyPaymentsThatAllFitEndTheSearchForPaths) {
+  statement();
+  for (int i = 0; i < 1'500; ++i) {
+    line(1, kBankIban, "debit", "XX02", std::to_string(100'000 + i), "a" + std::to_string(i));
+    line(1, "XX02", "debit", "XX99", std::to_string(98'000 + i), "b" + std::to_string(i));
   }
   const Finding finding = there();
   EXPECT_EQ(finding.value_or("payments_maybe_passed_on", 1), 0);

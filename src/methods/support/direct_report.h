@@ -19,9 +19,11 @@ Interval time_of_lookups(const std::vector<QuestionRecords>& vantages);
 class DirectSurvey {
  public:
   // `losses` may be nullptr. `lookups`: the time of the look-ups, of which an absence speaks where
-  // the question states no window. The referred-to objects outlive this one.
-  DirectSurvey(const MethodContext& context, std::vector<int> parties,
-               const std::vector<RecorderLoss>* losses, const Interval& lookups);
+  // the question states no window. `kinds`: those of which rows() is asked. The referred-to objects
+  // outlive this one.
+  DirectSurvey(const MethodContext& context, const std::vector<int>& parties,
+               const std::vector<RecorderLoss>* losses, const Interval& lookups,
+               const std::vector<RecordKind>& kinds);
 
   const MethodContext& context() const { return context_; }
   const OtherRecords& others() const { return others_; }

@@ -70,16 +70,16 @@ Interval time_of_lookups(const std::vector<QuestionRecords>& vantages) {
   return hull;
 }
 
-DirectSurvey::DirectSurvey(const MethodContext& context, std::vector<int> parties,
-                           const std::vector<RecorderLoss>* losses, const Interval& lookups)
+DirectSurvey::DirectSurvey(const MethodContext& context, const std::vector<int>& parties,
+                           const std::vector<RecorderLoss>* losses, const Interval& lookups,
+                           const std::vector<RecordKind>& kinds)
     : context_(context),
       others_(context.others != nullptr ? *context.others : no_records()),
       losses_(losses),
       window_(window_of(context)),
       absence_window_(context.question->window || lookups.empty() ? window_ : lookups),
       keepers_(others_, context) {
-  for (const RecordKind kind : {RecordKind::flow, RecordKind::service, RecordKind::mail,
-                                RecordKind::message, RecordKind::payment}) {
+  for (const RecordKind kind : kinds) {
     rows_[kind] = rows_between(others_, kind, parties, context, keepers_);
   }
   static const FieldId kOther = field_id("counterparty_account"), kAccount = field_id("account");

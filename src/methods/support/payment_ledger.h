@@ -33,6 +33,7 @@ struct Payment {
   bool is_at_edge = false;                        // maybe outside the window
   bool is_joined_by_id = false, is_joined_by_date = false;
   std::optional<Amount> given_back;  // of this payment, by a reversal or a return in the records
+  OtherIndices given_back_rows;      // of that reversal or return
   bool is_given_back_by_id = false;
   bool is_paired = false;  // of a reversal or return: the payment that it gives back is known
   OtherIndices rows;       // the first is told; others tell the same

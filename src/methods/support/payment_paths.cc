@@ -1,6 +1,8 @@
 #include "methods/support/payment_paths.h"
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 
 namespace assay::methods {
 
@@ -9,75 +11,128 @@ bool is_countable(const Payment& payment) {
          !payment.is_ambiguous();
 }
 
-PassedOn::PassedOn(const PaymentLedger& ledger) : ledger_(ledger) {
+PassedOn::PassedOn(const PaymentLedger& ledger) {
+  using Key = std::tuple<int, std::uint32_t, std::int64_t, __int128, int>;
+  std::map<std::string_view, std::uint32_t> currencies;
+  std::map<Key, OtherIndices> groups;
   for (std::uint32_t i = 0; i < ledger.payments.size(); ++i) {
-    const Payment& payment = ledger.payments[i];
-    if (!is_countable(payment) || !payment.amount || payment.payer() < 0) continue;
-    paid_by_[{payment.payer(), payment.currency}].push_back(i);
+    const Payment& p = ledger.payments[i];
+    if (!is_countable(p) || !p.amount || p.amount->units() == 0 || p.payer() < 0) continue;
+    const auto currency =
+        currencies.emplace(p.currency, static_cast<std::uint32_t>(currencies.size())).first->second;
+    groups[{p.payer(), currency, *p.booked_day, p.amount->units(), p.payee()}].push_back(i);
+  }
+  equals_.reserve(groups.size());
+  for (auto& [key, payments] : groups) {
+    const auto& [payer, currency, day, units, payee] = key;
+    equals_.push_back({payer, payee, currency, day, units, std::move(payments)});
   }
 }
 
 struct PassedOn::Walk {
+  using Indices = std::vector<std::uint32_t>;  // into equals_
+  struct Chain {
+    Indices first, elsewhere;
+  };
+
   int from, to;
-  std::uint32_t first = 0;
   std::uint64_t steps = 0;
-  PaymentPaths paths;
+  bool is_cut = false;
+  std::map<std::vector<int>, Chain> chains;
+  Indices used;
+  // By equals behind the last intermediary: 0 not looked at, 1 leads nowhere, 2 leads to `to`.
+  std::vector<char> ends;
+
+  bool may_step() {
+    is_cut |= ++steps > kMostPathSteps;
+    return !is_cut;
+  }
+  // Whether some of `fed` reach `to`; the chain then has what would fit as well.
+  bool end(const Indices& fed, const std::vector<Equals>& equals, const std::vector<int>& chain) {
+    const auto reaches = [&](std::uint32_t each) { return equals[each].payee == to; };
+    if (std::none_of(fed.begin(), fed.end(), reaches)) return false;
+    Indices& elsewhere = chains[chain].elsewhere;
+    for (const std::uint32_t each : fed) (reaches(each) ? used : elsewhere).push_back(each);
+    return true;
+  }
+  void begin(std::uint32_t first, const std::vector<int>& chain) {
+    Indices& known = chains[chain].first;
+    if (known.empty() || known.back() != first) known.push_back(first);
+  }
 };
 
-// What the payee of `payment` paid on within days. Each chain counts the first payment once.
-void PassedOn::follow(Walk& walk, std::uint32_t payment, std::vector<int>& chain) const {
-  const Payment& in = ledger_.payments[payment];
-  const auto list = paid_by_.find({in.payee(), in.currency});
-  if (list == paid_by_.end()) return;
-  auto at = std::lower_bound(
-      list->second.begin(), list->second.end(), *in.booked_day,
-      [&](std::uint32_t i, std::int64_t day) { return *ledger_.payments[i].booked_day < day; });
-  std::uint64_t elsewhere = 0;
-  bool has_reached = false;
-  for (; at != list->second.end(); ++at) {
-    const Payment& out = ledger_.payments[*at];
-    if (*out.booked_day > *in.booked_day + kDaysToPassOn) break;
-    if (++walk.steps > kMostPathSteps) {
-      walk.paths.is_cut = true;
-      return;
+// Payments of the payee of `in` that it could have fed.
+std::vector<std::uint32_t> PassedOn::fed_by(const Equals& in, Walk& walk) const {
+  std::vector<std::uint32_t> found;
+  const __int128 least = (kLeastTenths * in.units + 9) / 10;
+  const auto seek = [&](std::int64_t day) {
+    const std::tuple key(in.payee, in.currency, day, least);
+    return std::lower_bound(
+        equals_.begin(), equals_.end(), key, [](const Equals& each, const auto& wanted) {
+          return std::tie(each.payer, each.currency, each.day, each.units) < wanted;
+        });
+  };
+  auto at = seek(in.day);
+  while (at != equals_.end() && at->payer == in.payee && at->currency == in.currency &&
+         at->day <= in.day + kDaysToPassOn && walk.may_step()) {
+    if (at->units > in.units) {
+      at = seek(at->day + 1);
+    } else if (at->units < least) {
+      at = seek(at->day);
+    } else {
+      found.push_back(static_cast<std::uint32_t>(at++ - equals_.begin()));
     }
-    if (out.amount->units() > in.amount->units() ||
-        10 * out.amount->units() < kLeastTenths * in.amount->units()) {
-      continue;
-    }
-    has_reached |= out.payee() == walk.to;
-    elsewhere += out.payee() == walk.to ? 0 : 1;
-    const int next = out.payee();
-    if (next < 0 || next == walk.from || next == walk.to ||
-        chain.size() == static_cast<std::size_t>(kMostIntermediaries) ||
-        std::find(chain.begin(), chain.end(), next) != chain.end()) {
-      continue;
-    }
-    chain.push_back(next);
-    follow(walk, *at, chain);
-    chain.pop_back();
   }
-  if (!has_reached) return;
-  PaymentPaths::Chain& told = walk.paths.chains[chain];
-  if (!told.first.empty() && told.first.back() == walk.first) return;
-  told.first.push_back(walk.first);
-  told.elsewhere += elsewhere;
+  return found;
+}
+
+// What the payee of `first` paid on, and whom it paid, and they. A payment from X to Y is looked at
+// once: it can end the chain "X, then Y" alone.
+void PassedOn::follow(std::uint32_t first, Walk& walk) const {
+  static_assert(kMostIntermediaries == 2);
+  const int one = equals_[first].payee;
+  const auto fed = fed_by(equals_[first], walk);
+  if (walk.end(fed, equals_, {one})) walk.begin(first, {one});
+  for (const std::uint32_t next : fed) {
+    const int two = equals_[next].payee;
+    if (two < 0 || two == walk.from || two == walk.to || two == one) continue;
+    if (walk.ends[next] == 0) {
+      walk.ends[next] = walk.end(fed_by(equals_[next], walk), equals_, {one, two}) ? 2 : 1;
+      if (walk.ends[next] == 2) walk.used.push_back(next);
+    }
+    if (walk.ends[next] == 2) walk.begin(first, {one, two});
+  }
 }
 
 PaymentPaths PassedOn::between(int from, int to) const {
-  Walk walk{from, to, 0, 0, {}};
-  for (std::uint32_t i = 0; i < ledger_.payments.size() && !walk.paths.is_cut; ++i) {
-    const Payment& first = ledger_.payments[i];
-    if (!is_countable(first) || !first.amount || first.amount->units() == 0 ||
-        first.payer() != from || first.payee() < 0 || first.payee() == from ||
-        first.payee() == to) {
+  Walk walk{from, to, 0, false, {}, {}, std::vector<char>(equals_.size(), 0)};
+  for (std::uint32_t i = 0; i < equals_.size() && !walk.is_cut; ++i) {
+    const Equals& first = equals_[i];
+    if (first.payer != from || first.payee < 0 || first.payee == from || first.payee == to)
       continue;
-    }
-    walk.first = i;
-    std::vector<int> chain{first.payee()};
-    follow(walk, i, chain);
+    follow(i, walk);
   }
-  return std::move(walk.paths);
+  PaymentPaths paths;
+  paths.is_cut = walk.is_cut;
+  const auto take = [&](const Walk::Indices& indices, OtherIndices& out) {
+    for (const std::uint32_t each : indices) {
+      const OtherIndices& equals = equals_[each].payments;
+      out.insert(out.end(), equals.begin(), equals.end());
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+  };
+  for (const auto& [intermediaries, found] : walk.chains) {
+    PaymentPaths::Chain& chain = paths.chains[intermediaries];
+    OtherIndices elsewhere;
+    take(found.first, chain.first);
+    take(found.elsewhere, elsewhere);
+    chain.elsewhere = elsewhere.size();
+    paths.payments.insert(paths.payments.end(), chain.first.begin(), chain.first.end());
+    paths.payments.insert(paths.payments.end(), elsewhere.begin(), elsewhere.end());
+  }
+  take(walk.used, paths.payments);
+  return paths;
 }
 
 }  // namespace assay::methods

@@ -83,6 +83,7 @@ class Pairing {
       Payment& payment = payments_[at->second];
       if (payment.amount->units() < back.amount->units()) continue;
       payment.given_back = back.amount;
+      payment.given_back_rows = back.rows;
       payment.is_given_back_by_id =
           !back.end_to_end_id.empty() && back.end_to_end_id == payment.end_to_end_id;
       back.is_paired = true;
